@@ -1,0 +1,1 @@
+//! Benches of Sealkit, and its comparison with kubeseal.

@@ -1,0 +1,3 @@
+//! The `seal` program.
+
+fn main() {}

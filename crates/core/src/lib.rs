@@ -1,0 +1,1 @@
+//! Seal and unseal bytes for a Kubernetes cluster's sealing key.

@@ -1,0 +1,1 @@
+//! Kubernetes Secret and SealedSecret documents, as text and as types.

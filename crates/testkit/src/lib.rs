@@ -1,0 +1,1 @@
+//! Development only: fixtures, vectors and temporary places for Sealkit's tests.

@@ -1,0 +1,1 @@
+//! Sealkit's built binaries against the real peers.
