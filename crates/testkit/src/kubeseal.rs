@@ -49,6 +49,10 @@ pub struct Documents {
     pub key: String,
     /// What the documents open to, in their order.
     pub secrets: Vec<Secret>,
+    /// Whether `kubeseal --recovery-unseal` opens them, too: it refuses the deprecated form, which
+    /// the controller opens.
+    #[serde(default = "yes")]
+    pub kubeseal_opens: bool,
 }
 
 /// What a SealedSecret opens to.
@@ -136,6 +140,10 @@ impl FixturePath {
     fn relative(&self) -> String {
         format!("kubeseal/{}", self.0)
     }
+}
+
+fn yes() -> bool {
+    true
 }
 
 #[cfg(test)]
