@@ -1,0 +1,51 @@
+//! The cryptographic operations. Nothing outside this module names a backend.
+//!
+//! RSA comes from one of two backends with the same functions for sealing: [`aws_lc`] does everything,
+//! [`rust_crypto`] seals where C does not compile. AES-GCM is the same for both.
+
+pub(crate) mod aes_gcm;
+#[cfg(feature = "aws-lc")]
+pub(crate) mod aws_lc;
+// Beside aws-lc it is there for the tests only, which run all of sealing on both.
+#[cfg(any(
+    all(feature = "rust-crypto", not(feature = "aws-lc")),
+    all(feature = "rust-crypto", test)
+))]
+pub(crate) mod rust_crypto;
+
+#[cfg(feature = "aws-lc")]
+pub(crate) use aws_lc::{PrivateKey, PublicKey, generate_pkcs1_der, sign_pkcs1_sha256};
+#[cfg(all(feature = "rust-crypto", not(feature = "aws-lc")))]
+pub(crate) use rust_crypto::PublicKey;
+
+#[cfg(not(any(feature = "aws-lc", feature = "rust-crypto")))]
+compile_error!("sealkit-core needs one of its features `aws-lc` and `rust-crypto`");
+
+use rand_core::CryptoRng;
+
+/// What a backend must do to seal.
+pub(crate) trait OaepEncrypt {
+    /// `RSA-OAEP[SHA-256, MGF1-SHA-256, label](message)`: RSAES-OAEP-ENCRYPT of [RFC 8017], section
+    /// 7.1.1. The result is as long as the modulus.
+    ///
+    /// OAEP's seed is the backend's own where it has a source of randomness, and from `rng` where it has
+    /// none.
+    ///
+    /// [RFC 8017]: https://www.rfc-editor.org/rfc/rfc8017#section-7.1.1
+    fn oaep_encrypt(
+        &self,
+        message: &[u8],
+        label: &[u8],
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<u8>, BackendError>;
+}
+
+/// A backend could not do its work. Backends do not say why, and where secrets are involved nobody may
+/// know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BackendError;
+
+#[cfg(test)]
+pub(crate) mod operations;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,18 @@
+//! Counts private-key operations, so that tests can say how many a task took.
+
+use std::cell::Cell;
+
+thread_local! {
+    static PRIVATE_KEY_OPERATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+pub(crate) fn count_one() {
+    PRIVATE_KEY_OPERATIONS.set(PRIVATE_KEY_OPERATIONS.get() + 1);
+}
+
+/// How many private-key operations `task` makes on this thread.
+pub(crate) fn during<T>(task: impl FnOnce() -> T) -> (T, usize) {
+    let before = PRIVATE_KEY_OPERATIONS.get();
+    let result = task();
+    (result, PRIVATE_KEY_OPERATIONS.get() - before)
+}

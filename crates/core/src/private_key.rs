@@ -1,0 +1,133 @@
+//! The private half of a sealing key: it opens.
+
+use zeroize::Zeroizing;
+
+use crate::error::KeyError;
+use crate::fingerprint::Fingerprint;
+use crate::pem::{self, Block};
+use crate::primitives::{self, BackendError};
+use crate::rsa_numbers::{self, RsaNumbers};
+use crate::sealing_key::SealingKey;
+
+/// An RSA private key of 2048 to 8192 bits. It is wiped when dropped and cannot be printed:
+/// ```compile_fail,E0277
+/// # fn print(key: sealkit_core::PrivateKey) {
+/// println!("{key:?}");
+/// # }
+/// ```
+pub struct PrivateKey {
+    pkcs1_der: Zeroizing<Vec<u8>>,
+    backend: primitives::PrivateKey,
+    sealing_key: SealingKey,
+}
+
+impl PrivateKey {
+    /// Makes a new key of 2048, 3072, 4096 or 8192 bits, from the backend's own randomness. This takes
+    /// from tenths of a second to a minute.
+    ///
+    /// # Errors
+    /// Another size, or the backend failed.
+    pub fn generate(bits: u32) -> Result<Self, KeyError> {
+        let pkcs1 = primitives::generate_pkcs1_der(bits)
+            .ok_or(KeyError::UnsupportedSize { bits })?
+            .map_err(|_| KeyError::Backend)?;
+        Self::from_pkcs1_der(&pkcs1)
+    }
+
+    /// Reads the first private key of a PEM file: `RSA PRIVATE KEY` (PKCS#1, [RFC 8017]) or `PRIVATE KEY`
+    /// (PKCS#8, [RFC 5958]). Other blocks before it, such as its certificate, are passed over.
+    ///
+    /// # Errors
+    /// Tells apart what the input is instead, and what is wrong with the key.
+    ///
+    /// [RFC 5958]: https://www.rfc-editor.org/rfc/rfc5958
+    /// [RFC 8017]: https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.2
+    pub fn from_pem(pem: &[u8]) -> Result<Self, KeyError> {
+        let blocks = pem::blocks(pem);
+        let Some(block) = blocks.iter().find(|block| is_private_key(block)) else {
+            return Err(not_a_private_key(pem, blocks.first()));
+        };
+        Self::from_block(block)
+    }
+
+    /// Reads every private key of a PEM file, in the file's order.
+    pub(crate) fn all_from_pem(pem: &[u8]) -> Result<Vec<Self>, KeyError> {
+        let blocks = pem::blocks(pem);
+        let keys: Vec<_> = blocks.iter().filter(|block| is_private_key(block)).collect();
+        if keys.is_empty() {
+            return Err(not_a_private_key(pem, blocks.first()));
+        }
+        keys.into_iter().map(Self::from_block).collect()
+    }
+
+    fn from_block(block: &Block<'_>) -> Result<Self, KeyError> {
+        if block.encrypted {
+            return Err(KeyError::Encrypted);
+        }
+        let der = || block.content.as_deref().map(Vec::as_slice).ok_or(KeyError::Damaged);
+        match block.label {
+            pem::RSA_PRIVATE_KEY => Self::from_pkcs1_der(der()?),
+            "PRIVATE KEY" => Self::from_pkcs1_der(rsa_numbers::pkcs1_in_pkcs8(der()?)?),
+            "ENCRYPTED PRIVATE KEY" => Err(KeyError::Encrypted),
+            "EC PRIVATE KEY" => Err(KeyError::NotRsa { algorithm: "EC".to_owned() }),
+            "DSA PRIVATE KEY" => Err(KeyError::NotRsa { algorithm: "DSA".to_owned() }),
+            label => Err(KeyError::OtherPem { label: label.to_owned() }),
+        }
+    }
+
+    fn from_pkcs1_der(der: &[u8]) -> Result<Self, KeyError> {
+        // The public half first: it says what is wrong with a key's size.
+        let sealing_key = SealingKey::new(RsaNumbers::from_private_pkcs1_der(der)?)?;
+        let backend = primitives::PrivateKey::from_pkcs1_der(der).map_err(|_| KeyError::Damaged)?;
+        Ok(Self { pkcs1_der: Zeroizing::new(der.to_vec()), backend, sealing_key })
+    }
+
+    /// Writes the key as PEM `RSA PRIVATE KEY` (PKCS#1), as upstream stores it.
+    #[must_use]
+    pub fn to_pkcs1_pem(&self) -> Zeroizing<String> {
+        pem::encode(pem::RSA_PRIVATE_KEY, &self.pkcs1_der)
+    }
+
+    /// The public half.
+    #[must_use]
+    pub fn sealing_key(&self) -> &SealingKey {
+        &self.sealing_key
+    }
+
+    /// The key's name, the same as its public half's.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.sealing_key.fingerprint()
+    }
+
+    pub(crate) fn modulus_bytes(&self) -> usize {
+        self.sealing_key.numbers().modulus().len()
+    }
+
+    /// An RSASSA-PKCS1-v1_5 signature with SHA-256.
+    pub(crate) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, BackendError> {
+        primitives::sign_pkcs1_sha256(&self.pkcs1_der, message)
+    }
+
+    pub(crate) fn backend(&self) -> &primitives::PrivateKey {
+        &self.backend
+    }
+}
+
+fn is_private_key(block: &Block<'_>) -> bool {
+    block.label.ends_with("PRIVATE KEY")
+}
+
+/// What input without a private key is instead.
+fn not_a_private_key(input: &[u8], first: Option<&Block<'_>>) -> KeyError {
+    match first.map(|block| block.label) {
+        None if input.trim_ascii().is_empty() => KeyError::Empty,
+        None => KeyError::NotPem,
+        Some(pem::CERTIFICATE) => KeyError::Certificate,
+        Some("PUBLIC KEY" | "RSA PUBLIC KEY") => KeyError::PublicKey,
+        Some(label) => KeyError::OtherPem { label: label.to_owned() },
+    }
+}
+
+#[cfg(test)]
+mod tests;
