@@ -17,7 +17,7 @@ const BYTE_ORDER_MARK: char = '\u{FEFF}';
 ///
 /// The text may hold plaintext: it is overwritten when dropped.
 pub struct Input {
-    /// YAML ends with a line feed, which may have been added.
+    /// YAML ends with a line break, which may have been added.
     text: Zeroizing<String>,
     /// The length of the text itself.
     len: usize,
@@ -68,7 +68,7 @@ pub fn split(file: &[u8]) -> Result<Input, YamlError> {
     let is_json = looks_like_json(text.get(start..).unwrap_or_default());
     let format = if is_json { Format::Json } else { Format::Yaml };
     // kubectl ends every line, the last one too.
-    if format == Format::Yaml && !text.ends_with('\n') {
+    if format == Format::Yaml && !text.ends_with(['\n', '\r']) {
         text.push('\n');
     }
     let body = text.get(start..).unwrap_or_default();
