@@ -143,7 +143,7 @@ fn style_of(text: &str) -> Style {
 
 /// Whether a character stands for itself in the output. Characters beyond the basic plane are
 /// escaped by kubectl; so are those that may pass for a line break here.
-fn is_printable(character: char) -> bool {
+pub(super) fn is_printable(character: char) -> bool {
     matches!(character, ' '..='~' | '\u{A0}'..='\u{FEFE}' | '\u{FF00}'..='\u{FFFD}')
         && !matches!(character, '\u{2028}' | '\u{2029}')
 }
@@ -158,7 +158,7 @@ fn can_be_plain(text: &str) -> bool {
     !(text.is_empty() || first_is_indicator || first_with_space || at_edge || inside || separator)
 }
 
-fn write_single_quoted(text: &str, out: &mut SecretBuilder) {
+pub(super) fn write_single_quoted(text: &str, out: &mut SecretBuilder) {
     out.push_str("'");
     for (at, part) in text.split('\'').enumerate() {
         if at > 0 {
