@@ -177,6 +177,15 @@ fn lines_of_text_are_a_block_where_that_keeps_every_character() {
     }
 }
 
+#[test]
+fn a_first_key_does_not_make_the_file_look_like_json() {
+    for space in ["\u{a0}", "\u{3000}", " ", "\u{2003}"] {
+        let key = format!("{space}{{a");
+        let node = read(&yaml::to_yaml(&Tree::mapping([(key.as_str(), "b".into())])));
+        assert_eq!(node.as_mapping().unwrap().get(&key).and_then(Node::as_str), Some("b"));
+    }
+}
+
 /// Characters and pieces that readers of YAML treat in their own ways.
 const PIECES: &[&str] = &[
     "a",

@@ -152,7 +152,9 @@ pub(super) fn is_printable(character: char) -> bool {
 fn can_be_plain(text: &str) -> bool {
     let first_is_indicator = text.starts_with(|c| "#,[]{}&*!|>'\"%@`".contains(c));
     let first_with_space = matches!(text.as_bytes(), [b'-' | b'?' | b':', rest @ ..] if matches!(rest, [] | [b' ', ..]));
-    let at_edge = text.starts_with(' ') || text.ends_with(' ') || text.ends_with(':');
+    // Any white space: before `{` kubectl would take the file for JSON.
+    let at_edge =
+        text.starts_with(char::is_whitespace) || text.ends_with(' ') || text.ends_with(':');
     let inside = text.contains(": ") || text.contains(" #");
     let separator = text.starts_with("---") || text.starts_with("...");
     !(text.is_empty() || first_is_indicator || first_with_space || at_edge || inside || separator)
