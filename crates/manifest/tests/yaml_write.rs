@@ -65,6 +65,7 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("k186", "line breaks other than the line feed are escaped"),
     ("k187", "line breaks other than the line feed are escaped"),
     ("k189", "only the byte order mark is escaped, not the letter after it"),
+    ("k191", "white space other than the space is in quotes"),
     ("k213", "long lines are not folded"),
     ("k214", "long lines are not folded"),
     ("k216", "long lines are not folded"),
