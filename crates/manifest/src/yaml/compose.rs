@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::cursor::Mark;
 use super::error::YamlErrorKind;
-use super::mapping::{Key, KeyKind, Mapping, MappingBuilder};
+use super::mapping::{DuplicateKeys, Key, KeyKind, Mapping, MappingBuilder};
 use super::node::{Node, Place, Position, Style, Value};
 use super::number::{Number, float_key};
 use super::parser::{Event, Item, Parser};
@@ -14,10 +14,15 @@ use super::text::SecretText;
 use super::{MAX_COPIED, MAX_DEPTH, Origin, Problem, narrow};
 
 /// The node of one YAML document.
-pub(super) fn compose(text: &str, origin: Origin) -> Result<Node, Problem> {
+pub(super) fn compose(
+    text: &str,
+    origin: Origin,
+    duplicates: DuplicateKeys,
+) -> Result<Node, Problem> {
     Composer {
         parser: Parser::new(text),
         origin,
+        duplicates,
         frames: Vec::new(),
         anchors: HashMap::new(),
         keeps_anchors: text.contains('*'),
@@ -31,6 +36,7 @@ pub(super) fn compose(text: &str, origin: Origin) -> Result<Node, Problem> {
 struct Composer<'a> {
     parser: Parser<'a>,
     origin: Origin,
+    duplicates: DuplicateKeys,
     frames: Vec<Frame>,
     anchors: HashMap<String, Anchor>,
     /// Whether there may be aliases at all.
@@ -70,6 +76,8 @@ struct Anchor {
 
 struct Target {
     node: Node,
+    /// For scalars: what it is as a key.
+    key: Option<(SecretText, KeyKind)>,
     height: usize,
     /// How many nodes there are in it, as they are counted for the limit on aliases.
     count: usize,
@@ -78,6 +86,8 @@ struct Target {
 /// A child on its way into its collection.
 struct Child {
     node: Node,
+    /// For an alias to a scalar: what it is as a key.
+    key: Option<(SecretText, KeyKind)>,
     height: usize,
 }
 
@@ -181,7 +191,7 @@ impl Composer<'_> {
         let content = if sequence {
             Content::Sequence(Vec::new())
         } else {
-            Content::Mapping { entries: MappingBuilder::default(), key: None }
+            Content::Mapping { entries: MappingBuilder::new(self.duplicates), key: None }
         };
         let counted = self.count.all.saturating_sub(1);
         self.frames.push(Frame { content, place, anchor, height: 0, counted });
@@ -196,7 +206,7 @@ impl Composer<'_> {
         };
         let end = narrow(self.origin.offset + end).max(frame.place.start);
         let node = Node { value, place: Place { end, ..frame.place } };
-        let child = Child { node, height: frame.height + 1 };
+        let child = Child { node, key: None, height: frame.height + 1 };
         if let Some((name, start)) = frame.anchor {
             self.keep(&name, start, &child, self.count.all - frame.counted);
         }
@@ -213,8 +223,8 @@ impl Composer<'_> {
         };
         self.copied = self.copied.saturating_add(size(&child.node));
         if self.copied <= MAX_COPIED {
-            let node = child.node.clone();
-            anchor.target = Some(Target { node, height: child.height, count });
+            let (node, key) = (child.node.clone(), child.key.clone());
+            anchor.target = Some(Target { node, key, height: child.height, count });
         }
     }
 
@@ -240,7 +250,7 @@ impl Composer<'_> {
         mark_copied(&mut node);
         let style = node.place.style;
         node.place = Place { style, copied: true, ..place };
-        Ok(Child { node, height: target.height })
+        Ok(Child { node, key: target.key.clone(), height: target.height })
     }
 
     /// A scalar as a value; `None` when it was a key and is waiting for its value.
@@ -263,7 +273,8 @@ impl Composer<'_> {
             // Only as a key may a scalar stand for a number that JSON does not know.
             if let Ok(value) = scalar_value(&resolved) {
                 let node = Node { value, place };
-                self.keep(&name, start, &Child { node, height: 0 }, 1);
+                let child = Child { node, key: to_key(&resolved).ok(), height: 0 };
+                self.keep(&name, start, &child, 1);
             }
         }
         let expects_key = self.expects_key();
@@ -273,11 +284,13 @@ impl Composer<'_> {
             *key = Some(if merge {
                 PendingKey::Merge
             } else {
-                PendingKey::Key(to_key(resolved, place)?)
+                let (text, kind) = to_key(&resolved)?;
+                PendingKey::Key(Key { text, kind, place })
             });
             return Ok(None);
         }
-        Ok(Some(Child { node: Node { value: into_value(resolved)?, place }, height: 0 }))
+        let node = Node { value: into_value(resolved)?, place };
+        Ok(Some(Child { node, key: None, height: 0 }))
     }
 
     fn expects_key(&self) -> bool {
@@ -316,7 +329,10 @@ impl Composer<'_> {
                     }
                     mappings.into_iter().try_for_each(|mapping| merge(entries, mapping))?;
                 }
-                None => *key = Some(PendingKey::Key(node_to_key(child.node).map_err(at)?)),
+                None => {
+                    let (text, kind) = child.key.ok_or_else(|| at(YamlErrorKind::KeyType))?;
+                    *key = Some(PendingKey::Key(Key { text, kind, place: child.node.place }));
+                }
             },
         }
         Ok(())
@@ -356,26 +372,14 @@ fn merge(entries: &mut MappingBuilder, mapping: Mapping) -> Result<(), Problem> 
     Ok(())
 }
 
-fn to_key(resolved: Resolved, place: Place) -> Result<Key, YamlErrorKind> {
-    let (text, kind) = match resolved {
-        Resolved::Text(text) | Resolved::Binary(text) => (text, KeyKind::String),
+fn to_key(resolved: &Resolved) -> Result<(SecretText, KeyKind), YamlErrorKind> {
+    Ok(match resolved {
+        Resolved::Text(text) | Resolved::Binary(text) => (text.clone(), KeyKind::String),
         Resolved::Integer(integer) => (integer.to_string().into(), KeyKind::Integer),
-        Resolved::Float(float) => (float_key(float).into(), KeyKind::Float),
+        Resolved::Float(float) => (float_key(*float).into(), KeyKind::Float),
         Resolved::Bool(value) => (value.to_string().into(), KeyKind::Bool),
         Resolved::Null | Resolved::Unsigned(_) => return Err(YamlErrorKind::KeyType),
-    };
-    Ok(Key { text, kind, place })
-}
-
-/// A key that is an alias. A number became an integer or a float for JSON, and which it was makes
-/// a difference for keys: it is refused.
-fn node_to_key(node: Node) -> Result<Key, YamlErrorKind> {
-    let resolved = match node.value {
-        Value::String(text) => Resolved::Text(text),
-        Value::Bool(value) => Resolved::Bool(value),
-        _ => return Err(YamlErrorKind::KeyType),
-    };
-    to_key(resolved, node.place)
+    })
 }
 
 fn scalar_value(resolved: &Resolved) -> Result<Value, YamlErrorKind> {

@@ -87,16 +87,17 @@ impl<'a> Cursor<'a> {
         self.text.get(start.offset..end.offset).unwrap_or_default()
     }
 
-    /// Goes over one character that is not a line break, and gives it back.
-    pub(super) fn advance(&mut self) -> &'a str {
-        let rest = self.text.get(self.mark.offset..).unwrap_or_default();
-        let len = rest.chars().next().map_or(0, char::len_utf8);
-        if len > 0 {
-            self.mark.offset += len;
-            self.mark.index += 1;
-            self.mark.column += 1;
-        }
-        rest.get(..len).unwrap_or_default()
+    /// Goes over one character that is not a line break.
+    pub(super) fn advance(&mut self) {
+        self.mark.offset += match self.byte(0) {
+            0 => return,
+            0x01..=0x7F => 1,
+            0x80..=0xDF => 2,
+            0xE0..=0xEF => 3,
+            0xF0.. => 4,
+        };
+        self.mark.index += 1;
+        self.mark.column += 1;
     }
 
     pub(super) fn advance_by(&mut self, characters: usize) {

@@ -2,15 +2,19 @@
 
 use super::cursor::{Cursor, Mark};
 use super::error::YamlErrorKind;
-use super::mapping::{Key, KeyKind, MappingBuilder};
+use super::mapping::{DuplicateKeys, Key, KeyKind, MappingBuilder};
 use super::node::{Node, Place, Position, Style, Value};
 use super::number::Number;
 use super::text::{SecretBuilder, SecretText};
 use super::{MAX_DEPTH, Origin, Problem, narrow};
 
 /// The value of one JSON text.
-pub(super) fn parse(text: &str, origin: Origin) -> Result<Node, Problem> {
-    let mut reader = Reader { cursor: Cursor::new(text), origin };
+pub(super) fn parse(
+    text: &str,
+    origin: Origin,
+    duplicates: DuplicateKeys,
+) -> Result<Node, Problem> {
+    let mut reader = Reader { cursor: Cursor::new(text), origin, duplicates };
     let mut frames: Vec<Frame> = Vec::new();
     loop {
         let mut done = reader.begin_value(&mut frames)?;
@@ -27,6 +31,7 @@ pub(super) fn parse(text: &str, origin: Origin) -> Result<Node, Problem> {
 struct Reader<'a> {
     cursor: Cursor<'a>,
     origin: Origin,
+    duplicates: DuplicateKeys,
 }
 
 /// A collection whose end has not come yet.
@@ -60,7 +65,7 @@ impl Reader<'_> {
         self.skip_space();
         let start = self.cursor.mark();
         let content = match self.cursor.byte(0) {
-            b'{' => Content::Object { entries: MappingBuilder::default(), key: None },
+            b'{' => Content::Object { entries: MappingBuilder::new(self.duplicates), key: None },
             b'[' => Content::Array(Vec::new()),
             _ => {
                 let value = self.scalar()?;

@@ -1,9 +1,7 @@
 //! Mappings, and how they are put together.
 
 use std::collections::HashMap;
-use std::hash::{Hash, Hasher};
-
-use zeroize::Zeroizing;
+use std::hash::{BuildHasher as _, RandomState};
 
 use super::Problem;
 use super::error::YamlErrorKind;
@@ -14,6 +12,17 @@ use super::text::SecretText;
 #[derive(Clone, Default)]
 pub struct Mapping {
     pub(super) entries: Vec<(Key, Node)>,
+    pub(super) has_duplicates: bool,
+}
+
+/// What becomes of a mapping that has a key twice.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DuplicateKeys {
+    /// An error: which of the values is meant cannot be known.
+    Refused,
+    /// The last value counts, as in kubectl. For editing a file in place, where it does no harm
+    /// far from what is edited; see [`Mapping::has_duplicates`].
+    LastCounts,
 }
 
 /// A key and the place it was read from.
@@ -58,6 +67,13 @@ impl Mapping {
         self.entries.len()
     }
 
+    /// Whether a key stands in the mapping twice, and only its last value was kept. Never with
+    /// [`DuplicateKeys::Refused`].
+    #[must_use]
+    pub fn has_duplicates(&self) -> bool {
+        self.has_duplicates
+    }
+
     /// Whether there is no entry.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -83,36 +99,39 @@ impl Key {
 const SEARCHED: usize = 16;
 
 /// Puts a mapping together, and finds keys that stand in it twice.
-#[derive(Default)]
 pub(super) struct MappingBuilder {
+    duplicates: DuplicateKeys,
+    has_duplicates: bool,
     entries: Vec<(Key, Node)>,
     /// Whether the entry at the same place stands in the mapping itself.
     explicit: Vec<bool>,
-    index: HashMap<SecretKey, usize>,
-}
-
-#[derive(PartialEq, Eq)]
-struct SecretKey(Zeroizing<String>);
-
-impl SecretKey {
-    fn new(text: &str) -> Self {
-        Self(Zeroizing::new(text.to_owned()))
-    }
-}
-
-impl Hash for SecretKey {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.as_str().hash(state);
-    }
+    /// From the hash of a key to its entry; of keys with the same hash, to the last one.
+    index: HashMap<u64, usize>,
+    hasher: RandomState,
 }
 
 impl MappingBuilder {
+    pub(super) fn new(duplicates: DuplicateKeys) -> Self {
+        Self {
+            duplicates,
+            has_duplicates: false,
+            entries: Vec::new(),
+            explicit: Vec::new(),
+            index: HashMap::new(),
+            hasher: RandomState::new(),
+        }
+    }
+
     /// Adds an entry that stands in the mapping itself.
     pub(super) fn insert(&mut self, key: Key, node: Node) -> Result<(), Problem> {
-        match self.find(key.text()) {
-            Some(at) if self.is_explicit(at) => Err(duplicate(&key)),
-            found => self.put(found, key, node, true),
+        let found = self.find(key.text());
+        if found.is_some_and(|at| self.is_explicit(at)) {
+            if self.duplicates == DuplicateKeys::Refused {
+                return Err(duplicate(&key));
+            }
+            self.has_duplicates = true;
         }
+        self.put(found, key, node, true)
     }
 
     /// Adds an entry from a merge key. As in kubectl, and unlike in YAML's description of merge
@@ -122,7 +141,7 @@ impl MappingBuilder {
     }
 
     pub(super) fn finish(self) -> Mapping {
-        Mapping { entries: self.entries }
+        Mapping { entries: self.entries, has_duplicates: self.has_duplicates }
     }
 
     fn put(
@@ -147,10 +166,10 @@ impl MappingBuilder {
         let at = self.entries.len();
         if at >= SEARCHED {
             if self.index.is_empty() {
-                let keys = self.entries.iter().map(|(key, _)| SecretKey::new(key.text()));
+                let keys = self.entries.iter().map(|(key, _)| self.hasher.hash_one(key.text()));
                 self.index = keys.zip(0..).collect();
             }
-            self.index.insert(SecretKey::new(key.text()), at);
+            self.index.insert(self.hasher.hash_one(key.text()), at);
         }
         self.entries.push((key, node));
         self.explicit.push(explicit);
@@ -158,10 +177,16 @@ impl MappingBuilder {
     }
 
     fn find(&self, key: &str) -> Option<usize> {
-        if self.index.is_empty() {
-            return self.entries.iter().position(|(found, _)| found.text() == key);
+        let is_at = |at: usize| self.entries.get(at).is_some_and(|(found, _)| found.text() == key);
+        if !self.index.is_empty() {
+            match self.index.get(&self.hasher.hash_one(key)) {
+                None => return None,
+                Some(&at) if is_at(at) => return Some(at),
+                // Two keys with the same hash.
+                Some(_) => {}
+            }
         }
-        self.index.get(&SecretKey::new(key)).copied()
+        (0..self.entries.len()).find(|&at| is_at(at))
     }
 
     fn is_explicit(&self, at: usize) -> bool {

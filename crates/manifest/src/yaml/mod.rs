@@ -19,7 +19,7 @@
 //! # Ok::<(), yaml::YamlError>(())
 //! ```
 //!
-//! Limits: 1 GiB of text, 1,024 collections one inside the other, and 32 MiB copied by aliases.
+//! Limits: 1 GiB of text, 1,024 collections one inside the other, and 16 MiB copied by aliases.
 //!
 //! Secrets: nodes may hold plaintext. Nothing here has a `Debug` that prints values, strings are
 //! overwritten when dropped, and an error never quotes a value.
@@ -37,6 +37,7 @@ mod scan_block;
 mod scan_scalar;
 mod scan_tag;
 mod scanner;
+mod splice;
 mod stream;
 mod text;
 mod tree;
@@ -44,9 +45,10 @@ mod write_json;
 mod write_yaml;
 
 pub use error::{YamlError, YamlErrorKind};
-pub use mapping::{Key, Mapping};
+pub use mapping::{DuplicateKeys, Key, Mapping};
 pub use node::{Node, Position, Style, Value};
 pub use number::Number;
+pub use splice::{Edit, SpliceError, splice};
 pub use stream::{Format, Input, RawDocument, split};
 pub use text::SecretText;
 pub use tree::Tree;
@@ -63,7 +65,7 @@ const MAX_INPUT: usize = 1 << 30;
 const MAX_DEPTH: usize = 1024;
 
 /// The most bytes that anchors, aliases and merge keys may copy in one document.
-const MAX_COPIED: usize = 32 << 20;
+const MAX_COPIED: usize = 16 << 20;
 
 /// Where a document's text begins in the file.
 #[derive(Clone, Copy)]

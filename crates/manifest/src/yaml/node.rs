@@ -168,3 +168,15 @@ impl Place {
         Position { line: self.line as usize, column: self.column as usize }
     }
 }
+
+impl Position {
+    /// Goes over one byte of UTF-8.
+    pub(super) fn advance(&mut self, byte: u8) {
+        match byte {
+            b'\n' => *self = Self { line: self.line + 1, column: 1 },
+            // The later bytes of a character.
+            0x80..=0xBF => {}
+            _ => self.column += 1,
+        }
+    }
+}

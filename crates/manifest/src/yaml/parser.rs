@@ -4,7 +4,7 @@
 
 use super::cursor::Mark;
 use super::error::YamlErrorKind;
-use super::scanner::{Scalar, Scanner, Token};
+use super::scanner::{Scalar, Scanner, Spanned, Token};
 use super::text::SecretText;
 use super::{Problem, Style};
 
@@ -211,10 +211,11 @@ impl<'a> Parser<'a> {
             if !wanted {
                 return Ok((anchor, tag));
             }
-            match self.scanner.next()?.token {
+            let Spanned { token, start, .. } = self.scanner.next()?;
+            match token {
                 Token::Anchor(name) => anchor = Some(name),
-                Token::Tag(name) => tag = Some(name),
-                _ => {}
+                Token::Tag(Some(name)) => tag = Some(name),
+                _ => return Err(Problem::syntax("a tag with a handle that is not defined", start)),
             }
         }
     }

@@ -48,6 +48,7 @@ pub(super) fn stays_text(text: &str) -> bool {
         .first_chunk::<5>()
         .is_some_and(|[year @ .., dash]| year.iter().all(u8::is_ascii_digit) && *dash == b'-');
     let base_60 = text.contains(':')
+        && text.trim_start_matches(['+', '-']).starts_with(|c: char| c.is_ascii_digit())
         && text.bytes().all(|byte| byte.is_ascii_digit() || b"+-:._".contains(&byte));
     !date
         && !base_60

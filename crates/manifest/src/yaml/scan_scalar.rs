@@ -94,9 +94,9 @@ impl Scanner<'_> {
                 if gap.line_begun && is_tab && indent.is_some_and(|indent| column < indent) {
                     return Err(self.problem("a tab where an indentation space is expected"));
                 }
-                let blank = self.cursor.advance();
+                self.cursor.advance();
                 if !gap.line_begun {
-                    gap.blanks.push_str(blank);
+                    gap.blanks.push(if is_tab { '\t' } else { ' ' });
                 }
             } else if let Some(found) = self.cursor.take_break() {
                 gap.add_break(found);

@@ -22,8 +22,8 @@ impl Scanner<'_> {
         Ok(name.to_owned())
     }
 
-    /// A tag, in its long form.
-    pub(super) fn scan_tag(&mut self) -> Result<Vec<u8>, Problem> {
+    /// A tag, in its long form; `None` if its handle is not defined.
+    pub(super) fn scan_tag(&mut self) -> Result<Option<Vec<u8>>, Problem> {
         let tag = if self.cursor.byte(1) == b'<' {
             self.cursor.advance_by(2);
             let tag = self.scan_uri()?;
@@ -31,7 +31,7 @@ impl Scanner<'_> {
                 return Err(self.problem("expected `>` at the end of the tag"));
             }
             self.cursor.advance();
-            tag
+            Some(tag)
         } else {
             self.scan_short_tag()?
         };
@@ -42,7 +42,7 @@ impl Scanner<'_> {
     }
 
     /// `!`, `!suffix`, or `!!suffix`; other handles need a directive.
-    fn scan_short_tag(&mut self) -> Result<Vec<u8>, Problem> {
+    fn scan_short_tag(&mut self) -> Result<Option<Vec<u8>>, Problem> {
         let start = self.cursor.mark();
         self.cursor.advance();
         self.cursor.advance_while(is_word);
@@ -50,15 +50,12 @@ impl Scanner<'_> {
         if self.cursor.byte(0) != b'!' {
             let mut tag = word.as_bytes().to_vec();
             self.scan_uri_into(&mut tag)?;
-            return Ok(tag);
-        }
-        if word.len() > 1 {
-            return Err(self.problem("a tag with a handle that is not defined"));
+            return Ok(Some(tag));
         }
         self.cursor.advance();
         let mut tag = STANDARD_PREFIX.to_vec();
         tag.extend(self.scan_uri()?);
-        Ok(tag)
+        Ok((word == "!").then_some(tag))
     }
 
     fn scan_uri(&mut self) -> Result<Vec<u8>, Problem> {

@@ -30,8 +30,8 @@ pub(super) enum Token {
     Value,
     Alias(String),
     Anchor(String),
-    /// A tag in its long form; `!` alone stays `!`.
-    Tag(Vec<u8>),
+    /// A tag in its long form (`!` alone stays `!`), or one whose handle is not defined.
+    Tag(Option<Vec<u8>>),
     Scalar(Scalar),
 }
 

@@ -5,7 +5,8 @@ use zeroize::Zeroizing;
 use super::compose::compose;
 use super::error::{YamlError, YamlErrorKind};
 use super::json;
-use super::node::{Node, Value};
+use super::mapping::DuplicateKeys;
+use super::node::{Node, Position, Value};
 use super::{MAX_INPUT, Origin, Problem};
 
 /// How many bytes kubectl looks at to tell JSON from YAML.
@@ -17,7 +18,7 @@ const BYTE_ORDER_MARK: char = '\u{FEFF}';
 ///
 /// The text may hold plaintext: it is overwritten when dropped.
 pub struct Input {
-    /// YAML ends with a line feed, which may have been added.
+    /// YAML ends with a line break, which may have been added.
     text: Zeroizing<String>,
     /// The length of the text itself.
     len: usize,
@@ -68,7 +69,7 @@ pub fn split(file: &[u8]) -> Result<Input, YamlError> {
     let is_json = looks_like_json(text.get(start..).unwrap_or_default());
     let format = if is_json { Format::Json } else { Format::Yaml };
     // kubectl ends every line, the last one too.
-    if format == Format::Yaml && !text.ends_with('\n') {
+    if format == Format::Yaml && !text.ends_with(['\n', '\r']) {
         text.push('\n');
     }
     let body = text.get(start..).unwrap_or_default();
@@ -137,6 +138,15 @@ impl RawDocument<'_> {
     /// The document is not one that kubectl reads, or one of the deliberate differences
     /// (`fixtures/yaml/deliberate-differences.md`).
     pub fn parse(&self) -> Result<Option<Node>, YamlError> {
+        self.parse_with(DuplicateKeys::Refused)
+    }
+
+    /// Like [`RawDocument::parse`], with a choice of what to do about a key that stands in a
+    /// mapping twice.
+    ///
+    /// # Errors
+    /// As [`RawDocument::parse`].
+    pub fn parse_with(&self, duplicates: DuplicateKeys) -> Result<Option<Node>, YamlError> {
         let mut origin = Origin {
             offset: self.extent.start,
             line: self.extent.first_line,
@@ -144,12 +154,12 @@ impl RawDocument<'_> {
         };
         let text = self.text.get(self.extent.start..self.extent.end).unwrap_or_default();
         let node = match self.format {
-            Format::Json => json::parse(text, origin),
+            Format::Json => json::parse(text, origin, duplicates),
             Format::Yaml => {
                 // A mark is allowed where files with one each were put together.
                 let body = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
                 origin.offset += text.len() - body.len();
-                check_characters(body).and_then(|()| compose(body, origin))
+                check_characters(body).and_then(|()| compose(body, origin, duplicates))
             }
         };
         let node = node.map_err(|problem| problem.locate(self.index, origin))?;
@@ -234,40 +244,32 @@ fn split_yaml(text: &str, offset: usize) -> Result<Vec<Extent>, YamlError> {
 /// Finds the objects by their braces; what is inside them is checked when they are parsed.
 fn split_json(text: &str, offset: usize) -> Result<Vec<Extent>, YamlError> {
     let mut documents = Vec::new();
-    let (mut line, mut line_start) = (1, 0);
-    let mut rest = text.as_bytes().iter().enumerate();
-    while let Some((start, &byte)) = rest.next() {
-        match byte {
-            b' ' | b'\t' | b'\r' => {}
-            b'\n' => (line, line_start) = (line + 1, start + 1),
+    let mut position = Position { line: 1, column: 1 };
+    let mut bytes = text.bytes().enumerate();
+    while let Some((start, byte)) = bytes.next() {
+        let rest = text.get(start..).unwrap_or_default();
+        let length = match byte {
+            b' ' | b'\t' | b'\r' | b'\n' => 1,
             b'{' => {
-                let first_column =
-                    text.get(line_start..start).map_or(0, |before| before.chars().count());
-                let first_line = line;
-                let len = object_length(text.as_bytes().get(start..).unwrap_or_default());
-                let end = start + len;
-                for (at, _) in rest.by_ref().take(len - 1).filter(|(_, byte)| **byte == b'\n') {
-                    (line, line_start) = (line + 1, at + 1);
-                }
+                let length = object_length(rest.as_bytes());
                 documents.push(Extent {
                     start: offset + start,
-                    end: offset + end,
-                    first_line,
-                    first_column,
+                    end: offset + start + length,
+                    first_line: position.line,
+                    first_column: position.column - 1,
                 });
+                length
             }
             // kubectl passes over `null`.
-            b'n' if text.get(start..).is_some_and(|rest| rest.starts_with("null")) => {
-                rest.by_ref().take(3).for_each(drop);
-            }
+            b'n' if rest.starts_with("null") => 4,
             _ => {
-                let column =
-                    1 + text.get(line_start..start).map_or(0, |before| before.chars().count());
-                let document = documents.len() + 1;
+                let Position { line, column } = position;
                 let kind = YamlErrorKind::Json("expected `{` or the end of the file");
-                return Err(YamlError { document, line, column, kind });
+                return Err(YamlError { document: documents.len() + 1, line, column, kind });
             }
-        }
+        };
+        position.advance(byte);
+        bytes.by_ref().take(length - 1).for_each(|(_, byte)| position.advance(byte));
     }
     Ok(documents)
 }

@@ -143,7 +143,7 @@ fn style_of(text: &str) -> Style {
 
 /// Whether a character stands for itself in the output. Characters beyond the basic plane are
 /// escaped by kubectl; so are those that may pass for a line break here.
-fn is_printable(character: char) -> bool {
+pub(super) fn is_printable(character: char) -> bool {
     matches!(character, ' '..='~' | '\u{A0}'..='\u{FEFE}' | '\u{FF00}'..='\u{FFFD}')
         && !matches!(character, '\u{2028}' | '\u{2029}')
 }
@@ -152,13 +152,15 @@ fn is_printable(character: char) -> bool {
 fn can_be_plain(text: &str) -> bool {
     let first_is_indicator = text.starts_with(|c| "#,[]{}&*!|>'\"%@`".contains(c));
     let first_with_space = matches!(text.as_bytes(), [b'-' | b'?' | b':', rest @ ..] if matches!(rest, [] | [b' ', ..]));
-    let at_edge = text.starts_with(' ') || text.ends_with(' ') || text.ends_with(':');
+    // Any white space: before `{` kubectl would take the file for JSON.
+    let at_edge =
+        text.starts_with(char::is_whitespace) || text.ends_with(' ') || text.ends_with(':');
     let inside = text.contains(": ") || text.contains(" #");
     let separator = text.starts_with("---") || text.starts_with("...");
     !(text.is_empty() || first_is_indicator || first_with_space || at_edge || inside || separator)
 }
 
-fn write_single_quoted(text: &str, out: &mut SecretBuilder) {
+pub(super) fn write_single_quoted(text: &str, out: &mut SecretBuilder) {
     out.push_str("'");
     for (at, part) in text.split('\'').enumerate() {
         if at > 0 {
