@@ -1,1 +1,3 @@
 //! Kubernetes Secret and SealedSecret documents, as text and as types.
+
+pub mod yaml;
