@@ -79,4 +79,27 @@ pub use sealing_key::SealingKey;
 pub use unix_time::UnixTime;
 
 #[cfg(test)]
-mod test_keys;
+mod testing;
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::{Debug, Display};
+
+    use super::*;
+    use crate::testing::assert_not_impl;
+
+    #[test]
+    fn secrets_can_be_neither_printed_nor_copied() {
+        assert_not_impl!(session_key::SessionKey: Debug, Display, Clone);
+        assert_not_impl!(Plaintext: Debug, Display, Clone, PartialEq);
+    }
+
+    #[cfg(feature = "aws-lc")]
+    #[test]
+    fn neither_can_what_holds_secrets() {
+        assert_not_impl!(PrivateKey: Debug, Display, Clone);
+        assert_not_impl!(primitives::PrivateKey: Debug, Display, Clone);
+        assert_not_impl!(KeyRing: Debug, Display, Clone);
+        assert_not_impl!(Unsealed: Debug, Display, Clone);
+    }
+}
