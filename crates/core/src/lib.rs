@@ -5,7 +5,8 @@
 //! and no clock, knows no Kubernetes objects and has no async. Randomness and time come in as arguments
 //! (except for key generation and the seed of RSA-OAEP, where aws-lc uses its own randomness).
 //!
-//! ```
+#![cfg_attr(feature = "aws-lc", doc = "```")]
+#![cfg_attr(not(feature = "aws-lc"), doc = "```ignore")]
 //! use sealkit_core::{Certificate, EncryptionLabel, KeyHint, KeyRing};
 //!
 //! # let pem = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/keys/demo.crt"));

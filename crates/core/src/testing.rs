@@ -24,6 +24,20 @@ macro_rules! fixture {
 }
 pub(crate) use fixture;
 
+/// Runs tests that are generic over the backend on each.
+macro_rules! on_each_backend {
+    ($($test:ident)*) => {
+        #[cfg(feature = "aws-lc")]
+        mod aws_lc {
+            $(#[test] fn $test() { super::$test::<crate::primitives::aws_lc::PublicKey>(); })*
+        }
+        mod rust_crypto {
+            $(#[test] fn $test() { super::$test::<crate::primitives::rust_crypto::PublicKey>(); })*
+        }
+    };
+}
+pub(crate) use on_each_backend;
+
 /// Fails to compile where a type implements a trait: two implementations would then fit the call.
 macro_rules! assert_not_impl {
     ($type:ty: $($trait:path),+) => {

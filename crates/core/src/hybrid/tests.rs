@@ -6,20 +6,7 @@ use super::*;
 use crate::error::EnvelopeError;
 use crate::rsa_numbers::RsaNumbers;
 use crate::scope::Scope;
-use crate::testing::{RsaCrateOpener, der, fixture, rng};
-
-/// Runs tests that are generic over the backend on each.
-macro_rules! on_each_backend {
-    ($($test:ident)*) => {
-        #[cfg(feature = "aws-lc")]
-        mod aws_lc {
-            $(#[test] fn $test() { super::$test::<crate::primitives::aws_lc::PublicKey>(); })*
-        }
-        mod rust_crypto {
-            $(#[test] fn $test() { super::$test::<crate::primitives::rust_crypto::PublicKey>(); })*
-        }
-    };
-}
+use crate::testing::{RsaCrateOpener, der, fixture, on_each_backend, rng};
 
 on_each_backend! {
     every_key_size_seals

@@ -1,7 +1,12 @@
 use rand::Rng as _;
 
 use super::*;
-use crate::testing::{der, fixture, rng};
+use crate::testing::{der, fixture, on_each_backend, rng};
+
+on_each_backend! {
+    bad_keys_are_refused
+    long_messages_are_refused
+}
 
 #[cfg(feature = "aws-lc")]
 mod wycheproof_rsa_oaep {
@@ -45,7 +50,7 @@ mod wycheproof_rsa_oaep {
 
 /// A public key that parses but that no backend may use: the exponent is one, even or larger than 33
 /// bits, or the modulus is even.
-fn assert_bad_keys_are_refused<B: SealingBackend>() {
+fn bad_keys_are_refused<B: SealingBackend>() {
     let good = RsaNumbers::from_spki_der(&der(fixture!("rsa-2048.pub"))).unwrap();
     assert!(B::new(&good).is_ok());
     let mut even = good.modulus().to_vec();
@@ -63,24 +68,11 @@ fn assert_bad_keys_are_refused<B: SealingBackend>() {
 }
 
 /// OAEP with SHA-256 has room for the modulus' length less 66 bytes.
-fn assert_long_messages_are_refused<B: SealingBackend>() {
+fn long_messages_are_refused<B: SealingBackend>() {
     let numbers = RsaNumbers::from_spki_der(&der(fixture!("rsa-2048.pub"))).unwrap();
     let key = B::new(&numbers).unwrap();
     let mut message = [0; 191];
     rng().fill_bytes(&mut message);
     assert_eq!(key.oaep_encrypt(&message[1..], b"", &mut rng()).unwrap().len(), 256);
     assert_eq!(key.oaep_encrypt(&message, b"", &mut rng()), Err(BackendError));
-}
-
-#[test]
-fn rust_crypto_refuses_bad_keys_and_long_messages() {
-    assert_bad_keys_are_refused::<rust_crypto::PublicKey>();
-    assert_long_messages_are_refused::<rust_crypto::PublicKey>();
-}
-
-#[cfg(feature = "aws-lc")]
-#[test]
-fn aws_lc_refuses_bad_keys_and_long_messages() {
-    assert_bad_keys_are_refused::<PublicKey>();
-    assert_long_messages_are_refused::<PublicKey>();
 }
