@@ -1,3 +1,26 @@
-//! The `seal` program.
+//! The `seal` program: keeps Kubernetes Secrets in Git.
 
-fn main() {}
+mod args;
+mod certificate;
+mod clock;
+mod commands;
+mod documents;
+mod error;
+mod fetch;
+mod input;
+mod key_files;
+mod kubeconfig;
+mod output;
+mod random;
+mod ui;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let mut ui = ui::Ui::new();
+    let outcome = args::parse(std::env::args_os()).and_then(|cli| commands::run(cli, &mut ui));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => ui.report(&error),
+    }
+}

@@ -1,1 +1,20 @@
-//! Sealkit's built binaries against the real peers.
+//! Sealkit's built binaries against the real peers: what the tests in `tests/` share.
+//!
+//! The tests are run by `scripts/e2e`, which builds the programs and says where they are.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what cannot be set up fails the test there and then"
+)]
+
+pub mod documents;
+mod key_pair;
+mod programs;
+mod scope;
+
+pub use key_pair::KeyPair;
+pub use programs::{
+    kubeseal, kubeseal_raw, kubeseal_unseal, seal, seal_raw, seal_unseal, upstream_fingerprint,
+};
+pub use scope::{SCOPES, Scope};

@@ -37,10 +37,20 @@ pub(crate) fn unseal(
     value: &SealedValue,
     label: &EncryptionLabel,
 ) -> Option<Plaintext> {
+    let session_key = open_session_key(private_key, value, label)?;
+    aes_gcm::decrypt(&session_key, value.ciphertext()).ok().map(Plaintext::from)
+}
+
+/// Opens the session key alone: what [`unseal`] spends its private-key operation on.
+#[cfg(feature = "aws-lc")]
+pub(crate) fn open_session_key(
+    private_key: &PrivateKey,
+    value: &SealedValue,
+    label: &EncryptionLabel,
+) -> Option<SessionKey> {
     let encrypted = left_padded(value.encrypted_session_key(), private_key.modulus_bytes())?;
     let decrypted = private_key.backend().oaep_decrypt(&encrypted, label.as_bytes()).ok()?;
-    let session_key = SessionKey::from_decrypted(decrypted)?;
-    aes_gcm::decrypt(&session_key, value.ciphertext()).ok().map(Plaintext::from)
+    SessionKey::from_decrypted(decrypted)
 }
 
 /// Puts back the leading zero bytes that a writer may have dropped. `None`: longer than the modulus, so

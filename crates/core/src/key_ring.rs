@@ -82,6 +82,21 @@ impl KeyRing {
             .ok_or(UnsealError::NotOpened)
     }
 
+    /// Finds the key that opens a value's session key under a label. That says for whom the value was
+    /// sealed, and nothing about whether its data is whole: with [`KeyRing::unseal`] it tells damaged
+    /// data from a wrong key or label. For messages to whoever holds the private keys; a service must
+    /// not pass the difference on to its callers.
+    #[must_use]
+    pub fn find_key(
+        &self,
+        value: &SealedValue,
+        label: &EncryptionLabel,
+        hint: KeyHint,
+    ) -> Option<Fingerprint> {
+        let opens = |key: &&PrivateKey| hybrid::open_session_key(key, value, label).is_some();
+        self.in_order(hint).find(opens).map(PrivateKey::fingerprint)
+    }
+
     fn in_order(&self, hint: KeyHint) -> impl Iterator<Item = &PrivateKey> {
         let is_hinted = move |key: &&PrivateKey| hint == KeyHint::Fingerprint(key.fingerprint());
         let hinted = self.0.iter().filter(is_hinted);

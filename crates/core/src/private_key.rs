@@ -50,8 +50,12 @@ impl PrivateKey {
         Self::from_block(block)
     }
 
-    /// Reads every private key of a PEM file, in the file's order.
-    pub(crate) fn all_from_pem(pem: &[u8]) -> Result<Vec<Self>, KeyError> {
+    /// Reads every private key of a PEM file, in the file's order. Other blocks, such as the keys'
+    /// certificates, are passed over.
+    ///
+    /// # Errors
+    /// There is no private key, or one of them cannot be read.
+    pub fn all_from_pem(pem: &[u8]) -> Result<Vec<Self>, KeyError> {
         let blocks = pem::blocks(pem);
         let keys: Vec<_> = blocks.iter().filter(|block| is_private_key(block)).collect();
         if keys.is_empty() {

@@ -1,1 +1,23 @@
-//! Development only: fixtures, vectors and temporary places for Sealkit's tests.
+//! What Sealkit's tests share: fixtures, a folder of one's own, programs run in an empty
+//! environment, a web server with one answer, and a disk that is full.
+//!
+//! For tests only: a helper that cannot do its work panics, for then the test has failed.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what cannot be set up fails the test there and then"
+)]
+
+mod fixtures;
+mod folder;
+pub mod kubeseal;
+mod program;
+mod small_disk;
+mod web_server;
+
+pub use fixtures::{fixture, read_fixture, repository};
+pub use folder::Folder;
+pub use program::{Finished, Program};
+pub use small_disk::{AfterRun, SmallDisk};
+pub use web_server::{Answer, WebServer};

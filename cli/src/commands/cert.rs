@@ -1,0 +1,78 @@
+//! `seal cert`: what a certificate says.
+
+use clap::{Args, ValueEnum};
+use sealkit_core::{Certificate, Validity};
+use sealkit_manifest::yaml::{Tree, to_json};
+
+use crate::certificate::CertificateSource;
+use crate::clock;
+use crate::error::Error;
+use crate::output::{Audience, Destination, Existing};
+use crate::ui::Ui;
+
+/// Show a certificate: fingerprint, validity, key size, subject
+#[derive(Args)]
+pub(crate) struct CertArgs {
+    /// The certificate: a PEM file, - for standard input, or an http, https or file URL
+    #[arg(value_name = "FILE|URL", env = "SEALED_SECRETS_CERT", hide_env_values = true)]
+    cert: String,
+    /// How to print it
+    #[arg(long, value_enum, default_value = "text")]
+    output: OutputForm,
+}
+
+/// Forms of the description.
+#[derive(Clone, Copy, ValueEnum)]
+enum OutputForm {
+    /// For people
+    Text,
+    /// One object, for programs
+    Json,
+}
+
+pub(crate) fn run(args: &CertArgs, ui: &mut Ui) -> Result<(), Error> {
+    let certificate = CertificateSource::from_argument(&args.cert)?.load(ui)?;
+    let validity = validity(&certificate);
+    let description = match args.output {
+        OutputForm::Text => text(&certificate, validity),
+        OutputForm::Json => json(&certificate, validity),
+    };
+    Destination::Stdout.write(&[description], Audience::Everybody, Existing::Replace)
+}
+
+fn validity(certificate: &Certificate) -> &'static str {
+    match certificate.validity_at(clock::now()) {
+        Validity::NotYetValid => "not yet valid",
+        Validity::Valid { .. } => "valid",
+        Validity::Expired => "expired",
+    }
+}
+
+fn text(certificate: &Certificate, validity: &str) -> String {
+    let subject = match certificate.subject() {
+        "" => "(empty)",
+        subject => subject,
+    };
+    format!(
+        "Fingerprint: {}\nValidity:    {} to {} ({validity})\nKey:         RSA, {} bits\nSubject:     {}\n",
+        certificate.fingerprint(),
+        certificate.not_before(),
+        certificate.not_after(),
+        certificate.sealing_key().bits(),
+        crate::ui::printable(subject),
+    )
+}
+
+fn json(certificate: &Certificate, validity: &str) -> String {
+    let bits = i64::from(certificate.sealing_key().bits());
+    let description = Tree::mapping([
+        ("fingerprint", Tree::from(certificate.fingerprint().to_string())),
+        ("notBefore", Tree::from(certificate.not_before().to_string())),
+        ("notAfter", Tree::from(certificate.not_after().to_string())),
+        ("validity", Tree::from(validity)),
+        ("algorithm", Tree::from("RSA")),
+        ("bits", Tree::from(bits)),
+        ("subject", Tree::from(certificate.subject())),
+    ]);
+    to_json(&description).to_string()
+}

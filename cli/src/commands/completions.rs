@@ -1,0 +1,24 @@
+//! `seal completions`: scripts that complete the command line.
+
+use clap::Args;
+use clap_complete::Shell;
+
+use crate::args;
+use crate::error::Error;
+use crate::output::{Audience, Destination, Existing};
+
+/// Print a script that completes the command line in a shell
+///
+/// For bash: seal completions bash > /etc/bash_completion.d/seal
+#[derive(Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+pub(crate) fn run(args: &CompletionsArgs) -> Result<(), Error> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut args::command(), "seal", &mut script);
+    Destination::Stdout.write(&[script], Audience::Everybody, Existing::Replace)
+}

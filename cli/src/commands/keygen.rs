@@ -1,0 +1,148 @@
+//! `seal keygen`: a new sealing key and its certificate.
+
+use std::fs;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
+use sealkit_core::{Certificate, CertificateParams, PrivateKey, UnixTime};
+use sealkit_manifest::key_secret;
+
+use crate::clock;
+use crate::error::Error;
+use crate::output::{Audience, Destination, Existing};
+use crate::random;
+use crate::ui::Ui;
+
+/// Make a sealing key and its certificate
+///
+/// Writes PEM files, or the Kubernetes Secret that a cluster takes as its sealing key. A file that is
+/// there already is never overwritten.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  seal keygen --key sealing.key --cert sealing.crt
+  seal keygen --format secret -w sealing-key.yaml")]
+pub(crate) struct KeygenArgs {
+    /// Write the private key to this PEM file, mode 0600
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// Write the certificate to this PEM file, mode 0644
+    #[arg(long, value_name = "FILE")]
+    cert: Option<PathBuf>,
+    /// Size of the key in bits
+    #[arg(long, default_value = "4096", value_parser = sizes())]
+    bits: u32,
+    /// Days until the certificate expires
+    #[arg(long, default_value_t = 3650, value_parser = clap::value_parser!(u32).range(1..=365_000))]
+    days: u32,
+    /// Common name of the certificate
+    #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
+    cn: String,
+    /// What to write: PEM files, or a Kubernetes Secret
+    #[arg(long, value_enum, default_value = "pem")]
+    format: KeyFormat,
+    /// Namespace of the Secret: the one that the decryption service runs in
+    #[arg(short, long, default_value = "kube-system")]
+    namespace: String,
+    /// Write the Secret to this file, mode 0600, instead of standard output; - prints it even on a
+    /// terminal
+    #[arg(short = 'w', long = "write", value_name = "FILE")]
+    write: Option<PathBuf>,
+}
+
+/// The sizes of keys that can be made.
+fn sizes() -> impl TypedValueParser<Value = u32> {
+    PossibleValuesParser::new(["2048", "3072", "4096", "8192"]).try_map(|bits| bits.parse::<u32>())
+}
+
+/// Forms of a new key.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum KeyFormat {
+    /// A private key and a certificate, a file each
+    Pem,
+    /// A Secret of type kubernetes.io/tls, in YAML
+    Secret,
+}
+
+const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
+
+pub(crate) fn run(args: &KeygenArgs, ui: &mut Ui) -> Result<(), Error> {
+    check_flags(args)?;
+    let files = [&args.key, &args.cert, &args.write];
+    refuse_existing(files.into_iter().filter_map(Option::as_deref))?;
+
+    let key = PrivateKey::generate(args.bits).map_err(Error::failed)?;
+    let certificate = self_signed(args, &key)?;
+    let (secret, destination) = match args.format {
+        KeyFormat::Pem => (key.to_pkcs1_pem(), &args.key),
+        KeyFormat::Secret => {
+            (key_secret::to_yaml(&key, &certificate, &args.namespace), &args.write)
+        }
+    };
+    let destination = Destination::from_argument(destination.as_deref());
+    destination.write(&[secret], Audience::Owner, Existing::Refuse)?;
+    if let Some(path) = &args.cert {
+        write_certificate(path, &certificate).inspect_err(|_| take_back(&destination))?;
+    }
+    ui.note(format!("new key {}, valid until {}", key.fingerprint(), certificate.not_after()));
+    Ok(())
+}
+
+fn self_signed(args: &KeygenArgs, key: &PrivateKey) -> Result<Certificate, Error> {
+    let not_before = clock::now();
+    let not_after = UnixTime(not_before.0 + i64::from(args.days) * SECONDS_PER_DAY);
+    let params = CertificateParams { common_name: args.cn.clone(), not_before, not_after };
+    Certificate::self_signed(key, &params, &mut random::system()).map_err(Error::failed)
+}
+
+fn write_certificate(path: &Path, certificate: &Certificate) -> Result<(), Error> {
+    let destination = Destination::from_argument(Some(path));
+    destination.write(&[certificate.to_pem()], Audience::Everybody, Existing::Refuse)
+}
+
+fn check_flags(args: &KeygenArgs) -> Result<(), Error> {
+    match args.format {
+        KeyFormat::Pem if args.key.is_none() || args.cert.is_none() => {
+            Err(Error::usage("a key takes two files: --key FILE and --cert FILE")
+                .hint("or --format secret, for a Kubernetes Secret on standard output"))
+        }
+        KeyFormat::Pem => refuse_flag("--write", args.write.as_deref(), "pem"),
+        KeyFormat::Secret if args.write.is_none() && std::io::stdout().is_terminal() => {
+            Err(Error::usage("a private key is not printed on a terminal")
+                .hint("-w FILE writes it to a file, mode 0600; -w - prints it all the same"))
+        }
+        KeyFormat::Secret => refuse_flag("--key", args.key.as_deref(), "secret"),
+    }
+}
+
+fn refuse_flag(flag: &str, value: Option<&Path>, format: &str) -> Result<(), Error> {
+    match value {
+        Some(_) => Err(Error::usage(format!("{flag} does not go with --format {format}"))),
+        None => Ok(()),
+    }
+}
+
+/// Looks before the key is made, which takes a second; the write itself refuses as well.
+fn refuse_existing<'a>(paths: impl Iterator<Item = &'a Path>) -> Result<(), Error> {
+    for path in paths.filter(|path| path.as_os_str() != "-") {
+        if path.symlink_metadata().is_ok_and(|metadata| !is_device(&metadata)) {
+            return Err(Error::failed(format!("{}: is there already", path.display()))
+                .hint("a key is never overwritten: name another file, or move that one away"));
+        }
+    }
+    Ok(())
+}
+
+fn is_device(metadata: &fs::Metadata) -> bool {
+    let kind = metadata.file_type();
+    !kind.is_file() && !kind.is_dir() && !kind.is_symlink()
+}
+
+/// Half a pair is of no use: removes the key file made a moment ago.
+fn take_back(destination: &Destination) {
+    if let Some(path) = destination.path() {
+        drop(fs::remove_file(path));
+    }
+}

@@ -1,0 +1,36 @@
+//! `seal man`: manual pages.
+
+use clap::Args;
+use clap_mangen::Man;
+
+use crate::args;
+use crate::error::Error;
+use crate::output::{Audience, Destination, Existing};
+
+/// Print a manual page
+///
+/// For example: seal man | man -l -, or seal man unseal > seal-unseal.1
+#[derive(Args)]
+pub(crate) struct ManArgs {
+    /// The command to describe [default: seal itself]
+    command: Option<String>,
+}
+
+pub(crate) fn run(args: &ManArgs) -> Result<(), Error> {
+    let mut page = Vec::new();
+    Man::new(described(args.command.as_deref())?)
+        .render(&mut page)
+        .map_err(|error| Error::failed(format!("the page cannot be made: {error}")))?;
+    Destination::Stdout.write(&[page], Audience::Everybody, Existing::Replace)
+}
+
+fn described(name: Option<&str>) -> Result<clap::Command, Error> {
+    let mut all = args::command();
+    all.build();
+    let Some(name) = name else { return Ok(all) };
+    match all.find_subcommand(name) {
+        Some(command) => Ok(command.clone()),
+        None => Err(Error::usage(format!("there is no command \"{name}\""))
+            .hint("seal --help lists the commands")),
+    }
+}

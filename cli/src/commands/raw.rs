@@ -1,0 +1,105 @@
+//! `seal raw`: one value in, its ciphertext out.
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+
+use clap::Args;
+use sealkit_core::{EncryptionLabel, LabelError, Scope};
+
+use crate::args::{CertificateArgs, ScopeArgs};
+use crate::documents;
+use crate::error::Error;
+use crate::input::{Source, VALUE_LIMIT};
+use crate::kubeconfig;
+use crate::output::{Audience, Destination, Existing};
+use crate::random;
+use crate::ui::Ui;
+
+/// Seal one value and print its ciphertext in base64
+///
+/// The result is a value for spec.encryptedData of a SealedSecret with that name and namespace. It
+/// is printed without a newline, except on a terminal.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  printf %s \"$PASSWORD\" | seal raw --cert cluster.pem --namespace shop --name database
+  seal raw tls.key --cert cluster.pem --scope cluster-wide")]
+pub(crate) struct RawArgs {
+    /// The file that holds the value; - or none for standard input
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    certificate: CertificateArgs,
+    #[command(flatten)]
+    scope: ScopeArgs,
+    /// Namespace of the SealedSecret; for strict and namespace-wide scope
+    #[arg(short, long, env = "SEALED_SECRETS_NAMESPACE", hide_env_values = true)]
+    namespace: Option<String>,
+    /// Name of the SealedSecret; for strict scope
+    #[arg(long, env = "SEALED_SECRETS_NAME", hide_env_values = true)]
+    name: Option<String>,
+    /// Write to this file, in one step, instead of standard output
+    #[arg(short = 'w', long = "write", value_name = "FILE")]
+    write: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: &RawArgs, ui: &mut Ui) -> Result<(), Error> {
+    let source = args.file.as_deref().map_or(Source::Stdin, Source::from_argument);
+    let certificate_source = args.certificate.source()?;
+    documents::refuse_second_stdin(std::slice::from_ref(&source), certificate_source.local())?;
+    let destination = Destination::from_argument(args.write.as_deref());
+    destination.differs_from(std::slice::from_ref(&source))?;
+    let label = label(args, ui)?;
+
+    let certificate = args.certificate.load(&certificate_source, ui)?;
+    let value = source.read(VALUE_LIMIT, ui)?;
+    if ends_with_its_only_newline(&value) {
+        ui.warning("the value ends with a newline, which is sealed with it (printf adds none)");
+    }
+    let sealed = certificate
+        .sealing_key()
+        .seal(&value, &label, &mut random::system())
+        .map_err(|error| Error::failed(error).about(&source))?;
+    let mut text = sealed.to_string();
+    if destination == Destination::Stdout && std::io::stdout().is_terminal() {
+        text.push('\n');
+    }
+    destination.write(&[text], Audience::Everybody, Existing::Replace)
+}
+
+fn label(args: &RawArgs, ui: &mut Ui) -> Result<EncryptionLabel, Error> {
+    let scope = args.scope.scope.map_or(Scope::Strict, Scope::from);
+    let name = args.name.as_deref().unwrap_or_default();
+    let namespace = match &args.namespace {
+        Some(namespace) => namespace.clone(),
+        None if scope == Scope::ClusterWide => String::new(),
+        None => {
+            let namespace = kubeconfig::context_namespace()?;
+            ui.note(format!("sealed for namespace \"{namespace}\", from the kubeconfig"));
+            namespace
+        }
+    };
+    EncryptionLabel::for_scope(scope, &namespace, name).map_err(|error| label_failed(&error))
+}
+
+fn label_failed(error: &LabelError) -> Error {
+    Error::usage(error).hint("give --name and --namespace as the scope needs them, or --scope")
+}
+
+/// As `echo password` makes it; text of several lines ends with a newline on purpose.
+fn ends_with_its_only_newline(value: &[u8]) -> bool {
+    value.iter().position(|byte| *byte == b'\n').is_some_and(|first| first + 1 == value.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ends_with_its_only_newline;
+
+    #[test]
+    fn only_a_single_line_is_suspected_of_an_unwanted_newline() {
+        assert!(ends_with_its_only_newline(b"hunter2\n"));
+        assert!(!ends_with_its_only_newline(b"hunter2"));
+        assert!(!ends_with_its_only_newline(b"-----BEGIN\nx\n"));
+        assert!(!ends_with_its_only_newline(b""));
+    }
+}

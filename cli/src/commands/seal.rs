@@ -1,0 +1,107 @@
+//! `seal`: Secrets in, SealedSecrets out.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use clap::Args;
+use sealkit_core::SealingKey;
+use sealkit_manifest::{Inputs, Output, SealRules};
+
+use crate::args::{CertificateArgs, OutputArgs, ScopeArgs, boolean};
+use crate::documents;
+use crate::error::Error;
+use crate::input::Source;
+use crate::kubeconfig;
+use crate::output::{Audience, Destination, Existing};
+use crate::random;
+use crate::ui::Ui;
+
+/// Arguments of sealing, the program's main job.
+#[derive(Args)]
+pub(crate) struct SealArgs {
+    /// Secrets in YAML or JSON; - or none for standard input
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    certificate: CertificateArgs,
+    #[command(flatten)]
+    scope: ScopeArgs,
+    /// Namespace of Secrets that name none; an error for those that name another
+    #[arg(short, long, env = "SEALED_SECRETS_NAMESPACE", hide_env_values = true)]
+    namespace: Option<String>,
+    /// Name of Secrets that have none; an error for those that have another
+    #[arg(long, env = "SEALED_SECRETS_NAME", hide_env_values = true)]
+    name: Option<String>,
+    #[command(flatten)]
+    output: OutputArgs,
+    /// Seal Secrets without data, too
+    #[arg(
+        long,
+        env = "SEALED_SECRETS_ALLOW_EMPTY_DATA",
+        hide_env_values = true,
+        num_args = 0..=1,
+        require_equals = true,
+        default_value = "false",
+        default_missing_value = "true",
+        hide_default_value = true,
+        hide_possible_values = true,
+        value_parser = boolean
+    )]
+    allow_empty_data: bool,
+    /// Pass documents of other kinds through unchanged instead of refusing them
+    #[arg(long)]
+    skip_other: bool,
+    /// Leave out the sealkit.dev annotations that name the key and what was sealed for
+    #[arg(long)]
+    no_hints: bool,
+}
+
+pub(crate) fn run(args: &SealArgs, ui: &mut Ui) -> Result<(), Error> {
+    let sources = Source::from_arguments(&args.files)?;
+    let certificate_source = args.certificate.source()?;
+    documents::refuse_second_stdin(&sources, certificate_source.local())?;
+    let destination = Destination::from_argument(args.output.write.as_deref());
+    destination.differs_from(&sources)?;
+
+    let certificate = args.certificate.load(&certificate_source, ui)?;
+    let inputs = documents::read(&sources, ui)?;
+    // Looked up only when a Secret names no namespace, and once.
+    let context_namespace = OnceLock::new();
+    let sealed = seal(args, &inputs, certificate.sealing_key(), &context_namespace, ui);
+    let sealed = match context_namespace.into_inner() {
+        Some(Err(error)) => return Err(error),
+        Some(Ok(namespace)) => {
+            ui.note(format!("sealed for namespace \"{namespace}\", where a Secret names none"));
+            sealed
+        }
+        None => sealed,
+    };
+    let sealed = sealed.map_err(|error| documents::failed(&sources, &error))?;
+    documents::show_warnings(&sources, &sealed.warnings, ui);
+    destination.write(&sealed.chunks, Audience::Everybody, Existing::Replace)
+}
+
+fn seal(
+    args: &SealArgs,
+    inputs: &Inputs,
+    key: &SealingKey,
+    context_namespace: &OnceLock<Result<String, Error>>,
+    ui: &Ui,
+) -> Result<Output, sealkit_manifest::Error> {
+    let look_up = || {
+        let namespace = context_namespace.get_or_init(kubeconfig::context_namespace);
+        namespace.as_ref().ok().cloned()
+    };
+    let rules = SealRules {
+        scope: args.scope.scope.map(Into::into),
+        namespace: args.namespace.as_deref(),
+        default_namespace: &look_up,
+        name: args.name.as_deref(),
+        allow_empty_data: args.allow_empty_data,
+        skip_other: args.skip_other,
+        hints: !args.no_hints,
+        format: args.output.format(),
+    };
+    let progress = ui.progress("sealing", inputs.len());
+    sealkit_manifest::seal(inputs, key, &rules, &random::system(), &|| progress.advance())
+}

@@ -1,0 +1,108 @@
+//! `seal unseal`: SealedSecrets in, Secrets out, with the private keys.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use sealkit_core::KeyRing;
+use sealkit_manifest::{Inputs, UnsealRules};
+
+use crate::args::OutputArgs;
+use crate::documents;
+use crate::error::Error;
+use crate::input::Source;
+use crate::key_files;
+use crate::output::{Audience, Destination, Existing};
+use crate::ui::Ui;
+
+/// Open SealedSecrets with the cluster's private keys
+///
+/// For disaster recovery and local checks. Needs no cluster: the keys come from a backup.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  kubectl get secret -n kube-system -l sealedsecrets.bitnami.com/sealed-secrets-key -o yaml > backup.yaml
+  seal unseal sealed.yaml --key backup.yaml
+  seal unseal sealed.yaml --key key.pem --item password")]
+pub(crate) struct UnsealArgs {
+    /// SealedSecrets in YAML or JSON; - or none for standard input
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Private keys: PEM, or backups of key Secrets in YAML or JSON; may be given several times
+    #[arg(
+        short,
+        long = "key",
+        value_name = "FILE",
+        required = true,
+        value_delimiter = ',',
+        env = "SEALED_SECRETS_RECOVERY_PRIVATE_KEY",
+        hide_env_values = true
+    )]
+    keys: Vec<PathBuf>,
+    /// Print this item's value and nothing else
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["format", "skip_other"])]
+    item: Option<String>,
+    /// Namespace of SealedSecrets that name none; an error for those that name another
+    #[arg(short, long)]
+    namespace: Option<String>,
+    #[command(flatten)]
+    output: OutputArgs,
+    /// Pass documents of other kinds through unchanged instead of refusing them
+    #[arg(long)]
+    skip_other: bool,
+}
+
+pub(crate) fn run(args: &UnsealArgs, ui: &mut Ui) -> Result<(), Error> {
+    let sources = Source::from_arguments(&args.files)?;
+    let key_sources: Vec<Source> =
+        args.keys.iter().map(|path| Source::from_argument(path)).collect();
+    for key_source in &key_sources {
+        documents::refuse_second_stdin(&sources, Some(key_source))?;
+    }
+    let destination = Destination::from_argument(args.output.write.as_deref());
+    destination.differs_from(&sources)?;
+    destination.differs_from(&key_sources)?;
+
+    let keys = key_files::load(&key_sources, ui)?;
+    let inputs = documents::read(&sources, ui)?;
+    match &args.item {
+        Some(item) => unseal_item(args, item, &inputs, &keys, &sources, &destination),
+        None => unseal_all(args, &inputs, &keys, &sources, &destination, ui),
+    }
+}
+
+fn unseal_all(
+    args: &UnsealArgs,
+    inputs: &Inputs,
+    keys: &KeyRing,
+    sources: &[Source],
+    destination: &Destination,
+    ui: &mut Ui,
+) -> Result<(), Error> {
+    let progress = ui.progress("unsealing", inputs.len());
+    let secrets = sealkit_manifest::unseal(inputs, keys, &rules(args), &|| progress.advance());
+    drop(progress);
+    let secrets = secrets.map_err(|error| documents::failed(sources, &error))?;
+    documents::show_warnings(sources, &secrets.warnings, ui);
+    destination.write(&secrets.chunks, Audience::Owner, Existing::Replace)
+}
+
+fn unseal_item(
+    args: &UnsealArgs,
+    item: &str,
+    inputs: &Inputs,
+    keys: &KeyRing,
+    sources: &[Source],
+    destination: &Destination,
+) -> Result<(), Error> {
+    let value = sealkit_manifest::unseal_item(inputs, keys, &rules(args), item)
+        .map_err(|error| documents::failed(sources, &error))?;
+    destination.write(&[value.expose()], Audience::Owner, Existing::Replace)
+}
+
+fn rules(args: &UnsealArgs) -> UnsealRules<'_> {
+    UnsealRules {
+        namespace: args.namespace.as_deref(),
+        skip_other: args.skip_other,
+        format: args.output.format(),
+    }
+}

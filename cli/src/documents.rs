@@ -1,0 +1,60 @@
+//! Inputs of documents, and messages about them with the names of their files.
+
+use sealkit_manifest::{Error as ManifestError, Inputs, Reason, Warning};
+
+use crate::error::Error;
+use crate::input::{MANIFEST_LIMIT, Source, stdin_twice};
+use crate::ui::Ui;
+
+/// Reads all inputs and finds their documents.
+pub(crate) fn read(sources: &[Source], ui: &mut Ui) -> Result<Inputs, Error> {
+    let texts: Result<Vec<_>, Error> =
+        sources.iter().map(|source| source.read(MANIFEST_LIMIT, ui)).collect();
+    Inputs::read(texts?).map_err(|error| failed(sources, &error))
+}
+
+/// Standard input can't hold the documents and `other` as well.
+pub(crate) fn refuse_second_stdin(sources: &[Source], other: Option<&Source>) -> Result<(), Error> {
+    match other {
+        Some(Source::Stdin) if sources.contains(&Source::Stdin) => Err(stdin_twice()),
+        _ => Ok(()),
+    }
+}
+
+/// Says which file an error is about, and what to do.
+pub(crate) fn failed(sources: &[Source], error: &ManifestError) -> Error {
+    let failed = Error::failed(error);
+    let failed = match error.input().and_then(|input| sources.get(input)) {
+        Some(source) => failed.about(source),
+        None => failed,
+    };
+    match hint(error.reason()) {
+        Some(hint) => failed.hint(hint),
+        None => failed,
+    }
+}
+
+/// Shows what the operation warned about.
+pub(crate) fn show_warnings(sources: &[Source], warnings: &[Warning], ui: &mut Ui) {
+    for warning in warnings {
+        match sources.get(warning.input) {
+            Some(source) => ui.warning(format!("{source}: {warning}")),
+            None => ui.warning(warning),
+        }
+    }
+}
+
+fn hint(reason: &Reason) -> Option<&'static str> {
+    match reason {
+        Reason::OtherKind { .. } => Some("--skip-other passes other documents through unchanged"),
+        Reason::NoData => Some("--allow-empty-data seals it all the same"),
+        Reason::Missing { field: "metadata.name" } => Some("--name NAME gives one"),
+        Reason::Missing { field: "metadata.namespace" } => Some("--namespace NAMESPACE gives one"),
+        Reason::Mismatch { .. } => {
+            Some("a value is sealed for one name and namespace: correct the document or the flag")
+        }
+        Reason::NotBase64 => Some("values of data are base64; plain text belongs into stringData"),
+        Reason::Unseal(cause) => cause.hint(),
+        _ => None,
+    }
+}

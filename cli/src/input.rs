@@ -1,0 +1,129 @@
+//! Bounded reads of files and standard input.
+
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Read};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::error::Error;
+use crate::ui::Ui;
+
+/// Manifests: room for some 100,000 Secrets.
+pub(crate) const MANIFEST_LIMIT: u64 = 256 * MIB;
+/// Private keys: room for a backup of some thousand key Secrets.
+pub(crate) const KEY_LIMIT: u64 = 16 * MIB;
+/// One certificate.
+pub(crate) const CERTIFICATE_LIMIT: u64 = MIB;
+/// One value: more than a Kubernetes Secret can hold.
+pub(crate) const VALUE_LIMIT: u64 = 16 * MIB;
+
+const MIB: u64 = 1024 * 1024;
+const FIRST_READ: usize = 64 * 1024;
+const STDIN: &str = "-";
+
+/// Where an input comes from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Source {
+    Stdin,
+    File(PathBuf),
+}
+
+impl Source {
+    /// `-` is standard input, all else a file.
+    pub(crate) fn from_argument(path: &Path) -> Self {
+        if path.as_os_str() == STDIN { Self::Stdin } else { Self::File(path.to_owned()) }
+    }
+
+    /// The files named, or standard input where none is.
+    pub(crate) fn from_arguments(paths: &[PathBuf]) -> Result<Vec<Self>, Error> {
+        if paths.is_empty() {
+            return Ok(vec![Self::Stdin]);
+        }
+        let sources: Vec<Self> = paths.iter().map(|path| Self::from_argument(path)).collect();
+        if sources.iter().filter(|source| **source == Self::Stdin).count() > 1 {
+            return Err(stdin_twice());
+        }
+        Ok(sources)
+    }
+
+    /// Reads all of it, up to `limit` bytes; more is an error.
+    pub(crate) fn read(&self, limit: u64, ui: &mut Ui) -> Result<Zeroizing<Vec<u8>>, Error> {
+        match self {
+            Self::Stdin => {
+                let stdin = io::stdin();
+                if stdin.is_terminal() {
+                    ui.note("reading from the terminal; end with Ctrl-D, or name a file");
+                }
+                read_all(&mut stdin.lock(), limit, 0)
+            }
+            Self::File(path) => read_file(path, limit),
+        }
+        .map_err(|error| error.about(self))
+    }
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Stdin => f.write_str("standard input"),
+            Self::File(path) => write!(f, "{}", path.display()),
+        }
+    }
+}
+
+/// Standard input can be read once.
+pub(crate) fn stdin_twice() -> Error {
+    Error::usage("standard input (-) is named more than once")
+        .hint("only one input can be read from standard input")
+}
+
+fn read_file(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let mut file = File::open(path).map_err(read_failed)?;
+    let metadata = file.metadata().map_err(read_failed)?;
+    if metadata.is_dir() {
+        return Err(Error::failed("is a directory, not a file"));
+    }
+    read_all(&mut file, limit, metadata.len())
+}
+
+/// Reads up to `limit` bytes into a buffer that is wiped, and so is each smaller one it outgrew.
+/// `expected` is the size to make room for at once.
+fn read_all(
+    reader: &mut impl Read,
+    limit: u64,
+    expected: u64,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let too_large = || Error::failed(format!("is larger than {} MiB", limit / MIB));
+    let limit_bytes = usize::try_from(limit).unwrap_or(usize::MAX);
+    let first = usize::try_from(expected.min(limit)).unwrap_or(0).max(FIRST_READ);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(first));
+    let mut chunk = Zeroizing::new(vec![0; FIRST_READ]);
+    loop {
+        let read = match reader.read(&mut chunk) {
+            Ok(0) => return Ok(bytes),
+            Ok(read) => chunk.get(..read).unwrap_or_default(),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(read_failed(error)),
+        };
+        if bytes.len() + read.len() > limit_bytes {
+            return Err(too_large());
+        }
+        if bytes.len() + read.len() > bytes.capacity() {
+            let mut larger = Zeroizing::new(Vec::with_capacity(2 * bytes.capacity()));
+            larger.extend_from_slice(&bytes);
+            bytes = larger;
+        }
+        bytes.extend_from_slice(read);
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "fits map_err")]
+fn read_failed(error: io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::NotFound => Error::failed("no such file"),
+        io::ErrorKind::PermissionDenied => Error::failed("permission denied"),
+        io::ErrorKind::IsADirectory => Error::failed("is a directory, not a file"),
+        _ => Error::failed(format!("cannot be read: {error}")),
+    }
+}

@@ -1,0 +1,42 @@
+//! Private keys from files: PEM, or backups of key Secrets.
+
+use sealkit_core::{KeyRing, PrivateKey};
+use sealkit_manifest::key_secret;
+
+use crate::error::Error;
+use crate::input::{KEY_LIMIT, Source};
+use crate::ui::Ui;
+
+/// All keys of all files as one ring: dated ones newest first, before those without a date.
+pub(crate) fn load(sources: &[Source], ui: &mut Ui) -> Result<KeyRing, Error> {
+    if sources.iter().filter(|source| **source == Source::Stdin).count() > 1 {
+        return Err(crate::input::stdin_twice());
+    }
+    let mut dated = Vec::new();
+    let mut undated = Vec::new();
+    for source in sources {
+        let text = source.read(KEY_LIMIT, ui)?;
+        if text.trim_ascii().is_empty() {
+            return Err(Error::failed("there is no key in it").about(source));
+        }
+        if is_pem(&text) {
+            let keys = PrivateKey::all_from_pem(&text);
+            undated.extend(keys.map_err(|error| Error::failed(error).about(source))?);
+        } else {
+            let backup = key_secret::read_backup(text);
+            let backup = backup.map_err(|error| Error::failed(error).about(source))?;
+            for warning in &backup.skipped {
+                ui.warning(format!("{source}: skipped: {warning}"));
+            }
+            dated.extend(backup.keys);
+        }
+    }
+    dated.sort_by_key(|key| std::cmp::Reverse(key.not_before));
+    Ok(KeyRing::new(dated.into_iter().map(|key| key.private_key).chain(undated).collect()))
+}
+
+/// A PEM block begins at the start of a line; in YAML and JSON it never does.
+fn is_pem(text: &[u8]) -> bool {
+    const BEGIN: &[u8] = b"-----BEGIN ";
+    text.split(|byte| matches!(byte, b'\n' | b'\r')).any(|line| line.starts_with(BEGIN))
+}

@@ -1,0 +1,95 @@
+//! The namespace that kubectl would use: the one of the kubeconfig's current context, or the pod's own.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sealkit_manifest::yaml::{self, Node};
+use zeroize::Zeroizing;
+
+use crate::error::Error;
+
+/// What Kubernetes calls the namespace that nobody has chosen.
+const DEFAULT_NAMESPACE: &str = "default";
+const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+/// The namespace of the current context, else of the pod that this runs in, else `default`.
+pub(crate) fn context_namespace() -> Result<String, Error> {
+    let files = read_files()?;
+    let namespace = current_namespace(&files)?.or_else(pod_namespace);
+    Ok(namespace.unwrap_or_else(|| DEFAULT_NAMESPACE.to_owned()))
+}
+
+/// A kubeconfig file: its path and its one document.
+struct ConfigFile {
+    path: PathBuf,
+    document: Node,
+}
+
+/// All files that exist of `KUBECONFIG`, else of `~/.kube/config`.
+fn read_files() -> Result<Vec<ConfigFile>, Error> {
+    let listed = env::var_os("KUBECONFIG").filter(|list| !list.is_empty());
+    let paths = match listed {
+        Some(list) => env::split_paths(&list).collect(),
+        None => default_path(env::var_os("HOME")).into_iter().collect::<Vec<PathBuf>>(),
+    };
+    paths
+        .into_iter()
+        .filter(|path| path.exists())
+        .filter_map(|path| read(path).transpose())
+        .collect()
+}
+
+fn default_path(home: Option<OsString>) -> Option<PathBuf> {
+    home.map(|home| Path::new(&home).join(".kube").join("config"))
+}
+
+fn read(path: PathBuf) -> Result<Option<ConfigFile>, Error> {
+    let failed = |error: &dyn std::fmt::Display| Error::failed(error).about(path.display());
+    let text = fs::read(&path).map(Zeroizing::new).map_err(|error| failed(&error))?;
+    let input = yaml::split(&text).map_err(|error| failed(&error))?;
+    for document in input.documents() {
+        if let Some(document) = document.parse().map_err(|error| failed(&error))? {
+            return Ok(Some(ConfigFile { path, document }));
+        }
+    }
+    Ok(None)
+}
+
+/// Of several files the first that says something counts, as with kubectl.
+fn current_namespace(files: &[ConfigFile]) -> Result<Option<String>, Error> {
+    let current = files.iter().find_map(|file| text(&file.document, "current-context"));
+    let Some(current) = current else { return Ok(None) };
+    let contexts = files.iter().flat_map(|file| entries(&file.document, "contexts"));
+    let context = contexts.into_iter().find(|context| text(context, "name") == Some(current));
+    let Some(context) = context else {
+        let path = files.first().map(|file| file.path.display().to_string()).unwrap_or_default();
+        return Err(Error::failed(format!("there is no context \"{current}\"")).about(path));
+    };
+    let namespace = field(context, "context").and_then(|context| text(context, "namespace"));
+    Ok(namespace.map(str::to_owned))
+}
+
+fn pod_namespace() -> Option<String> {
+    env::var_os("KUBERNETES_SERVICE_HOST")?;
+    if !Path::new(SERVICE_ACCOUNT).join("token").exists() {
+        return None;
+    }
+    let named = env::var("POD_NAMESPACE").ok();
+    let mounted = || fs::read_to_string(Path::new(SERVICE_ACCOUNT).join("namespace")).ok();
+    named.or_else(mounted).map(|name| name.trim().to_owned()).filter(|name| !name.is_empty())
+}
+
+fn field<'a>(node: &'a Node, name: &str) -> Option<&'a Node> {
+    node.as_mapping()?.get(name)
+}
+
+/// The field's text, unless it is empty.
+fn text<'a>(node: &'a Node, name: &str) -> Option<&'a str> {
+    field(node, name)?.as_str().filter(|text| !text.is_empty())
+}
+
+fn entries<'a>(node: &'a Node, name: &str) -> &'a [Node] {
+    field(node, name).and_then(Node::as_sequence).unwrap_or_default()
+}

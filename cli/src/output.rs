@@ -1,0 +1,202 @@
+//! Where data goes: standard output, or a file that is replaced in one step.
+//!
+//! A file is written beside its place, synced, and put there under its name when it is whole. A run
+//! that fails or is interrupted leaves what was there before. On Linux the unfinished file has no
+//! name at all, so that not even a killed process leaves a part of a secret behind.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::input::Source;
+
+mod unfinished;
+
+use unfinished::Unfinished;
+
+/// Where a command's data goes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Destination {
+    Stdout,
+    File(PathBuf),
+}
+
+/// Who may read a file that is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Audience {
+    /// A new file gets the usual mode; one that is there keeps its own.
+    Everybody,
+    /// Mode 0600, or less where the file that is there has less.
+    Owner,
+}
+
+/// What to do about a file that is there already.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Existing {
+    Replace,
+    Refuse,
+}
+
+impl Destination {
+    /// No file or `-` is standard output.
+    pub(crate) fn from_argument(path: Option<&Path>) -> Self {
+        match path {
+            Some(path) if path.as_os_str() != "-" => Self::File(path.to_owned()),
+            _ => Self::Stdout,
+        }
+    }
+
+    /// The file's path; none for standard output.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Stdout => None,
+            Self::File(path) => Some(path),
+        }
+    }
+
+    /// Refuses an output that is one of the inputs.
+    pub(crate) fn differs_from(&self, inputs: &[Source]) -> Result<(), Error> {
+        let Some(output) = identity::of_destination(self) else { return Ok(()) };
+        match inputs.iter().find(|input| identity::of_source(input) == Some(output)) {
+            Some(input) => Err(Error::usage(format!("{input} is both input and output"))
+                .hint("write to another file, and rename it when you have looked at it")),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes the chunks one after another.
+    pub(crate) fn write<C: AsRef<[u8]>>(
+        &self,
+        chunks: &[C],
+        audience: Audience,
+        existing: Existing,
+    ) -> Result<(), Error> {
+        match self {
+            Self::Stdout => write_stdout(chunks),
+            Self::File(path) => write_file(path, chunks, audience, existing)
+                .map_err(|error| write_failed(path, &error)),
+        }
+    }
+}
+
+impl std::fmt::Display for Destination {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Stdout => f.write_str("standard output"),
+            Self::File(path) => write!(f, "{}", path.display()),
+        }
+    }
+}
+
+fn write_stdout<C: AsRef<[u8]>>(chunks: &[C]) -> Result<(), Error> {
+    let mut stdout = io::stdout().lock();
+    let written = write_chunks(&mut stdout, chunks).and_then(|()| stdout.flush());
+    written.map_err(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Error::broken_pipe(),
+        _ => Error::failed(format!("standard output cannot be written: {error}")),
+    })
+}
+
+fn write_file<C: AsRef<[u8]>>(
+    path: &Path,
+    chunks: &[C],
+    audience: Audience,
+    existing: Existing,
+) -> io::Result<()> {
+    // A link stays a link: what it points to is replaced.
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let there = fs::metadata(&path).ok();
+    if there.is_some() && existing == Existing::Refuse {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    match &there {
+        Some(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+        // A device or a pipe has nothing to replace.
+        Some(metadata) if !metadata.is_file() => {
+            return write_chunks(&mut OpenOptions::new().write(true).open(&path)?, chunks);
+        }
+        // A rename would go around a write protection that somebody set on purpose.
+        Some(_) => drop(OpenOptions::new().write(true).open(&path)?),
+        None => {}
+    }
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut unfinished = Unfinished::create(directory, audience)?;
+    if let Some(metadata) = &there {
+        unfinished.keep_mode(metadata, audience)?;
+    }
+    write_chunks(unfinished.file(), chunks)?;
+    unfinished.file().sync_all()?;
+    unfinished.publish(&path, existing)?;
+    // The name is durable once its directory is; where a directory can't be synced, that is all.
+    File::open(directory).and_then(|directory| directory.sync_all()).or(Ok(()))
+}
+
+fn write_chunks<C: AsRef<[u8]>>(writer: &mut impl io::Write, chunks: &[C]) -> io::Result<()> {
+    chunks.iter().try_for_each(|chunk| writer.write_all(chunk.as_ref()))
+}
+
+fn write_failed(path: &Path, error: &io::Error) -> Error {
+    let path = path.display();
+    match error.kind() {
+        io::ErrorKind::AlreadyExists => Error::failed(format!("{path}: is there already"))
+            .hint("name another file, or move that one away first"),
+        io::ErrorKind::NotFound => Error::failed(format!("{path}: no such directory")),
+        io::ErrorKind::PermissionDenied => Error::failed(format!("{path}: permission denied")),
+        io::ErrorKind::IsADirectory => Error::failed(format!("{path}: is a directory, not a file")),
+        io::ErrorKind::StorageFull => Error::failed(format!("{path}: no space left on the disk"))
+            .hint("nothing was written; a file that was there is unchanged"),
+        _ => Error::failed(format!("{path}: cannot be written: {error}")),
+    }
+}
+
+/// Tells whether two names mean the same file.
+mod identity {
+    use super::{Destination, Source};
+
+    /// Device and inode number.
+    type Identity = (u64, u64);
+
+    #[cfg(unix)]
+    pub(super) fn of_source(source: &Source) -> Option<Identity> {
+        match source {
+            Source::Stdin => of_open(std::io::stdin()),
+            Source::File(path) => of_path(path),
+        }
+    }
+
+    #[cfg(unix)]
+    pub(super) fn of_destination(destination: &Destination) -> Option<Identity> {
+        match destination {
+            Destination::Stdout => of_open(std::io::stdout()),
+            Destination::File(path) => of_path(path),
+        }
+    }
+
+    #[cfg(unix)]
+    fn of_path(path: &std::path::Path) -> Option<Identity> {
+        use std::os::unix::fs::MetadataExt as _;
+        let metadata = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
+        Some((metadata.dev(), metadata.ino()))
+    }
+
+    #[cfg(unix)]
+    fn of_open(stream: impl std::os::fd::AsFd) -> Option<Identity> {
+        let stat = rustix::fs::fstat(stream).ok()?;
+        let regular = rustix::fs::FileType::from_raw_mode(stat.st_mode).is_file();
+        regular.then_some((stat.st_dev, stat.st_ino))
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn of_source(source: &Source) -> Option<std::path::PathBuf> {
+        source.path()?.canonicalize().ok()
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn of_destination(destination: &Destination) -> Option<std::path::PathBuf> {
+        destination.path()?.canonicalize().ok()
+    }
+}

@@ -1,0 +1,124 @@
+//! A file that is being written and has not got its name yet.
+
+use std::fs::{File, Metadata};
+use std::io;
+use std::path::Path;
+
+use tempfile::NamedTempFile;
+
+use super::{Audience, Existing};
+
+/// Removed without a trace unless it is published.
+pub(super) enum Unfinished {
+    /// Without a name (Linux, most file systems): gone whenever the process is.
+    #[cfg(target_os = "linux")]
+    Unnamed(File),
+    /// Under a random name beside its place.
+    Named(NamedTempFile),
+}
+
+impl Unfinished {
+    pub(super) fn create(directory: &Path, audience: Audience) -> io::Result<Self> {
+        #[cfg(target_os = "linux")]
+        if let Some(file) = unnamed::create(directory, mode(audience))? {
+            return Ok(Self::Unnamed(file));
+        }
+        let mut builder = tempfile::Builder::new();
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode(audience)));
+        builder.prefix(".seal-").tempfile_in(directory).map(Self::Named)
+    }
+
+    pub(super) fn file(&mut self) -> &mut File {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Unnamed(file) => file,
+            Self::Named(file) => file.as_file_mut(),
+        }
+    }
+
+    /// Takes over the mode of the file that will be replaced.
+    #[cfg(unix)]
+    pub(super) fn keep_mode(&mut self, there: &Metadata, audience: Audience) -> io::Result<()> {
+        use std::os::unix::fs::PermissionsExt as _;
+        let kept = there.permissions().mode() & 0o7777;
+        let allowed = match audience {
+            Audience::Everybody => kept,
+            Audience::Owner => kept & mode(audience),
+        };
+        self.file().set_permissions(std::fs::Permissions::from_mode(allowed))
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn keep_mode(&mut self, there: &Metadata, _: Audience) -> io::Result<()> {
+        self.file().set_permissions(there.permissions())
+    }
+
+    /// Gives the file its name, in place of one that is there.
+    pub(super) fn publish(self, path: &Path, existing: Existing) -> io::Result<()> {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Unnamed(file) => unnamed::publish(&file, path, existing),
+            Self::Named(file) => match existing {
+                Existing::Replace => file.persist(path),
+                Existing::Refuse => file.persist_noclobber(path),
+            }
+            .map(drop)
+            .map_err(|error| error.error),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn mode(audience: Audience) -> u32 {
+    match audience {
+        // Less the process's umask.
+        Audience::Everybody => 0o666,
+        Audience::Owner => 0o600,
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod unnamed {
+    use std::fs::File;
+    use std::io;
+    use std::os::fd::AsRawFd as _;
+    use std::path::Path;
+
+    use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, openat};
+    use rustix::io::Errno;
+
+    use crate::output::Existing;
+
+    /// None where the file system has no unnamed files.
+    pub(super) fn create(directory: &Path, mode: u32) -> io::Result<Option<File>> {
+        // Publishing names the file through here.
+        if !Path::new("/proc/self/fd").exists() {
+            return Ok(None);
+        }
+        let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
+        match openat(CWD, directory, flags, Mode::from_raw_mode(mode)) {
+            Ok(file) => Ok(Some(File::from(file))),
+            Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A link can't replace a file, a rename can: the whole file gets a passing name first.
+    pub(super) fn publish(file: &File, path: &Path, existing: Existing) -> io::Result<()> {
+        match link(file, path) {
+            Err(Errno::EXIST) if existing == Existing::Replace => {}
+            done => return done.map_err(io::Error::from),
+        }
+        let directory = path.parent().unwrap_or(Path::new("."));
+        let passing = tempfile::Builder::new()
+            .prefix(".seal-")
+            .make_in(directory, |name| link(file, name).map_err(io::Error::from))?;
+        passing.persist(path).map_err(|error| error.error)
+    }
+
+    fn link(file: &File, path: &Path) -> Result<(), Errno> {
+        let opened = format!("/proc/self/fd/{}", file.as_raw_fd());
+        linkat(CWD, opened, CWD, path, AtFlags::SYMLINK_FOLLOW)
+    }
+}

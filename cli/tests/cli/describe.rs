@@ -1,0 +1,46 @@
+//! `seal cert`: what a certificate says.
+
+use sealkit_testkit::fixture;
+use sealkit_testkit::kubeseal::Index;
+
+use crate::support::{refuses, seal};
+
+#[test]
+fn for_people() {
+    let done = seal().arg("cert").arg(fixture("keys/demo.crt")).run().success();
+    let lines: Vec<&str> = done.stdout_text().lines().collect();
+    assert_eq!(lines.len(), 4, "{lines:?}");
+    assert!(lines[0].starts_with("Fingerprint: SHA256:"), "{lines:?}");
+    assert!(lines[1].starts_with("Validity:    20") && lines[1].ends_with("(valid)"), "{lines:?}");
+    assert_eq!(lines[2], "Key:         RSA, 4096 bits");
+    let done = seal().arg("cert").arg(fixture("keys/expired.crt")).run().success();
+    assert!(done.stdout_text().contains("(expired)"), "{}", done.stdout_text());
+}
+
+#[test]
+fn for_programs() {
+    let index = Index::load();
+    for key in &index.keys {
+        let done =
+            seal().args(["cert", "--output=json"]).arg(key.certificate.path()).run().success();
+        let described: serde_json::Value =
+            serde_json::from_slice(&done.stdout).expect("it is JSON");
+        assert_eq!(described["fingerprint"], key.fingerprint.as_str());
+        assert_eq!(described["bits"], key.bits);
+        assert_eq!(described["validity"], "valid");
+        assert_eq!(described["algorithm"], "RSA");
+        assert!(described["notAfter"].as_str().is_some_and(|date| date.ends_with('Z')));
+    }
+}
+
+#[test]
+fn what_is_no_certificate() {
+    let done = seal().arg("cert").arg(fixture("keys/demo.key")).run();
+    refuses(done, 1, "this is a private key, not a certificate");
+    refuses(seal().arg("cert").stdin("").run(), 2, "FILE|URL");
+    refuses(
+        seal().args(["cert", "-"]).stdin("").run(),
+        1,
+        "standard input: the certificate is empty",
+    );
+}

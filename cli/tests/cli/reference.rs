@@ -1,0 +1,72 @@
+//! The command line reference, `docs/cli.md`: made from the program's own help, so it is never stale.
+
+use sealkit_testkit::repository;
+
+use crate::support::seal;
+
+const COMMANDS: [&str; 7] = ["", "unseal", "raw", "keygen", "cert", "completions", "man"];
+
+/// `scripts/generate` sets this to write the file instead of comparing it.
+const WRITE: &str = "SEALKIT_GENERATE";
+
+#[test]
+fn the_reference_is_what_help_says() {
+    let reference = reference();
+    let path = repository().join("docs/cli.md");
+    if std::env::var_os(WRITE).is_some() {
+        std::fs::write(&path, &reference).expect("the reference can be written");
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == reference, "docs/cli.md is out of date: run scripts/generate");
+}
+
+fn reference() -> String {
+    let mut text =
+        "# Command line reference\n\nMade by `scripts/generate` from `--help`.\n".to_owned();
+    for command in COMMANDS {
+        let arguments = [command, "--help"].into_iter().filter(|argument| !argument.is_empty());
+        let help = seal().args(arguments).run().success();
+        let heading = format!("seal {command}");
+        text.push_str(&format!("\n## {}\n\n```\n{}```\n", heading.trim_end(), help.stdout_text()));
+    }
+    text
+}
+
+#[test]
+fn every_command_is_in_the_reference() {
+    let help = seal().arg("--help").run().success();
+    let listed = help.stdout_text().lines().skip_while(|line| *line != "Commands:").skip(1);
+    let listed: Vec<&str> = listed
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    for command in listed.iter().filter(|command| **command != "help") {
+        assert!(COMMANDS.contains(command), "{command}");
+    }
+    assert!(listed.len() >= COMMANDS.len() - 1, "{listed:?}");
+}
+
+#[test]
+fn completions_and_manual_pages_are_printed() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let done = seal().args(["completions", shell]).run().success();
+        assert!(done.stdout_text().contains("unseal"), "{shell}");
+    }
+    for command in COMMANDS {
+        let arguments = ["man", command].into_iter().filter(|argument| !argument.is_empty());
+        let done = seal().args(arguments).run().success();
+        assert!(done.stdout_text().contains(".SH"), "{command}");
+    }
+}
+
+#[test]
+fn version_and_help_go_to_standard_output() {
+    let version = seal().arg("--version").run().success();
+    assert_eq!(version.stdout_text(), format!("seal {}\n", env!("CARGO_PKG_VERSION")));
+    for command in COMMANDS {
+        let arguments = [command, "-h"].into_iter().filter(|argument| !argument.is_empty());
+        let help = seal().args(arguments).run().success();
+        assert!(help.stdout_text().contains("Usage: seal"), "{command}");
+        assert!(!help.stdout_text().contains('\u{1b}'), "no colours into a pipe");
+    }
+}

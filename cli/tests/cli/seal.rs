@@ -1,0 +1,249 @@
+//! `seal`: what becomes of a Secret.
+
+use sealkit_testkit::Folder;
+
+use crate::support::{
+    PASSWORD, SECRET, certificate, refuses, seal, seal_with_certificate, sealed, unsealed,
+};
+
+#[test]
+fn the_document_has_the_form_that_upstream_gives_it() {
+    let text = sealed(SECRET, &["--no-hints"]);
+    let masked: Vec<String> = text.lines().map(mask).collect();
+    let expected = "\
+---
+apiVersion: bitnami.com/v1alpha1
+kind: SealedSecret
+metadata:
+  name: database
+  namespace: shop
+spec:
+  encryptedData:
+    host: …
+    password: …
+    user: …
+  template:
+    metadata:
+      labels:
+        app: shop
+      name: database
+      namespace: shop
+    type: Opaque";
+    assert_eq!(masked.join("\n"), expected);
+}
+
+/// Ciphertexts differ each time.
+fn mask(line: &str) -> String {
+    match line.split_once(": ") {
+        Some((key, value)) if value.len() > 300 => format!("{key}: …"),
+        _ => line.to_owned(),
+    }
+}
+
+#[test]
+fn hints_name_the_key_and_what_was_sealed_for() {
+    let text = sealed(SECRET, &[]);
+    assert!(text.contains("    sealkit.dev/sealed-for: shop/database\n"), "{text}");
+    assert!(text.contains("    sealkit.dev/sealed-with: SHA256:"), "{text}");
+    let text = sealed(SECRET, &["--scope", "cluster-wide"]);
+    assert!(!text.contains("sealed-for"), "{text}");
+    assert!(!sealed(SECRET, &["--no-hints"]).contains("sealkit.dev"));
+}
+
+#[test]
+fn no_value_stands_in_the_output() {
+    let text = sealed(SECRET, &[]);
+    for value in [PASSWORD, "aHVudGVyMg", "db.example.com", "admin"] {
+        assert!(!text.contains(value), "{value}");
+    }
+}
+
+#[test]
+fn copies_of_the_plaintext_in_annotations_are_removed() {
+    let annotations = "  annotations:
+    kubectl.kubernetes.io/last-applied-configuration: '{\"data\":{\"password\":\"aHVudGVyMg==\"}}'
+    kubecfg.ksonnet.io/last-applied-configuration: '{\"data\":{\"password\":\"aHVudGVyMg==\"}}'
+    note: kept
+";
+    let secret = SECRET.replace("  labels:\n", &format!("{annotations}  labels:\n"));
+    let text = sealed(&secret, &[]);
+    assert!(text.contains("note: kept"));
+    assert!(!text.contains("last-applied"), "{text}");
+    assert!(!text.contains("aHVudGVyMg"), "{text}");
+}
+
+#[test]
+fn what_belongs_to_one_stored_object_is_left_out() {
+    let server_side = "  uid: 8c5b9b2e-0000-4000-8000-000000000000
+  resourceVersion: \"12345\"
+  generation: 3
+  creationTimestamp: \"2024-01-01T00:00:00Z\"
+  deletionTimestamp: \"2024-01-01T00:00:00Z\"
+  selfLink: /api/v1/namespaces/shop/secrets/database
+  ownerReferences:
+  - apiVersion: v1
+    kind: X
+    name: y
+    uid: z
+  managedFields:
+  - manager: kubectl
+";
+    let secret = SECRET.replace("  labels:\n", &format!("{server_side}  labels:\n"));
+    assert_eq!(
+        mask_all(&sealed(&secret, &["--no-hints"])),
+        mask_all(&sealed(SECRET, &["--no-hints"]))
+    );
+}
+
+fn mask_all(text: &str) -> Vec<String> {
+    text.lines().map(mask).collect()
+}
+
+#[test]
+fn the_scope_comes_from_annotations_unless_it_is_asked_for() {
+    let annotated = |name: &str| {
+        let annotation =
+            format!("  annotations:\n    sealedsecrets.bitnami.com/{name}: \"true\"\n");
+        SECRET.replace("  labels:\n", &format!("{annotation}  labels:\n"))
+    };
+    let count = |text: &str, name: &str| {
+        text.matches(&format!("sealedsecrets.bitnami.com/{name}: \"true\"")).count()
+    };
+    // In the SealedSecret's own metadata, and in the template.
+    let text = sealed(&annotated("cluster-wide"), &[]);
+    assert_eq!(count(&text, "cluster-wide"), 2);
+    let text = sealed(&annotated("namespace-wide"), &[]);
+    assert_eq!((count(&text, "namespace-wide"), count(&text, "cluster-wide")), (2, 0));
+    let text = sealed(&annotated("namespace-wide"), &["--scope", "cluster-wide"]);
+    assert_eq!((count(&text, "namespace-wide"), count(&text, "cluster-wide")), (0, 2));
+    let text = sealed(&annotated("cluster-wide"), &["--scope", "strict"]);
+    assert_eq!((count(&text, "namespace-wide"), count(&text, "cluster-wide")), (0, 0));
+}
+
+#[test]
+fn string_data_wins_over_data() {
+    let secret = SECRET.replace("  user: admin\n", "  user: admin\n  password: other\n");
+    assert_eq!(unsealed(&sealed(&secret, &[]), &["--item", "password"]), "other");
+}
+
+#[test]
+fn a_null_value_is_an_empty_one() {
+    let secret = SECRET.replace("  user: admin\n", "  user:\n");
+    assert_eq!(unsealed(&sealed(&secret, &[]), &["--item", "user"]), "");
+}
+
+#[test]
+fn unknown_fields_are_warned_about() {
+    let secret = SECRET.replace("stringData:", "stringdata:");
+    let done = seal_with_certificate().stdin(secret).run().success();
+    let expected = "standard input: document 1: Secret shop/database: \"stringdata\" is no field";
+    assert!(done.stderr_text().contains(expected), "{}", done.stderr_text());
+}
+
+#[test]
+fn several_documents_and_files_keep_their_order() {
+    let folder = Folder::new();
+    let named = |name: &str| SECRET.replace("database", name);
+    let first = folder.write("first.yaml", [named("a"), named("b")].join("---\n"));
+    let second = folder.write("second.yaml", named("c"));
+    let input = [first.as_os_str(), "-".as_ref(), second.as_os_str()];
+    let done = seal_with_certificate().args(input).stdin(named("d")).run().success();
+    let names = done.stdout_text().lines().filter_map(|line| line.strip_prefix("  name: "));
+    assert_eq!(names.collect::<Vec<_>>(), ["a", "b", "d", "c"]);
+}
+
+#[test]
+fn an_error_names_the_file() {
+    let folder = Folder::new();
+    folder.write("good.yaml", SECRET);
+    folder.write("bad.yaml", "kind: [");
+    let run = seal_with_certificate().args(["good.yaml", "bad.yaml"]).current_dir(folder.path());
+    refuses(run.run(), 1, "error: bad.yaml: document 1, line ");
+}
+
+#[test]
+fn json_and_lists_are_read() {
+    let secret = |name: &str| {
+        format!(
+            r#"{{"apiVersion":"v1","kind":"Secret","metadata":{{"name":"{name}","namespace":"n"}},"data":{{"k":"YQ=="}}}}"#
+        )
+    };
+    let (a, b) = (secret("a"), secret("b"));
+    let list = format!(r#"{{"apiVersion":"v1","kind":"List","items":[{a},{b}]}}"#);
+    for input in [format!("{a}{b}"), format!("{a}\n{b}\n"), list] {
+        let text = sealed(&input, &[]);
+        assert_eq!(text.matches("\n  name: ").count(), 2, "{text}");
+        assert_eq!(text.matches("---\n").count(), 2, "{text}");
+    }
+}
+
+#[test]
+fn json_is_written_when_asked_for() {
+    let text = sealed(SECRET, &["--format", "json"]);
+    assert!(text.starts_with("{\n"), "{text}");
+    assert_eq!(unsealed(&text, &["--item", "password"]), PASSWORD);
+    let folder = Folder::new();
+    let path = folder.join("sealed.json");
+    seal_with_certificate().arg("-w").arg(&path).stdin(SECRET).run().success();
+    assert!(folder.read("sealed.json").starts_with(b"{\n"));
+}
+
+#[test]
+fn other_documents_pass_through_unchanged_when_asked_to() {
+    let other = "# a comment\napiVersion: v1\nkind:   ConfigMap\ndata: {a:    'b'}\n";
+    let input = format!("{other}---\n{SECRET}");
+    let text = sealed(&input, &["--skip-other"]);
+    assert!(text.starts_with(&format!("---\n{other}---\n")), "{text}");
+    assert!(text.contains("kind: SealedSecret"));
+    let text = sealed(&input, &["--skip-other", "--format", "json"]);
+    assert!(text.contains("\"kind\": \"ConfigMap\""), "{text}");
+}
+
+#[test]
+fn the_namespace_comes_from_the_kubeconfig_where_none_is_named() {
+    let folder = Folder::new();
+    let kubeconfig = "\
+current-context: work
+contexts:
+- name: other
+  context: {namespace: wrong}
+- name: work
+  context: {cluster: c, namespace: shop}
+";
+    let path = folder.write("config", kubeconfig);
+    let secret = SECRET.replace("  namespace: shop\n", "");
+    let done = seal_with_certificate().env("KUBECONFIG", &path).stdin(&secret).run().success();
+    assert!(done.stdout_text().contains("\n  namespace: shop\n"), "{}", done.stdout_text());
+    assert!(done.stderr_text().contains("namespace \"shop\""), "{}", done.stderr_text());
+
+    let done = seal_with_certificate().stdin(&secret).run().success();
+    assert!(done.stdout_text().contains("\n  namespace: default\n"), "{}", done.stdout_text());
+    let done = seal_with_certificate().args(["-n", "flag"]).stdin(&secret).run().success();
+    assert!(done.stdout_text().contains("\n  namespace: flag\n"), "{}", done.stdout_text());
+
+    let broken = folder.write("broken", "contexts: [");
+    let done = seal_with_certificate().env("KUBECONFIG", broken).stdin(&secret).run();
+    refuses(done, 1, "broken: document 1");
+    let lost = folder.write("lost", "current-context: gone\n");
+    let done = seal_with_certificate().env("KUBECONFIG", lost).stdin(&secret).run();
+    refuses(done, 1, "there is no context \"gone\"");
+}
+
+#[test]
+fn flags_can_come_from_the_environment() {
+    let done = seal()
+        .env("SEALED_SECRETS_CERT", certificate())
+        .env("SEALED_SECRETS_SCOPE", "cluster-wide")
+        .env("SEALED_SECRETS_FORMAT", "json")
+        .env("SEALED_SECRETS_ALLOW_EMPTY_DATA", "T")
+        .env("SEALED_SECRETS_NAME", "")
+        .stdin(SECRET.replace("stringData:\n  user: admin\n", ""))
+        .run()
+        .success();
+    assert!(done.stdout_text().starts_with('{'), "{}", done.stdout_text());
+    assert!(done.stdout_text().contains("cluster-wide"), "{}", done.stdout_text());
+    let done = seal_with_certificate().env("SEALED_SECRETS_SCOPE", "galaxy").stdin(SECRET).run();
+    refuses(done, 2, "galaxy");
+    let done = seal_with_certificate().env("SEALED_SECRETS_SCOPE", "galaxy").arg("--scope=strict");
+    done.stdin(SECRET).run().success();
+}

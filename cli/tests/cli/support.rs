@@ -1,0 +1,69 @@
+//! What the tests of the program share.
+
+use std::path::PathBuf;
+
+use sealkit_testkit::{Finished, Program, fixture};
+
+/// A Secret with three values, two in `data` and one in `stringData`.
+pub(crate) const SECRET: &str = "\
+apiVersion: v1
+kind: Secret
+metadata:
+  name: database
+  namespace: shop
+  labels:
+    app: shop
+type: Opaque
+data:
+  host: ZGIuZXhhbXBsZS5jb20=
+  password: aHVudGVyMg==
+stringData:
+  user: admin
+";
+
+/// The value of `password` in [`SECRET`]: may stand in no message.
+pub(crate) const PASSWORD: &str = "hunter2";
+
+/// The built program in an empty environment.
+pub(crate) fn seal() -> Program {
+    Program::new(env!("CARGO_BIN_EXE_seal"))
+}
+
+/// The program with a certificate of 2048 bits.
+pub(crate) fn seal_with_certificate() -> Program {
+    seal().arg("--cert").arg(certificate())
+}
+
+/// `seal unseal` with the private key of [`certificate`].
+pub(crate) fn unseal() -> Program {
+    seal().arg("unseal").arg("--key").arg(key())
+}
+
+pub(crate) fn certificate() -> PathBuf {
+    fixture("kubeseal/keys/rsa-2048.crt")
+}
+
+pub(crate) fn key() -> PathBuf {
+    fixture("kubeseal/keys/rsa-2048.key")
+}
+
+/// Seals with the certificate of the fixtures; gives standard output.
+pub(crate) fn sealed(secret: &str, flags: &[&str]) -> String {
+    let done = seal_with_certificate().args(flags).stdin(secret).run().success();
+    done.stdout_text().to_owned()
+}
+
+/// Opens with the key of the fixtures; gives standard output.
+pub(crate) fn unsealed(sealed: &str, flags: &[&str]) -> String {
+    let done = unseal().args(flags).stdin(sealed).run().success();
+    done.stdout_text().to_owned()
+}
+
+/// Holds a run to a failure that says `message` and nothing on standard output.
+pub(crate) fn refuses(done: Finished, code: i32, message: &str) {
+    let done = done.exited(code);
+    assert!(done.stderr_text().contains(message), "{message:?} not in:\n{}", done.stderr_text());
+    assert!(!done.stderr_text().contains("panicked"), "{}", done.stderr_text());
+    assert!(!done.stderr_text().contains(PASSWORD), "{}", done.stderr_text());
+    assert!(done.stdout.is_empty(), "standard output: {}", String::from_utf8_lossy(&done.stdout));
+}

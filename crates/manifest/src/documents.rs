@@ -1,0 +1,249 @@
+//! The inputs of one run: their documents, and the resources in these.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::error::{Error, Reason};
+use crate::fields::Fields;
+use crate::metadata::Metadata;
+use crate::output;
+use crate::parallel;
+use crate::yaml::{self, Format, Node, RawDocument, Tree, Value};
+
+/// The texts that one run reads, split into documents. Documents are parsed when their turn comes.
+pub struct Inputs {
+    inputs: Vec<yaml::Input>,
+}
+
+/// Something that a person should know and that stops nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Warning {
+    /// Which input it is about, counted from 0.
+    pub input: usize,
+    /// Which document of the input, counted from 1.
+    pub document: usize,
+    /// What to know; never a value.
+    pub message: String,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "document {}: {}", self.document, self.message)
+    }
+}
+
+/// What an operation made of its inputs, in their order.
+#[derive(Default)]
+#[non_exhaustive]
+pub struct Output {
+    /// The documents as text, to be written one after another.
+    pub chunks: Vec<Zeroizing<String>>,
+    /// What a person should know.
+    pub warnings: Vec<Warning>,
+}
+
+impl Inputs {
+    /// Finds the documents of texts in UTF-8, or in UTF-16 with a byte order mark.
+    ///
+    /// # Errors
+    /// If a text can't be split into documents.
+    pub fn read(texts: Vec<Zeroizing<Vec<u8>>>) -> Result<Self, Error> {
+        let read = |(index, text): (usize, Zeroizing<Vec<u8>>)| {
+            yaml::split(&text).map_err(|error| Error::from(error).in_input(index))
+        };
+        let inputs: Result<Vec<_>, Error> = texts.into_iter().enumerate().map(read).collect();
+        Ok(Self { inputs: inputs? })
+    }
+
+    /// How many documents there are, empty ones counted.
+    pub fn len(&self) -> usize {
+        self.inputs.iter().map(|input| input.documents().len()).sum()
+    }
+
+    /// Whether there is no document at all.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Works on every document that is not empty, on all cores, and gives the results in order.
+    ///
+    /// An input without any document is an error: it was named for nothing.
+    pub(crate) fn process<T: Send>(
+        &self,
+        progress: &(dyn Fn() + Sync),
+        work: impl Fn(&Document<'_>) -> Result<T, Error> + Sync,
+    ) -> Result<Vec<Located<T>>, Error> {
+        let documents = parallel::map(&self.raw_documents(), |(input, raw)| {
+            let document = raw.index();
+            let parsed = raw.parse().map_err(|error| Error::from(error).in_input(*input))?;
+            let text = self.text(*input, raw);
+            let result =
+                parsed.map(|node| work(&Document { text, format: raw.format(), node: &node }));
+            let result = result.transpose();
+            let result = result.map_err(|error| error.in_document(*input, document))?;
+            progress();
+            Ok::<_, Error>(result.map(|result| Located { input: *input, document, result }))
+        })?;
+        let found: Vec<Located<T>> = documents.into_iter().flatten().collect();
+        let is_missing = |input: &usize| found.iter().all(|located| located.input != *input);
+        match (0..self.inputs.len()).find(is_missing) {
+            Some(input) => Err(Error::from(Reason::NoDocuments).in_input(input)),
+            None => Ok(found),
+        }
+    }
+
+    fn raw_documents(&self) -> Vec<(usize, RawDocument<'_>)> {
+        let inputs = self.inputs.iter().enumerate();
+        inputs.flat_map(|(index, input)| input.documents().map(move |raw| (index, raw))).collect()
+    }
+
+    /// The document's text as it stands in the input.
+    fn text(&self, input: usize, raw: &RawDocument<'_>) -> &str {
+        let text = self.inputs.get(input).map(yaml::Input::text);
+        text.and_then(|text| text.get(raw.span())).unwrap_or_default()
+    }
+}
+
+/// A result, and the document that it is of.
+pub(crate) struct Located<T> {
+    /// The input, counted from 0.
+    pub(crate) input: usize,
+    /// The document, counted from 1.
+    pub(crate) document: usize,
+    pub(crate) result: T,
+}
+
+/// One document that is not empty.
+pub(crate) struct Document<'a> {
+    text: &'a str,
+    format: Format,
+    node: &'a Node,
+}
+
+/// One resource: a document, or an item of a List.
+#[derive(Clone, Copy)]
+pub(crate) struct Resource<'a> {
+    /// Its fields.
+    pub(crate) node: &'a Node,
+    api_version: &'a str,
+    kind: &'a str,
+}
+
+/// What a conversion reads, and what it does about the rest.
+pub(crate) struct Conversion<'a> {
+    /// The resources to be converted.
+    pub(crate) from: Kind,
+    /// Whether others pass through unchanged instead of being refused.
+    pub(crate) skip_other: bool,
+    /// The form of the output.
+    pub(crate) format: Format,
+    /// Called after each document.
+    pub(crate) progress: &'a (dyn Fn() + Sync),
+}
+
+/// `apiVersion` and `kind` of a resource.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Kind {
+    pub(crate) api_version: &'static str,
+    pub(crate) kind: &'static str,
+}
+
+/// What one resource became.
+pub(crate) struct Converted {
+    /// The new resource.
+    pub(crate) tree: Tree,
+    /// What a person should know about it.
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Inputs {
+    /// Converts every resource of the kind asked for, on all cores, in order.
+    pub(crate) fn convert(
+        &self,
+        conversion: &Conversion<'_>,
+        convert: impl Fn(&Node) -> Result<Converted, Error> + Sync,
+    ) -> Result<Output, Error> {
+        let documents = self.process(conversion.progress, |document| {
+            let resources = document.resources()?.into_iter();
+            let pieces = resources.map(|resource| {
+                if resource.is(conversion.from) {
+                    let Converted { tree, warnings } = convert(resource.node)?;
+                    return Ok((output::write(conversion.format, &tree), warnings));
+                }
+                if conversion.skip_other {
+                    return Ok((document.pass_through(resource, conversion.format), Vec::new()));
+                }
+                Err(resource.refused(conversion.from))
+            });
+            pieces.collect::<Result<Vec<_>, Error>>()
+        })?;
+        Ok(collect(documents))
+    }
+}
+
+fn collect(documents: Vec<Located<Vec<(Zeroizing<String>, Vec<String>)>>>) -> Output {
+    let mut output = Output::default();
+    for Located { input, document, result } in documents {
+        for (chunk, warnings) in result {
+            output.chunks.push(chunk);
+            let warnings = warnings.into_iter();
+            output.warnings.extend(warnings.map(|message| Warning { input, document, message }));
+        }
+    }
+    output
+}
+
+impl<'a> Document<'a> {
+    /// The document itself, or the items of a List.
+    pub(crate) fn resources(&self) -> Result<Vec<Resource<'a>>, Error> {
+        let resource = Resource::of(self.node)?;
+        if !resource.is(LIST) {
+            return Ok(vec![resource]);
+        }
+        match Fields::of(self.node)?.get("items").map(Node::value) {
+            None | Some(Value::Null) => Ok(Vec::new()),
+            Some(Value::Sequence(items)) => items.iter().map(Resource::of).collect(),
+            Some(_) => Err(Error::wrong_type(self.node, "a list").in_field("items")),
+        }
+    }
+
+    /// A resource as it was: to the byte where the form of the output allows it.
+    fn pass_through(&self, resource: Resource<'_>, format: Format) -> Zeroizing<String> {
+        let whole = std::ptr::eq(resource.node, self.node);
+        if whole && format == self.format {
+            return output::frame(format, self.text);
+        }
+        output::write(format, &Tree::from(resource.node))
+    }
+}
+
+const LIST: Kind = Kind { api_version: "v1", kind: "List" };
+
+impl<'a> Resource<'a> {
+    fn of(node: &'a Node) -> Result<Self, Error> {
+        let fields = node.as_mapping();
+        let text = |name| fields.and_then(|fields| fields.get(name)).and_then(Node::as_str);
+        match (text("apiVersion"), text("kind")) {
+            (Some(api_version), Some(kind)) => Ok(Self { node, api_version, kind }),
+            _ => Err(Error::at(node, Reason::NotAResource)),
+        }
+    }
+
+    /// Whether it is of this kind.
+    pub(crate) fn is(self, kind: Kind) -> bool {
+        self.api_version == kind.api_version && self.kind == kind.kind
+    }
+
+    /// The error for a resource of another kind than `expected`.
+    pub(crate) fn refused(self, expected: Kind) -> Error {
+        let reason = Reason::OtherKind {
+            api_version: self.api_version.to_owned(),
+            kind: self.kind.to_owned(),
+            expected: expected.kind,
+        };
+        let metadata = Fields::of(self.node).and_then(Metadata::read).unwrap_or_default();
+        Error::at(self.node, reason).in_resource(metadata.resource(self.kind))
+    }
+}

@@ -1,0 +1,78 @@
+//! Object metadata (Kubernetes API, meta/v1 ObjectMeta), less what only a server writes.
+
+use std::collections::BTreeMap;
+
+use crate::annotations::Annotations;
+use crate::error::Error;
+use crate::fields::Fields;
+use crate::yaml::Tree;
+
+/// `metadata` of a resource or of a template. `uid`, `resourceVersion`, `generation`, timestamps,
+/// `ownerReferences`, `managedFields` and the like are not read: they belong to one stored object.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Metadata {
+    /// `name`; may be empty.
+    pub name: String,
+    /// `namespace`; may be empty.
+    pub namespace: String,
+    /// `labels`.
+    pub labels: BTreeMap<String, String>,
+    /// `annotations`.
+    pub annotations: Annotations,
+    /// `finalizers`.
+    pub finalizers: Vec<String>,
+}
+
+impl Metadata {
+    /// Reads the field `metadata` of `fields`.
+    pub(crate) fn read(fields: Fields<'_>) -> Result<Self, Error> {
+        Self::read_fields(fields.object("metadata")?).map_err(|error| error.in_field("metadata"))
+    }
+
+    fn read_fields(metadata: Fields<'_>) -> Result<Self, Error> {
+        Ok(Self {
+            name: metadata.text("name")?,
+            namespace: metadata.text("namespace")?,
+            labels: metadata.text_map("labels")?,
+            annotations: metadata.text_map("annotations")?,
+            finalizers: metadata.texts("finalizers")?,
+        })
+    }
+
+    /// The object, without fields that are empty.
+    pub(crate) fn to_tree(&self) -> Tree {
+        let texts = |map: &BTreeMap<String, String>| {
+            Tree::mapping(
+                map.iter().map(|(name, value)| (name.clone(), Tree::from(value.as_str()))),
+            )
+        };
+        let mut fields = Vec::new();
+        if !self.annotations.is_empty() {
+            fields.push(("annotations".to_owned(), texts(&self.annotations)));
+        }
+        if !self.finalizers.is_empty() {
+            let finalizers = self.finalizers.iter().map(|name| Tree::from(name.as_str())).collect();
+            fields.push(("finalizers".to_owned(), Tree::Sequence(finalizers)));
+        }
+        if !self.labels.is_empty() {
+            fields.push(("labels".to_owned(), texts(&self.labels)));
+        }
+        if !self.name.is_empty() {
+            fields.push(("name".to_owned(), Tree::from(self.name.as_str())));
+        }
+        if !self.namespace.is_empty() {
+            fields.push(("namespace".to_owned(), Tree::from(self.namespace.as_str())));
+        }
+        Tree::mapping(fields)
+    }
+
+    /// The resource as messages name it: `Secret shop/database`.
+    pub(crate) fn resource(&self, kind: &str) -> String {
+        match (self.namespace.as_str(), self.name.as_str()) {
+            ("", "") => kind.to_owned(),
+            ("", name) => format!("{kind} {name}"),
+            (namespace, name) => format!("{kind} {namespace}/{name}"),
+        }
+    }
+}

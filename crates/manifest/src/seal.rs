@@ -1,0 +1,147 @@
+//! Secrets in, SealedSecrets out.
+
+use rand_core::CryptoRng;
+use sealkit_core::{EncryptionLabel, Scope, SealingKey};
+
+use crate::annotations;
+use crate::documents::{Conversion, Converted, Inputs, Output};
+use crate::error::{Error, Reason};
+use crate::metadata::Metadata;
+use crate::sealed_secret::{SealedSecret, Template};
+use crate::secret::{self, Secret};
+use crate::yaml::Format;
+
+/// How Secrets are sealed.
+pub struct SealRules<'a> {
+    /// The scope, whatever the Secret's annotations ask for; none: what they ask for, else strict.
+    pub scope: Option<Scope>,
+    /// The namespace of Secrets that name none; an error for those that name another, unless the
+    /// scope is cluster-wide.
+    pub namespace: Option<&'a str>,
+    /// The namespace of Secrets that name none, where [`SealRules::namespace`] is none. Asked only
+    /// when it is needed.
+    pub default_namespace: &'a (dyn Fn() -> Option<String> + Sync),
+    /// The name of Secrets that have none; an error for those that have another.
+    pub name: Option<&'a str>,
+    /// Whether a Secret without values is sealed, too.
+    pub allow_empty_data: bool,
+    /// Whether documents of other kinds pass through unchanged instead of being refused.
+    pub skip_other: bool,
+    /// Whether the hints `sealkit.dev/sealed-with` and `sealkit.dev/sealed-for` are written.
+    pub hints: bool,
+    /// The form of the output.
+    pub format: Format,
+}
+
+/// Seals every Secret of the inputs, on all cores, in their order.
+///
+/// `random` gives the session keys; each worker uses a clone. `progress` is called after each
+/// document.
+///
+/// # Errors
+/// The first document, in order, that can't be read or sealed.
+pub fn seal<R>(
+    inputs: &Inputs,
+    key: &SealingKey,
+    rules: &SealRules<'_>,
+    random: &R,
+    progress: &(dyn Fn() + Sync),
+) -> Result<Output, Error>
+where
+    R: CryptoRng + Clone + Sync,
+{
+    let conversion = Conversion {
+        from: secret::KIND,
+        skip_other: rules.skip_other,
+        format: rules.format,
+        progress,
+    };
+    inputs.convert(&conversion, |node| {
+        let secret = Secret::read(node)?;
+        let resource = secret.metadata.resource(secret::KIND.kind);
+        let unknown = Secret::unknown_fields(node)?.into_iter();
+        let warnings = unknown
+            .map(|field| format!("{resource}: \"{field}\" is no field of a Secret and is left out"))
+            .collect();
+        let sealed = seal_secret(&secret, key, rules, &mut random.clone());
+        let sealed = sealed.map_err(|error| error.located_in(node).in_resource(resource))?;
+        Ok(Converted { tree: sealed.to_tree(), warnings })
+    })
+}
+
+/// Seals one Secret.
+///
+/// # Errors
+/// If name, namespace or values are missing or are not the ones asked for, or if sealing fails.
+pub fn seal_secret(
+    secret: &Secret,
+    key: &SealingKey,
+    rules: &SealRules<'_>,
+    random: &mut impl CryptoRng,
+) -> Result<SealedSecret, Error> {
+    if secret.data.is_empty() && !rules.allow_empty_data {
+        return Err(Reason::NoData.into());
+    }
+    let asked = annotations::scope(&secret.metadata.annotations);
+    let scope = rules.scope.unwrap_or(asked);
+    let name = name(&secret.metadata, rules)?;
+    let namespace = namespace(&secret.metadata, scope, rules)?;
+    let label = EncryptionLabel::for_scope(scope, &namespace, &name)?;
+
+    let mut sealed_secret = SealedSecret::default();
+    sealed_secret.template = template(secret, scope, &namespace, &name);
+    sealed_secret.metadata.name = name;
+    sealed_secret.metadata.namespace = namespace;
+    for (item, value) in &secret.data {
+        let sealed = key
+            .seal(value.expose(), &label, random)
+            .map_err(|error| Error::new(Reason::Seal(error)).in_field(item))?;
+        sealed_secret.encrypted_data.insert(item.clone(), sealed.to_string());
+    }
+    annotations::set_scope(&mut sealed_secret.metadata.annotations, scope);
+    if rules.hints {
+        annotations::set_hints(&mut sealed_secret.metadata, key.fingerprint(), scope);
+    }
+    Ok(sealed_secret)
+}
+
+fn name(metadata: &Metadata, rules: &SealRules<'_>) -> Result<String, Error> {
+    match (metadata.name.as_str(), rules.name) {
+        ("", None | Some("")) => Err(Reason::Missing { field: "metadata.name" }.into()),
+        ("", Some(wanted)) => Ok(wanted.to_owned()),
+        (found, Some(wanted)) if found != wanted => Err(mismatch("name", found, wanted)),
+        (found, _) => Ok(found.to_owned()),
+    }
+}
+
+fn namespace(metadata: &Metadata, scope: Scope, rules: &SealRules<'_>) -> Result<String, Error> {
+    match (metadata.namespace.as_str(), rules.namespace) {
+        ("", Some(wanted)) if !wanted.is_empty() => Ok(wanted.to_owned()),
+        ("", _) if scope == Scope::ClusterWide => Ok(String::new()),
+        ("", _) => (rules.default_namespace)()
+            .ok_or_else(|| Reason::Missing { field: "metadata.namespace" }.into()),
+        (found, Some(wanted)) if found != wanted && scope != Scope::ClusterWide => {
+            Err(mismatch("namespace", found, wanted))
+        }
+        (found, _) => Ok(found.to_owned()),
+    }
+}
+
+fn mismatch(what: &'static str, found: &str, wanted: &str) -> Error {
+    Reason::Mismatch { what, found: found.to_owned(), wanted: wanted.to_owned() }.into()
+}
+
+/// What the Secret has besides its values.
+fn template(secret: &Secret, scope: Scope, namespace: &str, name: &str) -> Template {
+    let mut metadata = secret.metadata.clone();
+    metadata.name = name.to_owned();
+    metadata.namespace = namespace.to_owned();
+    annotations::remove_last_applied(&mut metadata.annotations);
+    annotations::set_scope(&mut metadata.annotations, scope);
+    Template {
+        metadata,
+        secret_type: secret.secret_type.clone(),
+        immutable: secret.immutable,
+        ..Template::default()
+    }
+}

@@ -1,0 +1,86 @@
+//! What is to be written.
+
+use super::node::{Node, Value};
+use super::number::Number;
+use super::text::SecretText;
+
+/// A value to be written as YAML or JSON: a [`Value`] without places.
+#[derive(Clone)]
+pub enum Tree {
+    /// `null`.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A string.
+    String(SecretText),
+    /// A list.
+    Sequence(Vec<Self>),
+    /// A mapping, written in this order. Keys are expected to be different from each other.
+    Mapping(Vec<(SecretText, Self)>),
+}
+
+impl Tree {
+    /// A mapping, written in this order.
+    pub fn mapping<K: Into<SecretText>>(entries: impl IntoIterator<Item = (K, Self)>) -> Self {
+        Self::Mapping(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
+    }
+
+    /// Puts the keys of all mappings in it in the order of their bytes, as kubectl prints them.
+    pub fn sort_keys(&mut self) {
+        match self {
+            Self::Sequence(items) => items.iter_mut().for_each(Self::sort_keys),
+            Self::Mapping(entries) => {
+                entries.sort_by(|(a, _), (b, _)| a.expose().cmp(b.expose()));
+                entries.iter_mut().for_each(|(_, value)| value.sort_keys());
+            }
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => {}
+        }
+    }
+}
+
+impl From<&Node> for Tree {
+    fn from(node: &Node) -> Self {
+        Self::from(node.value())
+    }
+}
+
+impl From<&Value> for Tree {
+    fn from(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(value) => Self::Bool(*value),
+            Value::Number(number) => Self::Number(*number),
+            Value::String(text) => Self::String(text.clone()),
+            Value::Sequence(items) => Self::Sequence(items.iter().map(Self::from).collect()),
+            Value::Mapping(mapping) => {
+                Self::mapping(mapping.iter().map(|(key, node)| (key.text(), Self::from(node))))
+            }
+        }
+    }
+}
+
+impl From<&str> for Tree {
+    fn from(text: &str) -> Self {
+        Self::String(text.into())
+    }
+}
+
+impl From<String> for Tree {
+    fn from(text: String) -> Self {
+        Self::String(text.into())
+    }
+}
+
+impl From<bool> for Tree {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<i64> for Tree {
+    fn from(value: i64) -> Self {
+        Self::Number(value.into())
+    }
+}

@@ -1,0 +1,237 @@
+//! Places, encodings, deliberate differences, and what errors say.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use sealkit_manifest::yaml::{
+    self, DuplicateKeys, Format, Input, Node, RawDocument, Style, YamlError, YamlErrorKind,
+};
+
+fn read(text: &[u8]) -> Result<Vec<Node>, YamlError> {
+    let input = yaml::split(text)?;
+    let nodes: Result<Vec<_>, _> = input.documents().map(|document| document.parse()).collect();
+    Ok(nodes?.into_iter().flatten().collect())
+}
+
+fn get<'a>(node: &'a Node, path: &[&str]) -> &'a Node {
+    path.iter().fold(node, |node, key| node.as_mapping().unwrap().get(key).unwrap())
+}
+
+#[test]
+fn documents_can_be_parsed_by_many_threads() {
+    fn is_shared<T: Send + Sync>() {}
+    is_shared::<Input>();
+    is_shared::<RawDocument<'_>>();
+    is_shared::<Node>();
+
+    let input = yaml::split("a: 1\n---\n".repeat(100).as_bytes()).unwrap();
+    let documents: Vec<_> = input.documents().collect();
+    let count: usize = std::thread::scope(|scope| {
+        let halves = documents.chunks(50).map(|half| {
+            scope.spawn(move || {
+                half.iter().filter(|document| document.parse().unwrap().is_some()).count()
+            })
+        });
+        halves.collect::<Vec<_>>().into_iter().map(|half| half.join().unwrap()).sum()
+    });
+    assert_eq!(count, 100);
+}
+
+#[test]
+fn every_node_knows_its_place_and_style() {
+    let text = "# c\r\nplain: a b # c\r\n'single': 'it''s'\r\n\"é\": \"x\\\r\n  y\"\r\nliteral: |- # c\r\n  \
+                l1\r\n\r\n  l2\r\n\r\nfolded: !!str >\r\n    f\r\nlist:\r\n- é: [é, x]\r\nempty:\r\n---\r\nb: c";
+    let input = yaml::split(text.as_bytes()).unwrap();
+    let documents: Vec<_> = input.documents().collect();
+    let node = documents.first().unwrap().parse().unwrap().unwrap();
+    for (key, source, style, line, column) in [
+        ("plain", "a b", Style::Plain, 2, 8),
+        ("single", "'it''s'", Style::SingleQuoted, 3, 11),
+        ("é", "\"x\\\r\n  y\"", Style::DoubleQuoted, 4, 6),
+        ("literal", "|- # c\r\n  l1\r\n\r\n  l2", Style::Literal, 6, 10),
+        ("folded", ">\r\n    f", Style::Folded, 11, 15),
+        ("empty", "", Style::Plain, 15, 1),
+    ] {
+        let (found, value) = node.as_mapping().unwrap().get_entry(key).unwrap();
+        assert_eq!((input.text().get(value.span()).unwrap(), value.style()), (source, style));
+        if key != "empty" {
+            assert_eq!((value.position().line, value.position().column), (line, column), "{key}");
+        }
+        assert_eq!(found.text(), key);
+    }
+    let (key, value) = node.as_mapping().unwrap().get_entry("list").unwrap();
+    assert_eq!((key.position().line, key.position().column), (13, 1));
+    assert_eq!(value.style(), Style::Collection);
+    let inner = get(value.as_sequence().unwrap().first().unwrap(), &["é"]);
+    let last = inner.as_sequence().unwrap().get(1).unwrap();
+    assert_eq!((last.position().line, last.position().column), (14, 10));
+
+    let second = documents.get(1).unwrap();
+    assert_eq!((second.index(), second.first_line(), second.format()), (2, 17, Format::Yaml));
+    assert_eq!(input.text().get(second.span()), Some("b: c"));
+    let node = second.parse().unwrap().unwrap();
+    assert_eq!(input.text().get(get(&node, &["b"]).span()), Some("c"));
+    assert_eq!(get(&node, &["b"]).position().line, 17);
+}
+
+#[test]
+fn values_in_json_know_their_place() {
+    let text = "\u{feff} {\"é\":\n [1, \"\\u00e9\"]} {\"b\": \"c\"}";
+    let input = yaml::split(text.as_bytes()).unwrap();
+    let nodes: Vec<_> =
+        input.documents().map(|document| document.parse().unwrap().unwrap()).collect();
+    let list = get(nodes.first().unwrap(), &["é"]).as_sequence().unwrap();
+    let text = list.get(1).unwrap();
+    assert_eq!(input.text().get(text.span()), Some("\"\\u00e9\""));
+    assert_eq!((text.position().line, text.position().column, text.style()), (2, 6, Style::Json));
+    assert_eq!(text.as_str(), Some("é"));
+    let last = get(nodes.get(1).unwrap(), &["b"]);
+    assert_eq!(input.text().get(last.span()), Some("\"c\""));
+    assert_eq!((last.position().line, last.position().column), (2, 23));
+}
+
+#[test]
+fn copies_through_aliases_and_merge_keys_are_marked() {
+    let nodes = read(b"a: &a {k: v}\nb: *a\nc: {<<: *a, l: w}\n").unwrap();
+    let node = nodes.first().unwrap();
+    assert!(!get(node, &["a", "k"]).is_copied());
+    assert!(get(node, &["b"]).is_copied() && get(node, &["b", "k"]).is_copied());
+    assert_eq!(get(node, &["b"]).position().line, 2);
+    assert!(!get(node, &["c"]).is_copied() && get(node, &["c", "k"]).is_copied());
+    assert!(!get(node, &["c", "l"]).is_copied());
+}
+
+#[test]
+fn utf_16_with_a_byte_order_mark_is_read() {
+    let text = "\u{feff}a: é 😀\r\n---\r\nb: |\r\n  x\r\n";
+    let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for file in [little, big] {
+        let nodes = read(&file).unwrap();
+        assert_eq!(get(nodes.first().unwrap(), &["a"]).as_str(), Some("é 😀"));
+        assert_eq!(get(nodes.get(1).unwrap(), &["b"]).as_str(), Some("x\n"));
+        // Cut inside a character.
+        assert_eq!(
+            read(file.get(..file.len() - 1).unwrap()).err().unwrap().kind,
+            YamlErrorKind::Encoding
+        );
+    }
+    let lone = [0xFF, 0xFE, 0x00, 0xD8, b'a', 0x00];
+    assert_eq!(read(&lone).err().unwrap().kind, YamlErrorKind::Encoding);
+}
+
+#[test]
+fn a_byte_order_mark_may_stand_at_the_start_of_documents() {
+    let nodes = read("\u{feff}a: 1\n---\n\u{feff}b: 2\n".as_bytes()).unwrap();
+    assert_eq!(get(nodes.get(1).unwrap(), &["b"]).value().kind(), "a number");
+}
+
+#[test]
+fn deliberate_differences_are_refused() {
+    use YamlErrorKind as Kind;
+    for (text, kind) in [
+        ("a: 1\na: 2", Kind::DuplicateKey(Some("a".to_owned()))),
+        ("0777: 1\n\"511\": 2", Kind::DuplicateKey(Some("511".to_owned()))),
+        ("{\"a\": 1, \"a\": 2}", Kind::DuplicateKey(Some("a".to_owned()))),
+        ("a: {<<: {1: x}, \"1\": y}", Kind::DuplicateKey(Some("1".to_owned()))),
+        ("a: 1\n...\nb: 2", Kind::TextAfterDocument),
+        ("  a: 1\nb: 2", Kind::TextAfterDocument),
+        ("a: 1\r---\rb: 2", Kind::TextAfterDocument),
+        ("# c\n{a: 1} }", Kind::TextAfterDocument),
+        ("a: \u{feff}b", Kind::ByteOrderMark),
+        ("---\n\u{feff}a: b", Kind::ByteOrderMark),
+        ("%YAML 1.1\r---\ra: 1", Kind::Directive),
+        ("a: !!binary //8=", Kind::BinaryNotText),
+        ("a: !!timestamp 2001-01-01", Kind::Tag),
+        ("{\"a\": \"\\ud800\"}", Kind::LoneSurrogate),
+        ("{\"a\": \"\\ud83d\\u0041\"}", Kind::LoneSurrogate),
+        ("a: {k: .inf, <<: {k: 1}}", Kind::NumberRange),
+    ] {
+        assert_eq!(read(text.as_bytes()).err().map(|error| error.kind), Some(kind), "{text:?}");
+    }
+    assert_eq!(read(b"a: \xFF").err().unwrap().kind, Kind::Encoding);
+}
+
+#[test]
+fn the_last_of_two_values_counts_when_that_is_asked_for() {
+    for text in ["a: {b: 1, c: x, b: z}", "{\"a\":{\"b\":1,\"c\":\"x\",\"b\":\"z\"}}"] {
+        let input = yaml::split(text.as_bytes()).unwrap();
+        let document = input.documents().next().unwrap();
+        let node = document.parse_with(DuplicateKeys::LastCounts).unwrap().unwrap();
+        assert_eq!(get(&node, &["a", "b"]).as_str(), Some("z"));
+        assert!(get(&node, &["a"]).as_mapping().unwrap().has_duplicates());
+        assert!(!node.as_mapping().unwrap().has_duplicates());
+        assert_eq!(get(&node, &["a"]).as_mapping().unwrap().len(), 2);
+    }
+}
+
+#[test]
+fn errors_say_where() {
+    for (text, message) in [
+        ("a: b: c", "document 1, line 1, column 5: not valid YAML: a mapping is not allowed here"),
+        (
+            "é: 1\n---\na: 1\né: [1\n",
+            "document 2, line 5, column 1: not valid YAML: expected `,` or `]`",
+        ),
+        (
+            "a: 1\n---\n  k: 1\n  k: 2\n",
+            "document 2, line 4, column 3: the key `k` stands here twice",
+        ),
+        (
+            "{\"a\": 1}\n {\"b\": }",
+            "document 2, line 2, column 8: not valid JSON: expected a value",
+        ),
+        (
+            "{} x",
+            "document 2, line 1, column 4: not valid JSON: expected `{` or the end of the file",
+        ),
+        ("a: 1\n---b: 1\n", "document 1, line 2, column 1: text after a document separator (---)"),
+        (
+            "a: \"\n\n",
+            "document 1, line 1, column 4: not valid YAML: the quote opened here is not closed",
+        ),
+        (
+            "a:\n\tb: c",
+            "document 1, line 2, column 1: not valid YAML: a tab where an indentation space is expected",
+        ),
+        ("a: \u{1}", "document 1, line 1, column 4: a control character that YAML does not allow"),
+        ("- a", "document 1, line 1, column 1: the document is not a mapping (an object)"),
+        (
+            "a: *b",
+            "document 1, line 1, column 4: an alias without an anchor before it in this document",
+        ),
+        ("a: &b [*b]", "document 1, line 1, column 8: an alias to the value that it is part of"),
+        (
+            "a: {<<: b}",
+            "document 1, line 1, column 9: the value of a merge key (<<) is not a mapping",
+        ),
+    ] {
+        assert_eq!(
+            read(text.as_bytes()).err().map(|error| error.to_string()).as_deref(),
+            Some(message)
+        );
+    }
+}
+
+#[test]
+fn errors_never_quote_values() {
+    let secret = "hunter2hunter2";
+    for text in [
+        format!("a: {secret}: {secret}"),
+        format!("a: \"{secret}"),
+        format!("a: \"{secret}\\q\""),
+        format!("a: *{secret}"),
+        format!("a: !!int {secret}"),
+        format!("a: !!binary {secret}!"),
+        secret.to_owned(),
+        format!("--- {secret}"),
+        format!("{{\"a\": \"{secret}"),
+        format!("{{\"a\": {secret}}}"),
+        format!("a: 1\n...\n{secret}"),
+        format!("{secret}\u{e9}{secret}: 1\n{secret}\u{e9}{secret}: 2"),
+        format!("{0}: 1\n{0}: 2", secret.repeat(6)),
+    ] {
+        let error = read(text.as_bytes()).err().unwrap();
+        let debug = format!("{error} {error:?}");
+        assert!(!debug.contains("hunter"), "{debug}");
+    }
+}
