@@ -2,73 +2,96 @@
 #![cfg(feature = "aws-lc")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail them")]
 
-use sealkit_core::{EncryptionLabel, KeyHint, KeyRing, Scope, SealedValue, UnsealError};
+use sealkit_core::{
+    EncryptionLabel, Fingerprint, KeyHint, KeyRing, Scope, SealedValue, UnsealError,
+};
 
+/// A file of `fixtures/kubeseal`.
 macro_rules! fixture {
-    ($name:literal) => {
-        include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/", $name)).as_slice()
+    ($($part:literal),+) => {
+        include_bytes!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../fixtures/kubeseal/",
+            $($part),+
+        ))
+        .as_slice()
     };
 }
 
-/// A line of the fixture: key, scope, name of the value, sealed value.
+/// What `kubeseal --raw` made of one value with one key, in every scope.
+macro_rules! samples {
+    ($key:literal, $value:literal) => {
+        [
+            (Scope::Strict, fixture!("raw/", $key, "-", $value, "-strict")),
+            (Scope::NamespaceWide, fixture!("raw/", $key, "-", $value, "-namespace-wide")),
+            (Scope::ClusterWide, fixture!("raw/", $key, "-", $value, "-cluster-wide")),
+        ]
+        .map(|(scope, sealed)| Sample {
+            fingerprint: fingerprint(fixture!("keys/", $key, ".key")),
+            scope,
+            plaintext: fixture!("values/", $value),
+            sealed: std::str::from_utf8(sealed).unwrap(),
+        })
+    };
+}
+
 struct Sample {
-    key: &'static str,
+    fingerprint: Fingerprint,
     scope: Scope,
-    value: &'static str,
+    plaintext: &'static [u8],
     sealed: &'static str,
 }
 
 fn samples() -> Vec<Sample> {
-    let text = std::str::from_utf8(fixture!("sealed/kubeseal-v0.38.4.txt")).unwrap();
-    let samples: Vec<_> = text.lines().map(sample).collect();
-    assert_eq!(samples.len(), 18);
-    samples
+    [
+        samples!("rsa-2048", "empty"),
+        samples!("rsa-2048", "text"),
+        samples!("rsa-2048", "binary"),
+        samples!("rsa-4096", "empty"),
+        samples!("rsa-4096", "text"),
+        samples!("rsa-4096", "binary"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
-fn sample(line: &'static str) -> Sample {
-    let [key, scope, value, sealed] = line.split(' ').collect::<Vec<_>>().try_into().unwrap();
-    Sample { key, scope: scope.parse().unwrap(), value, sealed }
+fn ring(pem: &[u8]) -> KeyRing {
+    KeyRing::from_pem(pem).unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn ring() -> KeyRing {
-    let pems = [fixture!("keys/rsa-2048.key"), fixture!("keys/demo.key")];
-    KeyRing::from_pem(&pems.concat()).unwrap_or_else(|error| panic!("{error}"))
+fn fingerprint(pem: &[u8]) -> Fingerprint {
+    ring(pem).fingerprints().next().unwrap()
+}
+
+fn both_keys() -> KeyRing {
+    ring(&[fixture!("keys/rsa-2048.key"), fixture!("keys/rsa-4096.key")].concat())
 }
 
 fn label(scope: Scope) -> EncryptionLabel {
     EncryptionLabel::for_scope(scope, "shop", "database").unwrap()
 }
 
-fn expected(value: &str) -> Vec<u8> {
-    match value {
-        "empty" => Vec::new(),
-        "short" => b"hunter2".to_vec(),
-        "binary" => (0..=255).collect::<Vec<u8>>().repeat(16),
-        other => panic!("unknown value {other}"),
-    }
-}
-
 #[test]
 fn every_value_opens_with_its_key() {
-    let ring = ring();
-    let [small, demo] = ring.fingerprints().collect::<Vec<_>>().try_into().unwrap();
-    for Sample { key, scope, value, sealed } in samples() {
+    let ring = both_keys();
+    for Sample { fingerprint, scope, plaintext, sealed } in samples() {
         let sealed = sealed.parse().unwrap();
         let opened = ring.unseal(&sealed, &label(scope), KeyHint::None);
-        let opened = opened.unwrap_or_else(|error| panic!("{key} {scope} {value}: {error}"));
-        assert!(opened.plaintext.expose() == expected(value), "{key} {scope} {value}");
-        assert_eq!(opened.fingerprint, if key == "demo" { demo } else { small });
+        let opened = opened.unwrap_or_else(|error| panic!("{fingerprint} {scope}: {error}"));
+        assert!(opened.plaintext.expose() == plaintext, "{fingerprint} {scope}");
+        assert_eq!(opened.fingerprint, fingerprint);
     }
 }
 
 #[test]
 fn no_value_opens_in_another_scope() {
-    let ring = ring();
-    for Sample { key, scope, value, sealed } in samples() {
+    let ring = both_keys();
+    for Sample { fingerprint, scope, sealed, .. } in samples() {
         let sealed = sealed.parse().unwrap();
         for other in Scope::ALL.into_iter().filter(|other| *other != scope) {
             let error = ring.unseal(&sealed, &label(other), KeyHint::None).err();
-            assert_eq!(error, Some(UnsealError::NotOpened), "{key} {scope} {value} as {other}");
+            assert_eq!(error, Some(UnsealError::NotOpened), "{fingerprint} {scope} as {other}");
         }
     }
 }
@@ -77,5 +100,13 @@ fn no_value_opens_in_another_scope() {
 fn what_is_read_is_written_back_alike() {
     for Sample { sealed, .. } in samples() {
         assert_eq!(sealed.parse::<SealedValue>().unwrap().to_string(), sealed);
+    }
+}
+
+#[test]
+fn fingerprints_are_those_of_the_upstream_code() {
+    let index = std::str::from_utf8(fixture!("index.json")).unwrap();
+    for fingerprint in both_keys().fingerprints() {
+        assert!(index.contains(&format!("\"fingerprint\": \"{fingerprint}\"")), "{fingerprint}");
     }
 }

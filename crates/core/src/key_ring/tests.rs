@@ -77,6 +77,21 @@ fn each_key_is_tried_once_where_none_opens() {
 }
 
 #[test]
+fn the_key_of_damaged_data_is_still_found() {
+    let (value, fingerprint) = seal_for(fixture!("rsa-2048.key"));
+    let mut bytes = value.to_bytes();
+    *bytes.last_mut().unwrap() ^= 1;
+    let damaged = SealedValue::from_bytes(&bytes).unwrap();
+    let result = ring().unseal(&damaged, &label(), KeyHint::None);
+    assert_eq!(error(result), Some(UnsealError::NotOpened));
+    assert_eq!(ring().find_key(&damaged, &label(), KeyHint::None), Some(fingerprint));
+    let hint = KeyHint::Fingerprint(fingerprint);
+    let (found, operations) = operations::during(|| ring().find_key(&value, &label(), hint));
+    assert_eq!((found, operations), (Some(fingerprint), 1));
+    assert_eq!(ring().find_key(&damaged, &EncryptionLabel::cluster_wide(), hint), None);
+}
+
+#[test]
 fn an_empty_ring_is_its_own_error() {
     let (value, _) = seal_for(fixture!("rsa-2048.key"));
     let ring = KeyRing::new(Vec::new());
