@@ -1,7 +1,7 @@
 //! The cryptographic operations. Nothing outside this module names a backend.
 //!
-//! RSA comes from one of two backends with the same functions for sealing: [`aws_lc`] does everything,
-//! [`rust_crypto`] seals where C does not compile. AES-GCM is the same for both.
+//! RSA comes from one of two backends with the same functions for sealing: `aws_lc` does everything,
+//! `rust_crypto` seals where C does not compile. AES-GCM is the same for both.
 
 pub(crate) mod aes_gcm;
 #[cfg(feature = "aws-lc")]
