@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::alias::{Count, mark_copied, size};
 use super::cursor::Mark;
 use super::error::YamlErrorKind;
 use super::mapping::{DuplicateKeys, Key, KeyKind, Mapping, MappingBuilder};
@@ -9,8 +10,8 @@ use super::node::{Node, Place, Position, Style, Value};
 use super::number::{Number, float_key};
 use super::parser::{Event, Item, Parser};
 use super::resolve::{Resolved, resolve};
-use super::scanner::Scalar;
 use super::text::SecretText;
+use super::token::Scalar;
 use super::{MAX_COPIED, MAX_DEPTH, Origin, Problem, narrow};
 
 /// The node of one YAML document.
@@ -27,8 +28,7 @@ pub(super) fn compose(
         anchors: HashMap::new(),
         keeps_anchors: text.contains('*'),
         copied: 0,
-        // The document itself counts as one.
-        count: Count { all: 1, copied: 0 },
+        count: Count::new(),
     }
     .run()
 }
@@ -89,40 +89,6 @@ struct Child {
     /// For an alias to a scalar: what it is as a key.
     key: Option<(SecretText, KeyKind)>,
     height: usize,
-}
-
-/// Nodes decoded, and how many of them came through aliases.
-struct Count {
-    all: usize,
-    copied: usize,
-}
-
-impl Count {
-    fn add(&mut self, nodes: usize, copied: usize) -> Result<(), YamlErrorKind> {
-        self.all = self.all.saturating_add(nodes);
-        self.copied = self.copied.saturating_add(copied);
-        if self.copied > 100 && self.all > 1000 && self.share() > self.allowed_share() {
-            return Err(YamlErrorKind::AliasesExcessive);
-        }
-        Ok(())
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "a ratio; as the original rounds")]
-    fn share(&self) -> f64 {
-        self.copied as f64 / self.all as f64
-    }
-
-    /// From 99 % in small documents down to 10 % in large ones, as in kubectl.
-    #[expect(clippy::cast_precision_loss, reason = "a ratio; as the original rounds")]
-    fn allowed_share(&self) -> f64 {
-        const SMALL: usize = 400_000;
-        const LARGE: usize = 4_000_000;
-        match self.all {
-            ..=SMALL => 0.99,
-            LARGE.. => 0.10,
-            count => 0.99 - 0.89 * ((count - SMALL) as f64 / (LARGE - SMALL) as f64),
-        }
-    }
 }
 
 impl Composer<'_> {
@@ -402,34 +368,4 @@ fn into_value(resolved: Resolved) -> Result<Value, YamlErrorKind> {
         Resolved::Text(text) | Resolved::Binary(text) => Ok(Value::String(text)),
         other => scalar_value(&other),
     }
-}
-
-fn mark_copied(node: &mut Node) {
-    node.place.copied = true;
-    match &mut node.value {
-        Value::Sequence(items) => items.iter_mut().for_each(mark_copied),
-        Value::Mapping(mapping) => {
-            for (key, node) in &mut mapping.entries {
-                key.place.copied = true;
-                mark_copied(node);
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
-/// About how many bytes a copy takes.
-fn size(node: &Node) -> usize {
-    let text = |text: &SecretText| text.expose().len();
-    size_of::<Node>()
-        + match &node.value {
-            Value::Null | Value::Bool(_) | Value::Number(_) => 0,
-            Value::String(string) => text(string),
-            Value::Sequence(items) => items.iter().map(size).sum(),
-            Value::Mapping(mapping) => mapping
-                .entries
-                .iter()
-                .map(|(key, node)| size_of::<Key>() + text(&key.text) + size(node))
-                .sum(),
-        }
 }

@@ -4,8 +4,9 @@
 
 use super::cursor::Mark;
 use super::error::YamlErrorKind;
-use super::scanner::{Scalar, Scanner, Spanned, Token};
+use super::scanner::Scanner;
 use super::text::SecretText;
+use super::token::{Scalar, Spanned, Token};
 use super::{Problem, Style};
 
 pub(super) enum Event {
