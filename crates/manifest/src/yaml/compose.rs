@@ -106,7 +106,7 @@ impl Composer<'_> {
                     self.open(sequence, anchor, place).map_err(at)?;
                     continue;
                 }
-                Event::SequenceEnd | Event::MappingEnd => self.close(end),
+                Event::SequenceEnd | Event::MappingEnd => self.close(start, end),
                 Event::Alias(name) => Some(self.alias(&name, place).map_err(at)?),
                 Event::Scalar(scalar, tag) => {
                     place.style = scalar.style;
@@ -164,13 +164,15 @@ impl Composer<'_> {
         Ok(())
     }
 
-    fn close(&mut self, end: usize) -> Option<Child> {
+    /// A collection ends with its bracket, or with the last node in it.
+    fn close(&mut self, start: Mark, end: usize) -> Option<Child> {
         let frame = self.frames.pop()?;
         let value = match frame.content {
             Content::Sequence(items) => Value::Sequence(items),
             Content::Mapping { entries, .. } => Value::Mapping(entries.finish()),
         };
-        let end = narrow(self.origin.offset + end).max(frame.place.start);
+        let bracket = narrow(self.origin.offset + end);
+        let end = if end > start.offset { bracket } else { frame.place.end };
         let node = Node { value, place: Place { end, ..frame.place } };
         let child = Child { node, key: None, height: frame.height + 1 };
         if let Some((name, start)) = frame.anchor {
@@ -282,6 +284,7 @@ impl Composer<'_> {
             return Ok(());
         };
         frame.height = frame.height.max(child.height);
+        frame.place.end = frame.place.end.max(child.node.place.end);
         match &mut frame.content {
             Content::Sequence(items) => items.push(child.node),
             Content::Mapping { entries, key } => match key.take() {

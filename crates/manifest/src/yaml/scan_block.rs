@@ -20,7 +20,7 @@ impl Scanner<'_> {
         let start = self.cursor.mark();
         self.cursor.advance();
         let (chomping, increment) = self.scan_block_header()?;
-        let mut end = self.cursor.mark().offset;
+        let mut end = self.cursor.mark();
         self.cursor.take_break();
 
         let mut indent =
@@ -39,7 +39,7 @@ impl Scanner<'_> {
             let line = self.cursor.mark();
             self.cursor.advance_while(|cursor| !cursor.is_break(0));
             text.push_str(self.cursor.slice(line, self.cursor.mark()));
-            end = self.cursor.mark().offset;
+            end = self.cursor.mark();
             last_break = self.cursor.take_break();
             self.scan_block_breaks(&mut indent, &mut breaks)?;
         }

@@ -200,15 +200,14 @@ impl<'a> Scanner<'a> {
     }
 
     fn push(&mut self, token: Token, start: Mark) {
-        let end = self.cursor.mark().offset;
+        let end = self.cursor.mark();
         self.tokens.push_back(Spanned { token, start, end });
     }
 
     /// Puts a token in before the token with this number.
     fn insert(&mut self, number: usize, token: Token, start: Mark) {
-        let end = start.offset;
         let place = number.saturating_sub(self.taken).min(self.tokens.len());
-        self.tokens.insert(place, Spanned { token, start, end });
+        self.tokens.insert(place, Spanned { token, start, end: start });
     }
 
     /// Goes over an indicator of some characters and makes it a token.

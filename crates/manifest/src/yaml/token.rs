@@ -37,6 +37,6 @@ pub(super) struct Scalar {
 pub(super) struct Spanned {
     pub(super) token: Token,
     pub(super) start: Mark,
-    /// The byte after the token.
-    pub(super) end: usize,
+    /// The place after the token.
+    pub(super) end: Mark,
 }
