@@ -50,10 +50,10 @@ pub(crate) fn render(
         frames: Vec::new(),
         depth: 0,
     };
-    machine.vars.push(Binding { name: b"$", value: dot.clone() });
+    machine.vars.push(Binding { name: b"$", value: dot.clone(), boxed: false });
     let root = parsed.templates.get(name).copied();
     let nodes = root.map_or(&[][..], |root| parsed.forest.list(root));
-    machine.frames.push(Frame { nodes, next: 0, dot, vars: 1, kind: FrameKind::Block });
+    machine.frames.push(Frame { nodes, next: 0, dot, boxed: false, vars: 1, kind: FrameKind::Block });
     machine.run()?;
     Ok(machine.out)
 }
@@ -81,6 +81,8 @@ struct Machine<'t, 'e> {
 struct Binding<'t> {
     name: &'t [u8],
     value: Value,
+    /// An element of a list or dict of interfaces, whose type is `interface {}` to Go.
+    boxed: bool,
 }
 
 /// A list being walked.
@@ -88,6 +90,8 @@ struct Frame<'t> {
     nodes: &'t [Node],
     next: usize,
     dot: Value,
+    /// As in [`Binding`].
+    boxed: bool,
     /// How many variables there were when it began.
     vars: usize,
     kind: FrameKind<'t>,
@@ -161,9 +165,16 @@ impl<'t> Machine<'t, '_> {
         }
     }
 
-    fn open(&mut self, list: ListId, dot: Value, vars: usize, kind: FrameKind<'t>) {
+    /// Opens a list; `dot` is the one around it unless another is given.
+    fn open(&mut self, list: ListId, dot: Option<Value>, vars: usize, kind: FrameKind<'t>) {
         let nodes = self.parsed.forest.list(list);
-        self.frames.push(Frame { nodes, next: 0, dot, vars, kind });
+        let boxed = dot.is_none() && self.dot_is_boxed();
+        let dot = dot.unwrap_or_else(|| self.dot());
+        self.frames.push(Frame { nodes, next: 0, dot, boxed, vars, kind });
+    }
+
+    fn dot_is_boxed(&self) -> bool {
+        self.frames.last().is_some_and(|frame| frame.boxed)
     }
 
     /// `if` and `with`.
@@ -172,7 +183,7 @@ impl<'t> Machine<'t, '_> {
         let dot = self.dot();
         let value = self.pipeline(&dot, self.parsed.forest.pipe(control.pipe))?;
         let list = if value.truth() { Some(control.list) } else { control.else_list };
-        let dot = if value.truth() && control.kind == ControlKind::With { value } else { dot };
+        let dot = (value.truth() && control.kind == ControlKind::With).then_some(value);
         match list {
             Some(list) => self.open(list, dot, vars, FrameKind::Block),
             None => self.vars.truncate(vars),
@@ -202,8 +213,8 @@ impl<'t> Machine<'t, '_> {
         let vars = self.vars.len();
         self.name = name;
         self.base = vars;
-        self.vars.push(Binding { name: b"$", value: dot.clone() });
-        self.open(*list, dot, vars, kind);
+        self.vars.push(Binding { name: b"$", value: dot.clone(), boxed: false });
+        self.open(*list, Some(dot), vars, kind);
         Ok(())
     }
 

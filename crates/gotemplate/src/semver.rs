@@ -24,12 +24,12 @@ pub(crate) enum SemverError {
 impl SemverError {
     pub(crate) fn message(self) -> &'static str {
         match self {
-            Self::Invalid => "Invalid Semantic Version",
-            Self::SegmentStartsZero => "Version segment starts with 0",
+            Self::Invalid => "invalid semantic version",
+            Self::SegmentStartsZero => "version segment starts with 0",
             Self::Hidden => crate::error::REDACTED,
-            Self::ConstraintParser => "constraint Parser Error",
-            Self::Prerelease => "Invalid Prerelease string",
-            Self::Metadata => "Invalid Metadata string",
+            Self::ConstraintParser => "constraint parser error",
+            Self::Prerelease => "invalid prerelease string",
+            Self::Metadata => "invalid metadata string",
         }
     }
 }
@@ -107,7 +107,7 @@ impl Version {
             if prerelease && part.len() > 1 && part.starts_with('0') && is_number(part) {
                 return Err(SemverError::SegmentStartsZero);
             }
-            if !allowed(part) {
+            if !text.is_empty() && (part.is_empty() || !allowed(part)) {
                 return Err(invalid);
             }
         }

@@ -189,7 +189,7 @@ impl<'t> Machine<'t, '_> {
     fn dynamic_arg(&mut self, dot: &Value, arg: &'t Arg) -> Result<Option<Value>> {
         let value = match &arg.operand {
             Operand::Dot => dot.clone(),
-            Operand::Field(fields) => self.fields(dot, dot.clone(), arg, fields, &[], None)?,
+            Operand::Field(fields) => self.fields(dot, self.boxed_dot(dot), arg, fields, &[], None)?,
             Operand::Variable(variable) => self.variable(dot, arg, variable, &[], None)?,
             Operand::Pipe(id) => self.pipeline(dot, self.parsed.forest.pipe(*id))?,
             Operand::Identifier { name, function } => {

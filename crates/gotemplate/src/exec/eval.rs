@@ -3,7 +3,7 @@
 use super::{Binding, Machine, Result};
 use crate::node::{Arg, Command, Number, Operand, Pipe, Place, Variable};
 use crate::parse::lossy;
-use crate::value::{Str, Value};
+use crate::value::{DictType, Str, Value};
 
 impl<'t> Machine<'t, '_> {
     /// The value of a pipeline. Declared variables stay until the block around it ends.
@@ -20,32 +20,33 @@ impl<'t> Machine<'t, '_> {
         let value = value.unwrap_or(Value::Invalid);
         for variable in &pipe.declarations {
             if pipe.is_assignment {
-                self.assign(&variable.name, value.clone())?;
+                self.assign(&variable.name, (value.clone(), false))?;
             } else {
                 self.runtime.charge(48).map_err(|fault| self.fault(fault))?;
-                self.vars.push(Binding { name: &variable.name, value: value.clone() });
+                self.vars.push(Binding { name: &variable.name, value: value.clone(), boxed: false });
             }
         }
         Ok(value)
     }
 
     /// Overwrites the last declared variable of that name.
-    pub(super) fn assign(&mut self, name: &'t Str, value: Value) -> Result<()> {
+    pub(super) fn assign(&mut self, name: &'t Str, (value, boxed): (Value, bool)) -> Result<()> {
         let base = self.base;
         let found = self.vars.iter_mut().skip(base).rev().find(|binding| binding.name == &**name);
         match found {
             Some(binding) => {
                 binding.value = value;
+                binding.boxed = boxed;
                 Ok(())
             }
             None => Err(self.error(format!("undefined variable: {}", lossy(name)))),
         }
     }
 
-    fn variable_value(&self, name: &[u8]) -> Result<Value> {
+    fn variable_value(&self, name: &[u8]) -> Result<(Value, bool)> {
         let found = self.vars.iter().skip(self.base).rev().find(|binding| binding.name == name);
         found
-            .map(|binding| binding.value.clone())
+            .map(|binding| (binding.value.clone(), binding.boxed))
             .ok_or_else(|| self.error(format!("undefined variable: {}", lossy(name))))
     }
 
@@ -56,7 +57,7 @@ impl<'t> Machine<'t, '_> {
         match &first.operand {
             Operand::Field(fields) => {
                 self.place = Place::Arg(first);
-                self.fields(dot, dot.clone(), first, fields, args, last)
+                self.fields(dot, self.boxed_dot(dot), first, fields, args, last)
             }
             Operand::Chain { base, fields } => self.chain(dot, first, base, fields, args, last),
             Operand::Identifier { name, function } => {
@@ -117,12 +118,12 @@ impl<'t> Machine<'t, '_> {
         last: Option<Value>,
     ) -> Result<Value> {
         self.place = Place::Arg(node);
-        let value = self.variable_value(&variable.name)?;
+        let (value, boxed) = self.variable_value(&variable.name)?;
         if variable.fields.is_empty() {
             self.not_a_function(args, last.as_ref())?;
             return Ok(value);
         }
-        self.fields(dot, value, node, &variable.fields, args, last)
+        self.fields(dot, (value, boxed), node, &variable.fields, args, last)
     }
 
     /// `(pipeline).Field.Field`.
@@ -137,25 +138,32 @@ impl<'t> Machine<'t, '_> {
     ) -> Result<Value> {
         self.place = Place::Arg(node);
         let receiver = self.untyped_arg(dot, base)?;
-        self.fields(dot, receiver, node, fields, args, last)
+        self.fields(dot, (receiver, false), node, fields, args, last)
+    }
+
+    /// `dot` as a receiver, and whether it is an interface to Go.
+    pub(super) fn boxed_dot(&self, dot: &Value) -> (Value, bool) {
+        (dot.clone(), self.dot_is_boxed())
     }
 
     /// `.X.Y.Z` with the arguments that follow; they belong to the last.
     pub(super) fn fields(
         &mut self,
         dot: &Value,
-        receiver: Value,
+        receiver: (Value, bool),
         node: &'t Arg,
         fields: &'t [Str],
         args: &'t [Arg],
         last: Option<Value>,
     ) -> Result<Value> {
+        let (mut receiver, mut boxed) = receiver;
         let Some((final_field, path)) = fields.split_last() else { return Ok(receiver) };
-        let mut receiver = receiver;
         for field in path {
             self.runtime.step().map_err(|fault| self.fault(fault))?;
-            receiver = self.field(dot, field, node, &[], None, receiver)?;
+            let next_boxed = matches!(&receiver, Value::Dict(dict) if dict.0.kind == DictType::Any);
+            receiver = self.field(dot, field, node, &[], None, (receiver, boxed))?;
+            boxed = next_boxed;
         }
-        self.field(dot, final_field, node, args, last, receiver)
+        self.field(dot, final_field, node, args, last, (receiver, boxed))
     }
 }

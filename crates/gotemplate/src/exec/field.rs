@@ -7,7 +7,7 @@ use crate::parse::lossy;
 use crate::value::{Str, Value};
 
 impl<'t> Machine<'t, '_> {
-    /// `.Name` of `receiver`, with arguments if it is a method.
+    /// `.Name` of `receiver`, with arguments if it is a method. To Go a boxed receiver's type is `interface {}`.
     pub(super) fn field(
         &mut self,
         dot: &Value,
@@ -15,7 +15,7 @@ impl<'t> Machine<'t, '_> {
         node: &'t Arg,
         args: &'t [Arg],
         last: Option<Value>,
-        receiver: Value,
+        (receiver, boxed): (Value, bool),
     ) -> Result<Value> {
         match &receiver {
             Value::Invalid => return Ok(Value::Invalid),
@@ -47,11 +47,11 @@ impl<'t> Machine<'t, '_> {
                 Ok(Value::Str(text.clone()))
             }
             Value::Time(_) | Value::Version(..) if methods::is_hidden_field(&receiver, name) => {
-                let kind = receiver.type_name();
+                let kind = if boxed { "interface {}" } else { receiver.type_name() };
                 Err(self.error(format!("{shown} is an unexported field of struct type {kind}")))
             }
             _ => {
-                let kind = receiver.type_name();
+                let kind = if boxed { "interface {}" } else { receiver.type_name() };
                 Err(self.error(format!("can't evaluate field {shown} in type {kind}")))
             }
         }

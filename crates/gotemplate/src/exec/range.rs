@@ -3,7 +3,7 @@
 use super::{FrameKind, Machine, Result};
 use crate::error::REDACTED;
 use crate::node::Control;
-use crate::value::{IntType, List, Str, UintType, Value};
+use crate::value::{DictType, Elem, IntType, List, Str, UintType, Value};
 
 /// A range being run.
 pub(super) struct Range<'t> {
@@ -17,16 +17,25 @@ enum Elements {
     Int { next: i64, end: i64, kind: IntType },
     Uint { next: u64, end: u64, kind: UintType },
     List { list: List, next: usize },
-    Dict(std::vec::IntoIter<(Str, Value)>),
+    Dict { entries: std::vec::IntoIter<(Str, Value)>, boxed: bool },
 }
 
 impl Elements {
+    /// Whether the elements are interfaces to Go.
+    fn are_boxed(&self) -> bool {
+        match self {
+            Self::Int { .. } | Self::Uint { .. } => false,
+            Self::List { list, .. } => list.elem() == Elem::Any,
+            Self::Dict { boxed, .. } => *boxed,
+        }
+    }
+
     fn is_empty(&self) -> bool {
         match self {
             Self::Int { next, end, .. } => next >= end,
             Self::Uint { next, end, .. } => next >= end,
             Self::List { list, .. } => list.len() == 0,
-            Self::Dict(entries) => entries.len() == 0,
+            Self::Dict { entries, .. } => entries.len() == 0,
         }
     }
 }
@@ -53,7 +62,9 @@ impl Iterator for Elements {
                 *next += 1;
                 Some((Value::int(index), element))
             }
-            Self::Dict(entries) => entries.next().map(|(key, value)| (Value::Str(key), value)),
+            Self::Dict { entries, .. } => {
+                entries.next().map(|(key, value)| (Value::Str(key), value))
+            }
         }
     }
 }
@@ -73,19 +84,22 @@ impl<'t> Machine<'t, '_> {
             Value::Int(end, kind) => Some(Elements::Int { next: 0, end, kind }),
             Value::Uint(end, kind) => Some(Elements::Uint { next: 0, end, kind }),
             Value::List(list) => Some(Elements::List { list, next: 0 }),
-            Value::Dict(dict) => Some(Elements::Dict(dict.entries().into_iter())),
+            Value::Dict(dict) => Some(Elements::Dict {
+                entries: dict.entries().into_iter(),
+                boxed: dict.0.kind == DictType::Any,
+            }),
             Value::Invalid | Value::Nil => None,
             _ => return Err(self.error(format!("range can't iterate over {REDACTED}"))),
         };
         let Some(elements) = elements.filter(|elements| !elements.is_empty()) else {
             match control.else_list {
-                Some(list) => self.open(list, dot, vars, FrameKind::Block),
+                Some(list) => self.open(list, None, vars, FrameKind::Block),
                 None => self.vars.truncate(vars),
             }
             return Ok(());
         };
         let range = Range { control, elements, body_vars: self.vars.len() };
-        self.open(control.list, dot, vars, FrameKind::Range(Box::new(range)));
+        self.open(control.list, None, vars, FrameKind::Range(Box::new(range)));
         self.next_element()
     }
 
@@ -100,14 +114,22 @@ impl<'t> Machine<'t, '_> {
         };
         frame.next = 0;
         frame.dot = element.clone();
-        let (control, body_vars) = (range.control, range.body_vars);
+        frame.boxed = range.elements.are_boxed();
+        let (control, body_vars, boxed) = (range.control, range.body_vars, frame.boxed);
         self.vars.truncate(body_vars);
         self.runtime.step().map_err(|fault| self.fault(fault))?;
-        self.bind(control, body_vars, index, element)
+        self.bind(control, body_vars, index, (element, boxed))
     }
 
     /// Sets the range's variables for one element.
-    fn bind(&mut self, control: &'t Control, vars: usize, index: Value, element: Value) -> Result<()> {
+    fn bind(
+        &mut self,
+        control: &'t Control,
+        vars: usize,
+        index: Value,
+        element: (Value, bool),
+    ) -> Result<()> {
+        let index = (index, false);
         let pipe = self.parsed.forest.pipe(control.pipe);
         match (pipe.declarations.as_slice(), pipe.is_assignment) {
             ([only], true) => self.assign(&only.name, element),
@@ -128,9 +150,10 @@ impl<'t> Machine<'t, '_> {
         }
     }
 
-    fn set_var(&mut self, at: usize, value: Value) {
+    fn set_var(&mut self, at: usize, (value, boxed): (Value, bool)) {
         if let Some(binding) = self.vars.get_mut(at) {
             binding.value = value;
+            binding.boxed = boxed;
         }
     }
 }

@@ -45,7 +45,12 @@ pub(crate) fn check(constraint: &[u8], version: &[u8]) -> Result<bool, SemverErr
     let text = std::str::from_utf8(constraint).map_err(|_| SemverError::Hidden)?;
     let alternatives = parse(text)?;
     let version = Version::parse(version)?;
-    Ok(alternatives.iter().any(|all| all.iter().all(|constraint| constraint.holds(&version))))
+    Ok(alternatives.iter().any(|all| {
+        // Pre-releases count only where one of the constraints names one.
+        let releases_only = all.iter().all(|constraint| constraint.version.prerelease.is_empty());
+        (version.prerelease.is_empty() || !releases_only)
+            && all.iter().all(|constraint| constraint.holds(&version))
+    }))
 }
 
 fn parse(text: &str) -> Result<Vec<Vec<Constraint>>, SemverError> {
@@ -110,10 +115,6 @@ impl Constraint {
         if self.operator == "!=" {
             return self.differs(version);
         }
-        // Releases only, unless the constraint names a pre-release itself.
-        if !version.prerelease.is_empty() && self.version.prerelease.is_empty() {
-            return false;
-        }
         match self.operator.as_str() {
             "" | "=" if self.open == Open::Nothing => version.compare(&self.version).is_eq(),
             ">" => self.greater(version),
@@ -128,9 +129,6 @@ impl Constraint {
     fn differs(&self, version: &Version) -> bool {
         if self.open == Open::Nothing {
             return version.compare(&self.version).is_ne();
-        }
-        if !version.prerelease.is_empty() && self.version.prerelease.is_empty() {
-            return false;
         }
         if self.version.major != version.major {
             return true;
