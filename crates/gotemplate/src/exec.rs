@@ -49,6 +49,7 @@ pub(crate) fn render(
         base: 0,
         frames: Vec::new(),
         depth: 0,
+        stack_bytes: 0,
     };
     machine.vars.push(Binding { name: b"$", value: dot.clone(), boxed: false });
     let root = parsed.templates.get(name).copied();
@@ -75,6 +76,8 @@ struct Machine<'t, 'e> {
     base: usize,
     frames: Vec<Frame<'t>>,
     depth: usize,
+    /// What variables and frames have been charged for.
+    stack_bytes: usize,
 }
 
 /// A variable's value.
@@ -113,6 +116,7 @@ impl<'t> Machine<'t, '_> {
             };
             frame.next += 1;
             self.runtime.step().map_err(|fault| self.fault(fault))?;
+            self.charge_stacks()?;
             self.node(node)?;
         }
         Ok(())
@@ -171,6 +175,14 @@ impl<'t> Machine<'t, '_> {
         let boxed = dot.is_none() && self.dot_is_boxed();
         let dot = dot.unwrap_or_else(|| self.dot());
         self.frames.push(Frame { nodes, next: 0, dot, boxed, vars, kind });
+    }
+
+    /// Takes memory for variables and frames, as many as there have ever been at a time.
+    fn charge_stacks(&mut self) -> Result<()> {
+        let size = self.vars.len() * size_of::<Binding<'_>>() + self.frames.len() * size_of::<Frame<'_>>();
+        let more = size.saturating_sub(self.stack_bytes);
+        self.stack_bytes += more;
+        self.runtime.charge(more).map_err(|fault| self.fault(fault))
     }
 
     fn dot_is_boxed(&self) -> bool {

@@ -74,7 +74,14 @@ enum Block {
         implied_end: bool,
     },
     /// `define` and `block` start a tree of their own.
-    Tree { name: Str, call: Option<TemplateCall>, vars: Vec<Str>, range_depth: usize },
+    Tree {
+        name: Str,
+        call: Option<TemplateCall>,
+        vars: Vec<Str>,
+        range_depth: usize,
+        /// The line of the last item of the tree around it.
+        line: usize,
+    },
 }
 
 impl<'a> Parser<'a> {
@@ -142,7 +149,8 @@ impl<'a> Parser<'a> {
         let vars = mem::replace(&mut self.vars, vec![Str::from(&b"$"[..])]);
         let range_depth = mem::take(&mut self.range_depth);
         self.action_line = 0;
-        self.open_block(Block::Tree { name, call, vars, range_depth });
+        let line = self.token[0].line;
+        self.open_block(Block::Tree { name, call, vars, range_depth, line });
     }
 
     fn open_block(&mut self, block: Block) {
@@ -225,9 +233,11 @@ impl<'a> Parser<'a> {
         }
         let (kind, second) = match self.open.last() {
             None => return Err(self.error("unexpected {{else}}")),
-            Some(Open { block: Block::Tree { call, .. }, .. }) => {
-                let context = tree_context(call.is_some());
-                return Err(self.error(format!("unexpected {{{{else}}}} in {context}")));
+            Some(Open { block: Block::Tree { call: None, .. }, .. }) => {
+                return Err(self.error("unexpected {{else}} in define clause"));
+            }
+            Some(Open { block: Block::Tree { line, .. }, .. }) => {
+                return Err(self.error_at(*line, "unexpected {{else}} in block clause"));
             }
             Some(Open { block: Block::Control { kind, list, .. }, .. }) => (*kind, list.is_some()),
         };
@@ -259,7 +269,7 @@ impl<'a> Parser<'a> {
             };
             let nodes = mem::replace(&mut self.nodes, outer);
             match block {
-                Block::Tree { name, call, vars, range_depth } => {
+                Block::Tree { name, call, vars, range_depth, .. } => {
                     self.add_template(name, nodes)?;
                     self.vars = vars;
                     self.range_depth = range_depth;
@@ -394,11 +404,11 @@ impl<'a> Parser<'a> {
     }
 
     fn error(&self, message: impl Into<String>) -> Stop {
-        Stop::Error(ParseError {
-            template: self.name.to_owned(),
-            line: self.token[0].line,
-            message: message.into(),
-        })
+        self.error_at(self.token[0].line, message)
+    }
+
+    fn error_at(&self, line: usize, message: impl Into<String>) -> Stop {
+        Stop::Error(ParseError { template: self.name.to_owned(), line, message: message.into() })
     }
 
     fn unexpected(&self, item: &Item<'_>, context: &str) -> Stop {
@@ -413,10 +423,6 @@ impl<'a> Parser<'a> {
         let (name, line) = (self.name, self.action_line);
         self.error(format!("{described}{action} started at {name}:{line}"))
     }
-}
-
-fn tree_context(is_block: bool) -> &'static str {
-    if is_block { "block clause" } else { "define clause" }
 }
 
 #[cfg(test)]

@@ -73,6 +73,10 @@ impl Zone {
         match name {
             "" | "UTC" => return Some(Self::Utc),
             "Local" => return Some(Self::Local),
+            // Zones of their own in most installations, names of places in the database itself.
+            "EST" => return Some(Self::Fixed(name.to_owned(), -5 * 3600)),
+            "MST" => return Some(Self::Fixed(name.to_owned(), -7 * 3600)),
+            "HST" => return Some(Self::Fixed(name.to_owned(), -10 * 3600)),
             _ => {}
         }
         let zone = TimeZoneDatabase::bundled().get(name).ok()?;
@@ -92,6 +96,12 @@ impl Zone {
                 (i64::from(info.offset().seconds()), info.abbreviation().to_owned())
             }
         }
+    }
+
+    /// Whether an instant is in daylight saving time.
+    pub(crate) fn is_dst(&self, seconds: i64) -> bool {
+        let Self::Named(zone) = self else { return false };
+        Timestamp::from_second(seconds).is_ok_and(|at| zone.to_offset_info(at).dst().is_dst())
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -148,6 +158,17 @@ impl Time {
         let seconds = i128::from(self.seconds) - i128::from(earlier.seconds);
         let nanos = seconds * 1_000_000_000 + i128::from(self.nanoseconds) - i128::from(earlier.nanoseconds);
         i64::try_from(nanos).unwrap_or(if nanos < 0 { i64::MIN } else { i64::MAX })
+    }
+
+    /// Rounded down to a multiple of `multiple` nanoseconds since the year 1, and what was cut off.
+    pub(crate) fn truncate(&self, multiple: i64) -> (Self, i64) {
+        if multiple <= 0 {
+            return (self.clone(), 0);
+        }
+        let since = i128::from(self.seconds) + i128::from(UNIX_TO_INTERNAL);
+        let nanoseconds = since * 1_000_000_000 + i128::from(self.nanoseconds);
+        let cut = i64::try_from(nanoseconds.rem_euclid(i128::from(multiple))).unwrap_or(0);
+        (Self { monotonic: false, ..self.add(-cut) }, cut)
     }
 
     pub(crate) fn is_zero(&self) -> bool {

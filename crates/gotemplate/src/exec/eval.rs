@@ -22,7 +22,6 @@ impl<'t> Machine<'t, '_> {
             if pipe.is_assignment {
                 self.assign(&variable.name, (value.clone(), false))?;
             } else {
-                self.runtime.charge(48).map_err(|fault| self.fault(fault))?;
                 self.vars.push(Binding { name: &variable.name, value: value.clone(), boxed: false });
             }
         }

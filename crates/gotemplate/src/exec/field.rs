@@ -28,6 +28,9 @@ impl<'t> Machine<'t, '_> {
         if let Some(method) = methods::find(&receiver, name) {
             return self.call_method(dot, method, receiver, Place::Arg(node), name, args, last);
         }
+        if let Some(fault) = methods::refusal(&receiver, name) {
+            return Err(self.fault(fault));
+        }
         let has_args = args.len() > 1 || last.is_some();
         let shown = lossy(name);
         match &receiver {

@@ -61,6 +61,9 @@ impl Printer {
         depth: usize,
     ) -> Result<(), Fault> {
         self.check_room()?;
+        if verb == 'w' && !self.erroring && depth == 0 && !is_basic(value) {
+            return self.bad_verb(runtime, Some(value), verb);
+        }
         if self.method(runtime, value, verb)? {
             return Ok(());
         }
@@ -311,6 +314,15 @@ impl Printer {
             'b' | 'o' | 'd' | 'x' | 'X' => self.integer_verb(runtime, value, ADDRESS, false, verb),
             _ => self.bad_verb(runtime, Some(value), verb),
         }
+    }
+}
+
+/// Whether fmt prints the value without looking for methods.
+fn is_basic(value: &Value) -> bool {
+    match value {
+        Value::Int(_, kind) => matches!(kind, IntType::Int | IntType::Int64),
+        Value::Bool(_) | Value::Uint(..) | Value::Float(_) | Value::Complex(..) | Value::Str(_) => true,
+        _ => false,
     }
 }
 

@@ -1,10 +1,12 @@
 //! Dicts.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::Type::{Any, Dict as Map, Str as Text};
 use super::{Call, Function, Outcome, fixed, strval, variadic};
 use crate::fault::Fault;
+use crate::semver::Version;
 use crate::value::{Dict, DictType, Str, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -122,6 +124,9 @@ fn conversion(value: &Value, wanted: &str) -> Fault {
 
 fn deep_copy(call: &mut Call<'_, '_>) -> Outcome {
     let value = call.value(0);
+    if value.is_nil() {
+        return Err(Fault::new("reflect: call of reflect.Value.Type on zero Value"));
+    }
     copy(call, &value)
 }
 
@@ -145,6 +150,8 @@ fn copy(call: &mut Call<'_, '_>, value: &Value) -> Outcome {
             }
             call.runtime.typed_dict(dict.0.kind, entries)?
         }
+        // What is not exported is not copied, and a version has nothing else.
+        Value::Version(_, pointer) => Value::Version(Rc::new(Version::default()), *pointer),
         other => other.clone(),
     };
     call.runtime.leave();

@@ -1,5 +1,7 @@
 //! Merging of dicts.
 
+use std::collections::BTreeMap;
+
 use super::Type::Dict as Map;
 use super::{Call, Function, Outcome, variadic};
 use crate::fault::Fault;
@@ -15,7 +17,15 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 /// Merges the dicts into the first, from left to right, and returns it.
 fn merge_all(call: &mut Call<'_, '_>, overwrite: bool) -> Outcome {
-    let target = call.dict(0)?;
+    let mut target = call.dict(0)?;
+    // A nil map becomes a new one once there is something to add.
+    let adds = (1..call.args.len()).any(|index| call.dict(index).is_ok_and(|source| !source.0.nil));
+    if target.0.nil
+        && adds
+        && let Value::Dict(new) = call.runtime.dict(BTreeMap::new())?
+    {
+        target = new;
+    }
     for index in 1..call.args.len() {
         let source = call.dict(index)?;
         merge(call.runtime, &target, &source, overwrite)?;

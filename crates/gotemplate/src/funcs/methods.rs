@@ -17,7 +17,37 @@ pub(crate) fn find(receiver: &Value, name: &[u8]) -> Option<&'static Function> {
         Value::Int(_, IntType::Month | IntType::Weekday) => NAMED,
         _ => return None,
     };
-    methods.iter().find(|method| method.name.as_bytes() == name)
+    let found = methods.iter().find(|method| method.name.as_bytes() == name)?;
+    // Go finds these on the pointer only.
+    let needs_pointer = matches!(
+        found.name,
+        "Compare" | "Equal" | "GreaterThan" | "GreaterThanEqual" | "LessThan" | "LessThanEqual" | "Original"
+    );
+    let is_bare = matches!(receiver, Value::Version(_, false));
+    (!(is_bare && needs_pointer)).then_some(found)
+}
+
+/// Why a method that Go's type has cannot be called here or by any template.
+pub(crate) fn refusal(receiver: &Value, name: &[u8]) -> Option<Fault> {
+    let name = std::str::from_utf8(name).ok()?;
+    let second = |kind: &str| {
+        Fault::new(format!(
+            "invalid function signature for {name}: second return value should be error; is {kind}"
+        ))
+    };
+    match (receiver, name) {
+        (Value::Time(_), "Date" | "Clock") => {
+            Some(Fault::new(format!("function {name} has 3 return values; should be 1 or 2")))
+        }
+        (Value::Time(_), "Zone" | "ISOWeek") => Some(second("int")),
+        (Value::Time(_), "ZoneBounds") => Some(second("time.Time")),
+        (
+            Value::Time(_) | Value::Version(..),
+            "AppendBinary" | "AppendFormat" | "AppendText" | "GobEncode" | "In" | "Location"
+            | "MarshalBinary" | "MarshalJSON" | "MarshalText" | "Scan",
+        ) => Some(Fault::Unsupported("this method is not supported")),
+        _ => None,
+    }
 }
 
 /// Whether Go's struct has a field of that name that templates may not read.
@@ -67,7 +97,17 @@ const TIME: &[Function] = &[
         call.string(text.into_bytes())
     }),
     fixed("IsZero", &[Instant], |call| Ok(Value::Bool(call.time(0).is_zero()))),
-    fixed("IsDST", &[Instant], |_| Err(Fault::Unsupported("the method IsDST is not supported"))),
+    fixed("IsDST", &[Instant], |call| {
+        let instant = call.time(0);
+        Ok(Value::Bool(instant.zone.is_dst(instant.seconds)))
+    }),
+    fixed("Truncate", &[Instant, Duration], |call| Ok(time(call.time(0).truncate(call.int(1)).0))),
+    fixed("Round", &[Instant, Duration], |call| {
+        let multiple = call.int(1);
+        let (down, cut) = call.time(0).truncate(multiple);
+        let up = multiple > 0 && i128::from(cut) * 2 >= i128::from(multiple);
+        Ok(time(if up { down.add(multiple) } else { down }))
+    }),
     fixed("UTC", &[Instant], |call| in_zone(call, Zone::Utc)),
     fixed("Local", &[Instant], |call| in_zone(call, Zone::Local)),
     fixed("Add", &[Instant, Duration], |call| Ok(time(call.time(0).add(call.int(1))))),
@@ -175,6 +215,10 @@ const VERSION: &[Function] = &[
     part!("Metadata", metadata),
     part!("Original", original),
     fixed("String", &[Semver], |call| {
+        let text = call.version(0)?.to_string();
+        call.string(text.into_bytes())
+    }),
+    fixed("Value", &[Semver], |call| {
         let text = call.version(0)?.to_string();
         call.string(text.into_bytes())
     }),

@@ -157,10 +157,10 @@ impl Url {
 
     fn authority(&mut self, authority: &[u8]) -> Option<()> {
         let Some(at) = memrchr(b'@', authority) else {
-            self.host = host(authority)?;
+            self.host = host(&self.scheme, authority)?;
             return Some(());
         };
-        self.host = host(authority.get(at + 1..)?)?;
+        self.host = host(&self.scheme, authority.get(at + 1..)?)?;
         let user = authority.get(..at)?;
         if !user.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._:~!$&'()*+,;=%@".contains(byte)) {
             return None;
@@ -231,12 +231,14 @@ fn valid_port(text: &[u8]) -> bool {
     }
 }
 
-fn host(text: &[u8]) -> Option<Vec<u8>> {
+/// The host with its port. Only HTTP forbids further colons before the port's.
+fn host(scheme: &[u8], text: &[u8]) -> Option<Vec<u8>> {
+    let find_colon = if matches!(scheme, b"http" | b"https") { memchr } else { memrchr };
     match memrchr(b'[', text) {
         Some(0) => bracketed_host(text),
         Some(_) => None,
         None => {
-            let port = memchr(b':', text).map_or(&[][..], |at| text.get(at..).unwrap_or_default());
+            let port = find_colon(b':', text).map_or(&[][..], |at| text.get(at..).unwrap_or_default());
             if valid_port(port) { unescape(text, Part::Host) } else { None }
         }
     }

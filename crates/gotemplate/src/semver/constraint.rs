@@ -64,7 +64,7 @@ fn rewrite_ranges(text: &str, patterns: &Patterns) -> String {
     let mut result = text.to_owned();
     for found in patterns.range.captures_iter(text) {
         let part = |index| found.get(index).map_or("", |m| m.as_str());
-        result = result.replacen(part(0), &format!(">= {}, <= {} ", part(1), part(10)), 1);
+        result = result.replacen(part(0), &format!(">= {}, <= {} ", part(1), part(11)), 1);
     }
     result
 }
