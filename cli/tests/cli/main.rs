@@ -1,6 +1,11 @@
 //! The `seal` program as a person or a job meets it: exit codes, both streams, files.
 
-#![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot be set up has failed"
+)]
 
 mod bad_input;
 mod bad_keys;

@@ -277,3 +277,6 @@ fn too_small(f: &mut fmt::Formatter<'_>, bits: u32) -> fmt::Result {
 fn too_large(f: &mut fmt::Formatter<'_>, bits: u32) -> fmt::Result {
     write!(f, "the RSA key has {bits} bits: at most 8192 are supported")
 }
+
+#[cfg(test)]
+mod tests;

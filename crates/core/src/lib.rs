@@ -5,7 +5,8 @@
 //! and no clock, knows no Kubernetes objects and has no async. Randomness and time come in as arguments
 //! (except for key generation and the seed of RSA-OAEP, where aws-lc uses its own randomness).
 //!
-//! ```
+#![cfg_attr(feature = "aws-lc", doc = "```")]
+#![cfg_attr(not(feature = "aws-lc"), doc = "```ignore")]
 //! use sealkit_core::{Certificate, EncryptionLabel, KeyHint, KeyRing};
 //!
 //! # let pem = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/keys/demo.crt"));
@@ -40,7 +41,11 @@
 
 #![cfg_attr(
     not(feature = "aws-lc"),
-    expect(dead_code, reason = "the parts of opening that need no backend stay compiled")
+    expect(dead_code, reason = "the parts of opening that need no backend stay compiled"),
+    allow(
+        rustdoc::broken_intra_doc_links,
+        reason = "the documentation is that of the whole crate"
+    )
 )]
 
 mod certificate;
@@ -79,4 +84,27 @@ pub use sealing_key::SealingKey;
 pub use unix_time::UnixTime;
 
 #[cfg(test)]
-mod test_keys;
+mod testing;
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::{Debug, Display};
+
+    use super::*;
+    use crate::testing::assert_not_impl;
+
+    #[test]
+    fn secrets_can_be_neither_printed_nor_copied() {
+        assert_not_impl!(session_key::SessionKey: Debug, Display, Clone);
+        assert_not_impl!(Plaintext: Debug, Display, Clone, PartialEq);
+    }
+
+    #[cfg(feature = "aws-lc")]
+    #[test]
+    fn neither_can_what_holds_secrets() {
+        assert_not_impl!(PrivateKey: Debug, Display, Clone);
+        assert_not_impl!(primitives::PrivateKey: Debug, Display, Clone);
+        assert_not_impl!(KeyRing: Debug, Display, Clone);
+        assert_not_impl!(Unsealed: Debug, Display, Clone);
+    }
+}

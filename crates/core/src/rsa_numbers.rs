@@ -7,8 +7,7 @@ pub(crate) use encode::pkcs1_to_pkcs8;
 
 use x509_parser::asn1_rs::{Any, Class, FromDer as _, Oid, Tag};
 use x509_parser::oid_registry::OID_PKCS1_RSAENCRYPTION;
-use x509_parser::x509::AlgorithmIdentifier;
-use x509_parser::x509::SubjectPublicKeyInfo;
+use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
 use crate::error::KeyError;
 

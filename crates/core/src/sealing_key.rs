@@ -10,7 +10,7 @@ use crate::envelope::SealedValue;
 use crate::error::{KeyError, SealError};
 use crate::fingerprint::Fingerprint;
 use crate::hybrid;
-use crate::primitives;
+use crate::primitives::{self, SealingBackend as _};
 use crate::rsa_numbers::RsaNumbers;
 
 /// An RSA public key of 2048 to 8192 bits, read once and ready to seal any number of values. Clones share

@@ -1,7 +1,5 @@
 //! The inputs of one run: their documents, and the resources in these.
 
-use std::fmt;
-
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Reason};
@@ -14,34 +12,6 @@ use crate::yaml::{self, Format, Node, RawDocument, Tree, Value};
 /// The texts that one run reads, split into documents. Documents are parsed when their turn comes.
 pub struct Inputs {
     inputs: Vec<yaml::Input>,
-}
-
-/// Something that a person should know and that stops nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Warning {
-    /// Which input it is about, counted from 0.
-    pub input: usize,
-    /// Which document of the input, counted from 1.
-    pub document: usize,
-    /// What to know; never a value.
-    pub message: String,
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "document {}: {}", self.document, self.message)
-    }
-}
-
-/// What an operation made of its inputs, in their order.
-#[derive(Default)]
-#[non_exhaustive]
-pub struct Output {
-    /// The documents as text, to be written one after another.
-    pub chunks: Vec<Zeroizing<String>>,
-    /// What a person should know.
-    pub warnings: Vec<Warning>,
 }
 
 impl Inputs {
@@ -131,68 +101,11 @@ pub(crate) struct Resource<'a> {
     kind: &'a str,
 }
 
-/// What a conversion reads, and what it does about the rest.
-pub(crate) struct Conversion<'a> {
-    /// The resources to be converted.
-    pub(crate) from: Kind,
-    /// Whether others pass through unchanged instead of being refused.
-    pub(crate) skip_other: bool,
-    /// The form of the output.
-    pub(crate) format: Format,
-    /// Called after each document.
-    pub(crate) progress: &'a (dyn Fn() + Sync),
-}
-
 /// `apiVersion` and `kind` of a resource.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Kind {
     pub(crate) api_version: &'static str,
     pub(crate) kind: &'static str,
-}
-
-/// What one resource became.
-pub(crate) struct Converted {
-    /// The new resource.
-    pub(crate) tree: Tree,
-    /// What a person should know about it.
-    pub(crate) warnings: Vec<String>,
-}
-
-impl Inputs {
-    /// Converts every resource of the kind asked for, on all cores, in order.
-    pub(crate) fn convert(
-        &self,
-        conversion: &Conversion<'_>,
-        convert: impl Fn(&Node) -> Result<Converted, Error> + Sync,
-    ) -> Result<Output, Error> {
-        let documents = self.process(conversion.progress, |document| {
-            let resources = document.resources()?.into_iter();
-            let pieces = resources.map(|resource| {
-                if resource.is(conversion.from) {
-                    let Converted { tree, warnings } = convert(resource.node)?;
-                    return Ok((output::write(conversion.format, &tree), warnings));
-                }
-                if conversion.skip_other {
-                    return Ok((document.pass_through(resource, conversion.format), Vec::new()));
-                }
-                Err(resource.refused(conversion.from))
-            });
-            pieces.collect::<Result<Vec<_>, Error>>()
-        })?;
-        Ok(collect(documents))
-    }
-}
-
-fn collect(documents: Vec<Located<Vec<(Zeroizing<String>, Vec<String>)>>>) -> Output {
-    let mut output = Output::default();
-    for Located { input, document, result } in documents {
-        for (chunk, warnings) in result {
-            output.chunks.push(chunk);
-            let warnings = warnings.into_iter();
-            output.warnings.extend(warnings.map(|message| Warning { input, document, message }));
-        }
-    }
-    output
 }
 
 impl<'a> Document<'a> {
@@ -210,7 +123,7 @@ impl<'a> Document<'a> {
     }
 
     /// A resource as it was: to the byte where the form of the output allows it.
-    fn pass_through(&self, resource: Resource<'_>, format: Format) -> Zeroizing<String> {
+    pub(crate) fn pass_through(&self, resource: Resource<'_>, format: Format) -> Zeroizing<String> {
         let whole = std::ptr::eq(resource.node, self.node);
         if whole && format == self.format {
             return output::frame(format, self.text);

@@ -15,7 +15,7 @@ const ENGINE: GeneralPurpose = GeneralPurpose::new(
 /// Decodes; CR and LF are skipped wherever they stand. None if the text is not base64.
 pub(crate) fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     let is_line_break = |byte: &u8| matches!(byte, b'\r' | b'\n');
-    if !text.as_bytes().iter().any(|byte| is_line_break(byte)) {
+    if !text.as_bytes().iter().any(is_line_break) {
         return decode_joined(text.as_bytes());
     }
     let mut joined = Zeroizing::new(Vec::with_capacity(text.len()));

@@ -7,6 +7,7 @@
 //! randomness and times in. The bytes of a sealed value are the business of `sealkit-core`.
 
 pub mod annotations;
+mod convert;
 mod diagnose;
 mod documents;
 mod error;
@@ -22,8 +23,9 @@ mod secret;
 mod unseal;
 pub mod yaml;
 
+pub use convert::{Output, Warning};
 pub use diagnose::{Cause, Target};
-pub use documents::{Inputs, Output, Warning};
+pub use documents::Inputs;
 pub use error::{Error, Reason};
 pub use metadata::Metadata;
 pub use seal::{SealRules, seal, seal_secret};

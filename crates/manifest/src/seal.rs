@@ -4,7 +4,8 @@ use rand_core::CryptoRng;
 use sealkit_core::{EncryptionLabel, Scope, SealingKey};
 
 use crate::annotations;
-use crate::documents::{Conversion, Converted, Inputs, Output};
+use crate::convert::{Conversion, Converted, Output};
+use crate::documents::Inputs;
 use crate::error::{Error, Reason};
 use crate::metadata::Metadata;
 use crate::sealed_secret::{SealedSecret, Template};
@@ -56,7 +57,7 @@ where
         format: rules.format,
         progress,
     };
-    inputs.convert(&conversion, |node| {
+    conversion.run(inputs, |node| {
         let secret = Secret::read(node)?;
         let resource = secret.metadata.resource(secret::KIND.kind);
         let unknown = Secret::unknown_fields(node)?.into_iter();
@@ -88,10 +89,9 @@ pub fn seal_secret(
     let namespace = namespace(&secret.metadata, scope, rules)?;
     let label = EncryptionLabel::for_scope(scope, &namespace, &name)?;
 
-    let mut sealed_secret = SealedSecret::default();
-    sealed_secret.template = template(secret, scope, &namespace, &name);
-    sealed_secret.metadata.name = name;
-    sealed_secret.metadata.namespace = namespace;
+    let template = template(secret, scope, &namespace, &name);
+    let metadata = Metadata { namespace, name, ..Metadata::default() };
+    let mut sealed_secret = SealedSecret { metadata, template, ..SealedSecret::default() };
     for (item, value) in &secret.data {
         let sealed = key
             .seal(value.expose(), &label, random)

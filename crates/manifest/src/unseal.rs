@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use sealkit_core::{EncryptionLabel, KeyHint, KeyRing, Plaintext, SealedValue};
 
 use crate::annotations::Hints;
+use crate::convert::{Conversion, Converted, Output};
 use crate::diagnose::{Cause, diagnose};
-use crate::documents::{Conversion, Converted, Inputs, Output};
+use crate::documents::Inputs;
 use crate::error::{Error, Reason};
-use crate::sealed_secret::{self, SealedSecret};
+use crate::metadata::Metadata;
+use crate::sealed_secret::{self, SealedSecret, Template};
 use crate::secret::Secret;
 use crate::yaml::{Format, Node};
 
@@ -43,7 +45,7 @@ pub fn unseal(
         format: rules.format,
         progress,
     };
-    inputs.convert(&conversion, |node| {
+    conversion.run(inputs, |node| {
         let sealed_secret = read(node, rules)?;
         let secret = unseal_secret(&sealed_secret, keys)
             .map_err(|error| in_sealed_secret(error, &sealed_secret, node))?;
@@ -113,16 +115,13 @@ pub fn unseal_secret(sealed_secret: &SealedSecret, keys: &KeyRing) -> Result<Sec
     let values = unseal_values(sealed_secret, keys, &label)?;
     let rendered = render::render(&sealed_secret.template.data, &values)?;
 
-    let mut secret = Secret::default();
-    secret.metadata = sealed_secret.template.metadata.clone();
-    secret.metadata.name.clone_from(&sealed_secret.metadata.name);
-    secret.metadata.namespace.clone_from(&sealed_secret.metadata.namespace);
-    secret.secret_type.clone_from(&sealed_secret.template.secret_type);
-    secret.immutable = sealed_secret.template.immutable;
     // Where an item is in both, the decrypted value wins.
-    secret.data = rendered;
-    secret.data.extend(values);
-    Ok(secret)
+    let mut data = rendered;
+    data.extend(values);
+    let Template { metadata, secret_type, immutable, .. } = sealed_secret.template.clone();
+    let Metadata { name, namespace, .. } = sealed_secret.metadata.clone();
+    let metadata = Metadata { name, namespace, ..metadata };
+    Ok(Secret { metadata, secret_type, immutable, data })
 }
 
 /// Opens all values; the key that opened one is the first to be tried for the next.

@@ -106,7 +106,7 @@ fn one_line_of_ten_mebibytes_is_read() {
         let value = nodes.first().unwrap().as_mapping().unwrap().get("a").unwrap();
         assert_eq!(value.as_str().unwrap().trim_end().len(), len);
     }
-    assert_eq!(error(&shorter), YamlErrorKind::NotAMapping);
+    assert_eq!(error(&format!("{shorter}\n")), YamlErrorKind::NotAMapping);
 }
 
 #[test]

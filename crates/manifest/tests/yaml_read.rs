@@ -152,6 +152,29 @@ fn deliberate_differences_are_refused() {
 }
 
 #[test]
+fn a_last_line_that_kubectl_loses_is_refused() {
+    for (length, carriage_returns, lost) in [
+        (4096, 0, true),
+        (4095, 0, false),
+        (4097, 0, false),
+        (8192, 0, true),
+        (8192, 1, false),
+        (8191, 1, true),
+    ] {
+        // The carriage return stands where the buffer ends.
+        let line = format!("a: {}", "b".repeat(length - 3));
+        let mut text = format!("x: y\n{line}");
+        if carriage_returns == 1 {
+            text.replace_range(5 + 4095..5 + 4096, "\r");
+            text.replace_range(5 + 4096..5 + 4097, " ");
+        }
+        let found = read(text.as_bytes()).err().map(|error| error.kind);
+        assert_eq!(found, lost.then_some(YamlErrorKind::LastLine), "{length}");
+        assert!(read(format!("{text}\n").as_bytes()).is_ok());
+    }
+}
+
+#[test]
 fn the_last_of_two_values_counts_when_that_is_asked_for() {
     for text in ["a: {b: 1, c: x, b: z}", "{\"a\":{\"b\":1,\"c\":\"x\",\"b\":\"z\"}}"] {
         let input = yaml::split(text.as_bytes()).unwrap();

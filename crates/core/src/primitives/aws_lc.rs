@@ -14,21 +14,19 @@ use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use super::{BackendError, OaepEncrypt};
+use super::{BackendError, SealingBackend};
 use crate::rsa_numbers::{RsaNumbers, pkcs1_in_pkcs8, pkcs1_to_pkcs8};
 
 /// A public key, ready for use.
 pub(crate) struct PublicKey(OaepPublicEncryptingKey);
 
-impl PublicKey {
-    pub(crate) fn new(numbers: &RsaNumbers) -> Result<Self, BackendError> {
+impl SealingBackend for PublicKey {
+    fn new(numbers: &RsaNumbers) -> Result<Self, BackendError> {
         let key =
             PublicEncryptingKey::from_der(&numbers.to_spki_der()).map_err(|_| BackendError)?;
         Ok(Self(OaepPublicEncryptingKey::new(key)?))
     }
-}
 
-impl OaepEncrypt for PublicKey {
     fn oaep_encrypt(
         &self,
         message: &[u8],

@@ -8,14 +8,14 @@ use rsa::traits::RandomizedEncryptor as _;
 use rsa::{BoxedUint, PublicKey as RsaPublicKey};
 use sha2::Sha256;
 
-use super::{BackendError, OaepEncrypt};
+use super::{BackendError, SealingBackend};
 use crate::rsa_numbers::{MAX_BITS, MIN_BITS, RsaNumbers};
 
 /// A public key, ready for use.
 pub(crate) struct PublicKey(RsaPublicKey);
 
-impl PublicKey {
-    pub(crate) fn new(numbers: &RsaNumbers) -> Result<Self, BackendError> {
+impl SealingBackend for PublicKey {
+    fn new(numbers: &RsaNumbers) -> Result<Self, BackendError> {
         let limits = MIN_BITS as usize..=MAX_BITS as usize;
         let modulus = BoxedUint::from_be_slice_vartime(numbers.modulus());
         let exponent = BoxedUint::from_be_slice_vartime(numbers.exponent());
@@ -23,9 +23,7 @@ impl PublicKey {
             .map(Self)
             .map_err(|_| BackendError)
     }
-}
 
-impl OaepEncrypt for PublicKey {
     fn oaep_encrypt(
         &self,
         message: &[u8],

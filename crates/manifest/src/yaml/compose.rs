@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::alias::{Count, mark_copied, size};
 use super::cursor::Mark;
 use super::error::YamlErrorKind;
 use super::mapping::{DuplicateKeys, Key, KeyKind, Mapping, MappingBuilder};
@@ -9,8 +10,8 @@ use super::node::{Node, Place, Position, Style, Value};
 use super::number::{Number, float_key};
 use super::parser::{Event, Item, Parser};
 use super::resolve::{Resolved, resolve};
-use super::scanner::Scalar;
 use super::text::SecretText;
+use super::token::Scalar;
 use super::{MAX_COPIED, MAX_DEPTH, Origin, Problem, narrow};
 
 /// The node of one YAML document.
@@ -27,8 +28,7 @@ pub(super) fn compose(
         anchors: HashMap::new(),
         keeps_anchors: text.contains('*'),
         copied: 0,
-        // The document itself counts as one.
-        count: Count { all: 1, copied: 0 },
+        count: Count::new(),
     }
     .run()
 }
@@ -91,40 +91,6 @@ struct Child {
     height: usize,
 }
 
-/// Nodes decoded, and how many of them came through aliases.
-struct Count {
-    all: usize,
-    copied: usize,
-}
-
-impl Count {
-    fn add(&mut self, nodes: usize, copied: usize) -> Result<(), YamlErrorKind> {
-        self.all = self.all.saturating_add(nodes);
-        self.copied = self.copied.saturating_add(copied);
-        if self.copied > 100 && self.all > 1000 && self.share() > self.allowed_share() {
-            return Err(YamlErrorKind::AliasesExcessive);
-        }
-        Ok(())
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "a ratio; as the original rounds")]
-    fn share(&self) -> f64 {
-        self.copied as f64 / self.all as f64
-    }
-
-    /// From 99 % in small documents down to 10 % in large ones, as in kubectl.
-    #[expect(clippy::cast_precision_loss, reason = "a ratio; as the original rounds")]
-    fn allowed_share(&self) -> f64 {
-        const SMALL: usize = 400_000;
-        const LARGE: usize = 4_000_000;
-        match self.all {
-            ..=SMALL => 0.99,
-            LARGE.. => 0.10,
-            count => 0.99 - 0.89 * ((count - SMALL) as f64 / (LARGE - SMALL) as f64),
-        }
-    }
-}
-
 impl Composer<'_> {
     fn run(mut self) -> Result<Node, Problem> {
         let mut root = None;
@@ -140,7 +106,7 @@ impl Composer<'_> {
                     self.open(sequence, anchor, place).map_err(at)?;
                     continue;
                 }
-                Event::SequenceEnd | Event::MappingEnd => self.close(end),
+                Event::SequenceEnd | Event::MappingEnd => self.close(start, end),
                 Event::Alias(name) => Some(self.alias(&name, place).map_err(at)?),
                 Event::Scalar(scalar, tag) => {
                     place.style = scalar.style;
@@ -198,13 +164,15 @@ impl Composer<'_> {
         Ok(())
     }
 
-    fn close(&mut self, end: usize) -> Option<Child> {
+    /// A collection ends with its bracket, or with the last node in it.
+    fn close(&mut self, start: Mark, end: usize) -> Option<Child> {
         let frame = self.frames.pop()?;
         let value = match frame.content {
             Content::Sequence(items) => Value::Sequence(items),
             Content::Mapping { entries, .. } => Value::Mapping(entries.finish()),
         };
-        let end = narrow(self.origin.offset + end).max(frame.place.start);
+        let bracket = narrow(self.origin.offset + end);
+        let end = if end > start.offset { bracket } else { frame.place.end };
         let node = Node { value, place: Place { end, ..frame.place } };
         let child = Child { node, key: None, height: frame.height + 1 };
         if let Some((name, start)) = frame.anchor {
@@ -316,6 +284,7 @@ impl Composer<'_> {
             return Ok(());
         };
         frame.height = frame.height.max(child.height);
+        frame.place.end = frame.place.end.max(child.node.place.end);
         match &mut frame.content {
             Content::Sequence(items) => items.push(child.node),
             Content::Mapping { entries, key } => match key.take() {
@@ -402,34 +371,4 @@ fn into_value(resolved: Resolved) -> Result<Value, YamlErrorKind> {
         Resolved::Text(text) | Resolved::Binary(text) => Ok(Value::String(text)),
         other => scalar_value(&other),
     }
-}
-
-fn mark_copied(node: &mut Node) {
-    node.place.copied = true;
-    match &mut node.value {
-        Value::Sequence(items) => items.iter_mut().for_each(mark_copied),
-        Value::Mapping(mapping) => {
-            for (key, node) in &mut mapping.entries {
-                key.place.copied = true;
-                mark_copied(node);
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
-/// About how many bytes a copy takes.
-fn size(node: &Node) -> usize {
-    let text = |text: &SecretText| text.expose().len();
-    size_of::<Node>()
-        + match &node.value {
-            Value::Null | Value::Bool(_) | Value::Number(_) => 0,
-            Value::String(string) => text(string),
-            Value::Sequence(items) => items.iter().map(size).sum(),
-            Value::Mapping(mapping) => mapping
-                .entries
-                .iter()
-                .map(|(key, node)| size_of::<Key>() + text(&key.text) + size(node))
-                .sum(),
-        }
 }

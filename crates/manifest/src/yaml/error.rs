@@ -41,6 +41,9 @@ pub enum YamlErrorKind {
     Json(&'static str),
     /// A key that is not a string, number or boolean.
     KeyType,
+    /// A last line without a line feed whose length, a multiple of 4096 bytes, makes kubectl
+    /// lose it.
+    LastLine,
     /// A JSON escape for half of a surrogate pair.
     LoneSurrogate,
     /// A merge key (`<<`) whose value is not a mapping.
@@ -97,6 +100,9 @@ impl YamlErrorKind {
             Self::Encoding => "neither UTF-8 nor UTF-16 with a byte order mark",
             Self::Json(_) => "not valid JSON",
             Self::KeyType => "this key is not a string, number or boolean",
+            Self::LastLine => {
+                "the last line needs a line feed at its end: with this length kubectl loses it"
+            }
             Self::LoneSurrogate => "an escape for half of a surrogate pair",
             Self::MergeValue => "the value of a merge key (<<) is not a mapping",
             Self::NotAMapping => "the document is not a mapping (an object)",

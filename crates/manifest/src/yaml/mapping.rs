@@ -9,7 +9,6 @@ use super::node::{Node, Place, Position};
 use super::text::SecretText;
 
 /// A mapping from strings, in the order of the text.
-#[derive(Clone, Default)]
 pub struct Mapping {
     pub(super) entries: Vec<(Key, Node)>,
     pub(super) has_duplicates: bool,

@@ -24,6 +24,7 @@
 //! Secrets: nodes may hold plaintext. Nothing here has a `Debug` that prints values, strings are
 //! overwritten when dropped, and an error never quotes a value.
 
+mod alias;
 mod compose;
 mod cursor;
 mod error;
@@ -40,6 +41,7 @@ mod scanner;
 mod splice;
 mod stream;
 mod text;
+mod token;
 mod tree;
 mod write_json;
 mod write_yaml;

@@ -16,7 +16,6 @@ pub struct Node {
 }
 
 /// The value of a node, as kubectl reads it.
-#[derive(Clone)]
 pub enum Value {
     /// `null`, `~`, or nothing.
     Null,
@@ -144,6 +143,32 @@ impl Node {
     #[must_use]
     pub fn is_binary(&self) -> bool {
         self.place.binary
+    }
+}
+
+/// With loops of its own: a derived one takes three times the stack, which deep nesting needs.
+impl Clone for Value {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Null => Self::Null,
+            Self::Bool(value) => Self::Bool(*value),
+            Self::Number(number) => Self::Number(*number),
+            Self::String(text) => Self::String(text.clone()),
+            Self::Sequence(items) => {
+                let mut copy = Vec::with_capacity(items.len());
+                for item in items {
+                    copy.push(item.clone());
+                }
+                Self::Sequence(copy)
+            }
+            Self::Mapping(mapping) => {
+                let mut entries = Vec::with_capacity(mapping.entries.len());
+                for (key, node) in &mapping.entries {
+                    entries.push((key.clone(), node.clone()));
+                }
+                Self::Mapping(Mapping { entries, has_duplicates: mapping.has_duplicates })
+            }
+        }
     }
 }
 

@@ -4,8 +4,9 @@
 
 use super::cursor::Mark;
 use super::error::YamlErrorKind;
-use super::scanner::{Scalar, Scanner, Spanned, Token};
+use super::scanner::Scanner;
 use super::text::SecretText;
+use super::token::{Scalar, Spanned, Token};
 use super::{Problem, Style};
 
 pub(super) enum Event {
@@ -64,11 +65,18 @@ pub(super) struct Parser<'a> {
     scanner: Scanner<'a>,
     state: State,
     states: Vec<State>,
+    /// The place after the token taken last.
+    last_end: Mark,
 }
 
 impl<'a> Parser<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self { scanner: Scanner::new(text), state: State::DocumentStart, states: Vec::new() }
+        Self {
+            scanner: Scanner::new(text),
+            state: State::DocumentStart,
+            states: Vec::new(),
+            last_end: Mark::default(),
+        }
     }
 
     pub(super) fn next(&mut self) -> Result<Item, Problem> {
@@ -89,7 +97,7 @@ impl<'a> Parser<'a> {
             State::FlowMappingKey { first } => self.flow_mapping_key(first),
             State::FlowMappingValue => self.flow_mapping_value(),
             State::FlowMappingEmptyValue => {
-                self.empty_scalar(State::FlowMappingKey { first: false })
+                Ok(self.empty_scalar(State::FlowMappingKey { first: false }))
             }
         }
     }
@@ -98,11 +106,17 @@ impl<'a> Parser<'a> {
         Ok(&self.scanner.peek()?.token)
     }
 
+    fn take_next(&mut self) -> Result<Spanned, Problem> {
+        let token = self.scanner.next()?;
+        self.last_end = token.end;
+        Ok(token)
+    }
+
     /// Takes the next token if it is the wanted one.
     fn take(&mut self, wanted: impl Fn(&Token) -> bool) -> Result<bool, Problem> {
         let found = wanted(self.peek()?);
         if found {
-            self.scanner.next()?;
+            self.take_next()?;
         }
         Ok(found)
     }
@@ -121,8 +135,8 @@ impl<'a> Parser<'a> {
 
     /// An item of the next token, which is taken.
     fn item(&mut self, event: Event) -> Result<Item, Problem> {
-        let token = self.scanner.next()?;
-        Ok(Item { event, anchor: None, start: token.start, end: token.end })
+        let token = self.take_next()?;
+        Ok(Item { event, anchor: None, start: token.start, end: token.end.offset })
     }
 
     /// An item without a token of its own, before the next one.
@@ -131,10 +145,15 @@ impl<'a> Parser<'a> {
         Ok(Item { event, anchor: None, start, end: start.offset })
     }
 
-    /// The null that stands where a value is left out.
-    fn empty_scalar(&mut self, state: State) -> Result<Item, Problem> {
+    /// The null that stands where a value is left out: right after what is before it.
+    fn empty_scalar(&mut self, state: State) -> Item {
         self.state = state;
-        self.mark_only(Event::Scalar(empty(), None))
+        self.omitted(None, None)
+    }
+
+    fn omitted(&self, anchor: Option<String>, tag: Option<Vec<u8>>) -> Item {
+        let start = self.last_end;
+        Item { event: Event::Scalar(empty(), tag), anchor, start, end: start.offset }
     }
 
     fn document_start(&mut self) -> Result<Item, Problem> {
@@ -146,7 +165,7 @@ impl<'a> Parser<'a> {
             _ => false,
         })?;
         if empty {
-            return self.empty_scalar(State::DocumentEnd);
+            return Ok(self.empty_scalar(State::DocumentEnd));
         }
         self.node(State::DocumentEnd, Context::Block)
     }
@@ -188,8 +207,7 @@ impl<'a> Parser<'a> {
             Token::BlockMappingStart if block => (Event::MappingStart, State::BlockMappingKey),
             _ if tagged => {
                 self.state = then;
-                let item = Item { event: Event::Scalar(empty(), tag), anchor, start, end: 0 };
-                return Ok(Item { end: next_start.offset.min(start.offset), ..item });
+                return Ok(self.omitted(anchor, tag));
             }
             _ => return self.problem("expected a value"),
         };
@@ -211,7 +229,7 @@ impl<'a> Parser<'a> {
             if !wanted {
                 return Ok((anchor, tag));
             }
-            let Spanned { token, start, .. } = self.scanner.next()?;
+            let Spanned { token, start, .. } = self.take_next()?;
             match token {
                 Token::Anchor(name) => anchor = Some(name),
                 Token::Tag(Some(name)) => tag = Some(name),
@@ -222,12 +240,12 @@ impl<'a> Parser<'a> {
 
     fn alias(&mut self, then: State) -> Result<Item, Problem> {
         self.state = then;
-        let taken = self.scanner.next()?;
+        let taken = self.take_next()?;
         let Token::Alias(name) = taken.token else {
             return self.problem("expected an alias");
         };
         let event = Event::Alias(name);
-        Ok(Item { event, anchor: None, start: taken.start, end: taken.end })
+        Ok(Item { event, anchor: None, start: taken.start, end: taken.end.offset })
     }
 
     fn scalar(
@@ -237,18 +255,18 @@ impl<'a> Parser<'a> {
         tag: Option<Vec<u8>>,
     ) -> Result<Item, Problem> {
         self.state = then;
-        let taken = self.scanner.next()?;
+        let taken = self.take_next()?;
         let Token::Scalar(scalar) = taken.token else {
             return self.problem("expected a value");
         };
         let event = Event::Scalar(scalar, tag);
-        Ok(Item { event, anchor, start: taken.start, end: taken.end })
+        Ok(Item { event, anchor, start: taken.start, end: taken.end.offset })
     }
 
     fn block_sequence_entry(&mut self) -> Result<Item, Problem> {
         if self.take(|token| matches!(token, Token::BlockEntry))? {
             if self.next_is(|token| matches!(token, Token::BlockEntry | Token::BlockEnd))? {
-                return self.empty_scalar(State::BlockSequenceEntry);
+                return Ok(self.empty_scalar(State::BlockSequenceEntry));
             }
             return self.node(State::BlockSequenceEntry, Context::Block);
         }
@@ -265,7 +283,7 @@ impl<'a> Parser<'a> {
                 matches!(token, Token::BlockEntry | Token::Key | Token::Value | Token::BlockEnd)
             })?;
             if ends {
-                return self.empty_scalar(State::IndentlessSequenceEntry);
+                return Ok(self.empty_scalar(State::IndentlessSequenceEntry));
             }
             return self.node(State::IndentlessSequenceEntry, Context::Block);
         }
@@ -288,13 +306,13 @@ impl<'a> Parser<'a> {
         if self.take(|token| matches!(token, Token::Value))? {
             return self.block_mapping_node(State::BlockMappingKey);
         }
-        self.empty_scalar(State::BlockMappingKey)
+        Ok(self.empty_scalar(State::BlockMappingKey))
     }
 
     /// A key or a value, which may be left out.
     fn block_mapping_node(&mut self, then: State) -> Result<Item, Problem> {
         if self.next_is(|token| matches!(token, Token::Key | Token::Value | Token::BlockEnd))? {
-            return self.empty_scalar(then);
+            return Ok(self.empty_scalar(then));
         }
         self.node(then, Context::BlockOrIndentlessSequence)
     }
@@ -335,7 +353,7 @@ impl<'a> Parser<'a> {
         {
             return self.node(State::FlowPairEnd, Context::Flow);
         }
-        self.empty_scalar(State::FlowPairEnd)
+        Ok(self.empty_scalar(State::FlowPairEnd))
     }
 
     fn flow_mapping_key(&mut self, first: bool) -> Result<Item, Problem> {
@@ -349,7 +367,7 @@ impl<'a> Parser<'a> {
                     matches!(token, Token::Value | Token::FlowEntry | Token::FlowMappingEnd)
                 })?;
                 if ends {
-                    return self.empty_scalar(State::FlowMappingValue);
+                    return Ok(self.empty_scalar(State::FlowMappingValue));
                 }
                 return self.node(State::FlowMappingValue, Context::Flow);
             }
@@ -368,7 +386,7 @@ impl<'a> Parser<'a> {
         {
             return self.node(then, Context::Flow);
         }
-        self.empty_scalar(then)
+        Ok(self.empty_scalar(then))
     }
 }
 

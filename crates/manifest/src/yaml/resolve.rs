@@ -75,8 +75,7 @@ fn as_float(integer: i64) -> f64 {
 
 fn decode_binary(text: &str) -> Result<SecretText, YamlErrorKind> {
     // Go's decoder passes over line breaks, and over nothing else.
-    let text: Zeroizing<String> =
-        Zeroizing::new(text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect());
+    let text = without(text, |c| matches!(c, '\r' | '\n'));
     let engine = base64::engine::GeneralPurpose::new(
         &base64::alphabet::STANDARD,
         base64::engine::general_purpose::PAD.with_decode_allow_trailing_bits(true),
@@ -122,13 +121,17 @@ fn resolve_number(text: &str) -> Option<Resolved> {
     }
 }
 
+/// The text of what may be a number; of anything else, nothing.
 fn without_underscores(text: &str) -> Zeroizing<String> {
-    let number = text.bytes().all(|byte| {
-        byte.is_ascii_hexdigit()
-            || matches!(byte, b'+' | b'-' | b'.' | b'_' | b'x' | b'X' | b'o' | b'O')
-    });
-    let text = if number { text } else { "" };
-    Zeroizing::new(text.chars().filter(|&c| c != '_').collect())
+    let in_number = |byte: u8| byte.is_ascii_hexdigit() || b"+-._xXoO".contains(&byte);
+    without(if text.bytes().all(in_number) { text } else { "" }, |c| c == '_')
+}
+
+fn without(text: &str, dropped: impl Fn(char) -> bool) -> Zeroizing<String> {
+    // With room for all of it, no copy of a part is left behind.
+    let mut rest = Zeroizing::new(String::with_capacity(text.len()));
+    rest.extend(text.chars().filter(|&c| !dropped(c)));
+    rest
 }
 
 fn underscores_separate_digits(text: &str) -> bool {

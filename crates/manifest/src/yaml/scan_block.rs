@@ -1,8 +1,9 @@
 //! Block scalars: `|` and `>`.
 
 use super::cursor::Break;
-use super::scanner::{Scalar, Scanner, Spanned, Token};
+use super::scanner::Scanner;
 use super::text::SecretBuilder;
+use super::token::{Scalar, Spanned, Token};
 use super::{Problem, Style};
 
 /// What becomes of the line breaks at the end.
@@ -19,7 +20,7 @@ impl Scanner<'_> {
         let start = self.cursor.mark();
         self.cursor.advance();
         let (chomping, increment) = self.scan_block_header()?;
-        let mut end = self.cursor.mark().offset;
+        let mut end = self.cursor.mark();
         self.cursor.take_break();
 
         let mut indent =
@@ -31,21 +32,14 @@ impl Scanner<'_> {
         let mut after_blank = false;
         while self.cursor.column() == content_column && !self.cursor.at_end() {
             let blank = self.cursor.is_blank(0);
-            if let Some(found) = last_break.take() {
-                let folds = style == Style::Folded && !after_blank && !blank && found.folds();
-                match (folds, breaks.is_empty()) {
-                    (false, _) => text.push_str(found.text),
-                    (true, true) => text.push_str(" "),
-                    (true, false) => {}
-                }
-            }
-            text.push_str(&breaks);
+            let folds = style == Style::Folded && !after_blank && !blank;
+            push_breaks(last_break.take(), &breaks, folds, &mut text);
             breaks.clear();
             after_blank = blank;
             let line = self.cursor.mark();
             self.cursor.advance_while(|cursor| !cursor.is_break(0));
             text.push_str(self.cursor.slice(line, self.cursor.mark()));
-            end = self.cursor.mark().offset;
+            end = self.cursor.mark();
             last_break = self.cursor.take_break();
             self.scan_block_breaks(&mut indent, &mut breaks)?;
         }
@@ -106,4 +100,15 @@ impl Scanner<'_> {
         let least = usize::try_from(self.indent + 1).unwrap_or(0).max(1);
         Ok(*indent.get_or_insert(widest.max(least)))
     }
+}
+
+/// Puts the line breaks between two lines. Folded, one break is a space, and of more the first is
+/// dropped.
+fn push_breaks(first: Option<Break>, more: &str, folds: bool, text: &mut SecretBuilder) {
+    match first {
+        Some(found) if !(folds && found.folds()) => text.push_str(found.text),
+        Some(_) if more.is_empty() => text.push_str(" "),
+        _ => {}
+    }
+    text.push_str(more);
 }

@@ -1,7 +1,7 @@
 //! Plain and quoted scalars.
 
 use super::Problem;
-use super::cursor::Break;
+use super::cursor::{Break, Mark};
 use super::scanner::Scanner;
 use super::text::{SecretBuilder, SecretText};
 
@@ -43,11 +43,11 @@ impl Gap {
 }
 
 impl Scanner<'_> {
-    /// A plain scalar, and the byte after it.
-    pub(super) fn scan_plain(&mut self) -> Result<(SecretText, usize), Problem> {
+    /// A plain scalar, and the place after it.
+    pub(super) fn scan_plain(&mut self) -> Result<(SecretText, Mark), Problem> {
         let mut text = SecretBuilder::default();
         let indent = self.indent + 1;
-        let mut end = self.cursor.mark().offset;
+        let mut end = self.cursor.mark();
         let mut gap = Gap::default();
         while !self.cursor.is_document_indicator(b'-')
             && !self.cursor.is_document_indicator(b'.')
@@ -61,7 +61,7 @@ impl Scanner<'_> {
             if !run.is_empty() {
                 std::mem::take(&mut gap).fold_into(&mut text);
                 text.push_str(run);
-                end = self.cursor.mark().offset;
+                end = self.cursor.mark();
             }
             if !self.cursor.is_blank(0) && !self.cursor.is_break(0) {
                 break;
@@ -106,8 +106,8 @@ impl Scanner<'_> {
         }
     }
 
-    /// A quoted scalar, and the byte after its closing quote.
-    pub(super) fn scan_quoted(&mut self, single: bool) -> Result<(SecretText, usize), Problem> {
+    /// A quoted scalar, and the place after its closing quote.
+    pub(super) fn scan_quoted(&mut self, single: bool) -> Result<(SecretText, Mark), Problem> {
         let mut text = SecretBuilder::default();
         let opening = self.cursor.mark();
         let quote = if single { b'\'' } else { b'"' };
@@ -128,7 +128,7 @@ impl Scanner<'_> {
             gap.fold_into(&mut text);
         }
         self.cursor.advance();
-        Ok((text.finish(), self.cursor.mark().offset))
+        Ok((text.finish(), self.cursor.mark()))
     }
 
     /// Characters up to a blank, a line break or the closing quote.

@@ -7,48 +7,11 @@ use std::collections::VecDeque;
 
 use super::cursor::{Cursor, Mark};
 use super::error::YamlErrorKind;
-use super::text::SecretText;
+use super::token::{Scalar, Spanned, Token};
 use super::{MAX_DEPTH, Problem, Style};
 
 /// The most characters a simple key may have, its quotes counted.
 const MAX_SIMPLE_KEY: usize = 1024;
-
-pub(super) enum Token {
-    StreamEnd,
-    DocumentStart,
-    DocumentEnd,
-    BlockSequenceStart,
-    BlockMappingStart,
-    BlockEnd,
-    FlowSequenceStart,
-    FlowSequenceEnd,
-    FlowMappingStart,
-    FlowMappingEnd,
-    BlockEntry,
-    FlowEntry,
-    Key,
-    Value,
-    Alias(String),
-    Anchor(String),
-    /// A tag in its long form (`!` alone stays `!`), or one whose handle is not defined.
-    Tag(Option<Vec<u8>>),
-    Scalar(Scalar),
-}
-
-pub(super) struct Scalar {
-    pub(super) text: SecretText,
-    pub(super) style: Style,
-    /// For block scalars: the column of the content.
-    pub(super) indent: usize,
-}
-
-/// A token and where it stands.
-pub(super) struct Spanned {
-    pub(super) token: Token,
-    pub(super) start: Mark,
-    /// The byte after the token.
-    pub(super) end: usize,
-}
 
 /// A place where a simple key may have begun.
 #[derive(Clone, Copy)]
@@ -237,15 +200,14 @@ impl<'a> Scanner<'a> {
     }
 
     fn push(&mut self, token: Token, start: Mark) {
-        let end = self.cursor.mark().offset;
+        let end = self.cursor.mark();
         self.tokens.push_back(Spanned { token, start, end });
     }
 
     /// Puts a token in before the token with this number.
     fn insert(&mut self, number: usize, token: Token, start: Mark) {
-        let end = start.offset;
         let place = number.saturating_sub(self.taken).min(self.tokens.len());
-        self.tokens.insert(place, Spanned { token, start, end });
+        self.tokens.insert(place, Spanned { token, start, end: start });
     }
 
     /// Goes over an indicator of some characters and makes it a token.

@@ -9,8 +9,8 @@ use super::mapping::DuplicateKeys;
 use super::node::{Node, Position, Value};
 use super::{MAX_INPUT, Origin, Problem};
 
-/// How many bytes kubectl looks at to tell JSON from YAML.
-const SNIFFED: usize = 4096;
+/// The size of kubectl's buffer: how far it looks to tell JSON from YAML.
+const BUFFER: usize = 4096;
 
 const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
@@ -60,14 +60,19 @@ struct Extent {
 ///
 /// # Errors
 /// The text is in another encoding or too large, a line begins with `---` but is not a
-/// separator, or something other than an object stands between JSON objects.
+/// separator, something other than an object stands between JSON objects, or
+/// kubectl would lose the last line.
 pub fn split(file: &[u8]) -> Result<Input, YamlError> {
-    let mut text =
+    let (mut text, start) =
         decode(file).map_err(|kind| YamlError { document: 1, line: 1, column: 1, kind })?;
     let len = text.len();
-    let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
     let is_json = looks_like_json(text.get(start..).unwrap_or_default());
     let format = if is_json { Format::Json } else { Format::Yaml };
+    if format == Format::Yaml && is_last_line_lost(text.get(start..).unwrap_or_default()) {
+        let line = text.matches('\n').count() + 1;
+        let kind = YamlErrorKind::LastLine;
+        return Err(YamlError { document: 1, line, column: 1, kind });
+    }
     // kubectl ends every line, the last one too.
     if format == Format::Yaml && !text.ends_with(['\n', '\r']) {
         text.push('\n');
@@ -176,7 +181,8 @@ impl RawDocument<'_> {
     }
 }
 
-fn decode(file: &[u8]) -> Result<Zeroizing<String>, YamlErrorKind> {
+/// The text, and where it begins after a byte order mark.
+fn decode(file: &[u8]) -> Result<(Zeroizing<String>, usize), YamlErrorKind> {
     if file.len() > MAX_INPUT {
         return Err(YamlErrorKind::TooLarge);
     }
@@ -188,7 +194,8 @@ fn decode(file: &[u8]) -> Result<Zeroizing<String>, YamlErrorKind> {
             // Room for the line feed at the end, so that no copy of the text is left behind.
             let mut owned = Zeroizing::new(String::with_capacity(text.len() + 1));
             owned.push_str(text);
-            Ok(owned)
+            let marked = text.starts_with(BYTE_ORDER_MARK);
+            Ok((owned, if marked { BYTE_ORDER_MARK.len_utf8() } else { 0 }))
         }
     }
 }
@@ -196,7 +203,7 @@ fn decode(file: &[u8]) -> Result<Zeroizing<String>, YamlErrorKind> {
 fn decode_utf16(
     bytes: &[u8],
     unit: fn([u8; 2]) -> u16,
-) -> Result<Zeroizing<String>, YamlErrorKind> {
+) -> Result<(Zeroizing<String>, usize), YamlErrorKind> {
     let (pairs, rest) = bytes.as_chunks::<2>();
     // A unit of two bytes takes up to three bytes in UTF-8.
     let mut text = Zeroizing::new(String::with_capacity(pairs.len() * 3 + 1));
@@ -206,12 +213,12 @@ fn decode_utf16(
     for character in char::decode_utf16(pairs.iter().copied().map(unit)) {
         text.push(character.map_err(|_| YamlErrorKind::Encoding)?);
     }
-    Ok(text)
+    Ok((text, 0))
 }
 
 fn looks_like_json(text: &str) -> bool {
     let first = text.char_indices().find(|(_, character)| !character.is_whitespace());
-    first.is_some_and(|(at, character)| character == '{' && at < SNIFFED)
+    first.is_some_and(|(at, character)| character == '{' && at < BUFFER)
 }
 
 /// A line that begins with `---` separates documents, or begins the first one.
@@ -239,6 +246,20 @@ fn split_yaml(text: &str, offset: usize) -> Result<Vec<Extent>, YamlError> {
         documents.push(Extent { end, ..current });
     }
     Ok(documents)
+}
+
+/// kubectl loses a last line without a line feed when its buffer is full at the line's end.
+fn is_last_line_lost(text: &str) -> bool {
+    let start = text.rfind('\n').map_or(0, |at| at + 1);
+    let mut rest = text.as_bytes().get(start..).unwrap_or_default();
+    let mut filled = false;
+    while let Some((buffer, after)) = rest.split_at_checked(BUFFER) {
+        // A carriage return at the end waits for the line feed that may follow.
+        let kept = usize::from(buffer.ends_with(b"\r"));
+        rest = rest.get(BUFFER - kept..).unwrap_or(after);
+        filled = true;
+    }
+    filled && rest.is_empty()
 }
 
 /// Finds the objects by their braces; what is inside them is checked when they are parsed.

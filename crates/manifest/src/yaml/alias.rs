@@ -1,0 +1,76 @@
+//! What aliases may cost, and what they leave on the nodes they copy.
+
+use super::error::YamlErrorKind;
+use super::mapping::Key;
+use super::node::{Node, Value};
+use super::text::SecretText;
+
+/// Nodes decoded, and how many of them came through aliases.
+pub(super) struct Count {
+    pub(super) all: usize,
+    copied: usize,
+}
+
+impl Count {
+    pub(super) fn new() -> Self {
+        // The document itself counts as one.
+        Self { all: 1, copied: 0 }
+    }
+
+    pub(super) fn add(&mut self, nodes: usize, copied: usize) -> Result<(), YamlErrorKind> {
+        self.all = self.all.saturating_add(nodes);
+        self.copied = self.copied.saturating_add(copied);
+        if self.copied > 100 && self.all > 1000 && self.share() > self.allowed_share() {
+            return Err(YamlErrorKind::AliasesExcessive);
+        }
+        Ok(())
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a ratio; as the original rounds")]
+    fn share(&self) -> f64 {
+        self.copied as f64 / self.all as f64
+    }
+
+    /// From 99 % in small documents down to 10 % in large ones, as in kubectl.
+    #[expect(clippy::cast_precision_loss, reason = "a ratio; as the original rounds")]
+    fn allowed_share(&self) -> f64 {
+        const SMALL: usize = 400_000;
+        const LARGE: usize = 4_000_000;
+        match self.all {
+            ..=SMALL => 0.99,
+            LARGE.. => 0.10,
+            count => 0.99 - 0.89 * ((count - SMALL) as f64 / (LARGE - SMALL) as f64),
+        }
+    }
+}
+
+/// Marks a node and all in it as copied.
+pub(super) fn mark_copied(node: &mut Node) {
+    node.place.copied = true;
+    match &mut node.value {
+        Value::Sequence(items) => items.iter_mut().for_each(mark_copied),
+        Value::Mapping(mapping) => {
+            for (key, node) in &mut mapping.entries {
+                key.place.copied = true;
+                mark_copied(node);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// About how many bytes a copy takes.
+pub(super) fn size(node: &Node) -> usize {
+    let text = |text: &SecretText| text.expose().len();
+    size_of::<Node>()
+        + match &node.value {
+            Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+            Value::String(string) => text(string),
+            Value::Sequence(items) => items.iter().map(size).sum(),
+            Value::Mapping(mapping) => mapping
+                .entries
+                .iter()
+                .map(|(key, node)| size_of::<Key>() + text(&key.text) + size(node))
+                .sum(),
+        }
+}
