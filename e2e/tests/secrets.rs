@@ -7,11 +7,10 @@ use sealkit_testkit::{Program, fixture, read_fixture};
 use serde_json::Value;
 
 /// Inputs in `fixtures/kubeseal/secrets/`, with the flags that both programs understand.
-const INPUTS: [(&str, &[&str]); 11] = [
+const INPUTS: [(&str, &[&str]); 10] = [
     ("strict.yaml", &[]),
     ("strict.yaml", &["--scope=namespace-wide"]),
     ("strict.yaml", &["--scope=cluster-wide"]),
-    ("strict.yaml", &["--name=other"]),
     ("namespace-wide.yaml", &[]),
     ("cluster-wide.yaml", &[]),
     ("opaque.json", &["--namespace=web"]),
