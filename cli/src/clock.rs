@@ -4,8 +4,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use sealkit_core::UnixTime;
 
-/// The time now, in whole seconds. A clock before 1970 counts as 1970.
+/// The time now, in whole seconds.
 pub(crate) fn now() -> UnixTime {
+    UnixTime(precisely_now().0)
+}
+
+/// The time now: seconds since 1970 and nanoseconds. A clock before 1970 counts as 1970.
+pub(crate) fn precisely_now() -> (i64, u32) {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    UnixTime(i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX))
+    let seconds = i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX);
+    (seconds, since_epoch.subsec_nanos())
 }

@@ -4,14 +4,16 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sealkit_core::KeyRing;
-use sealkit_manifest::{Inputs, UnsealRules};
+use sealkit_manifest::{Environment, Inputs, UnsealRules};
 
 use crate::args::OutputArgs;
+use crate::clock;
 use crate::documents;
 use crate::error::Error;
 use crate::input::Source;
 use crate::key_files;
 use crate::output::{Audience, Destination, Existing};
+use crate::random;
 use crate::ui::Ui;
 
 /// Open SealedSecrets with the cluster's private keys
@@ -104,5 +106,12 @@ fn rules(args: &UnsealArgs) -> UnsealRules<'_> {
         namespace: args.namespace.as_deref(),
         skip_other: args.skip_other,
         format: args.output.format(),
+        environment: &environment,
     }
+}
+
+/// Templates may ask for the time and for random passwords.
+fn environment() -> Environment {
+    let (seconds, nanoseconds) = clock::precisely_now();
+    Environment::new(seconds, nanoseconds, random::system())
 }

@@ -17,6 +17,8 @@ use crate::yaml::{Format, Node};
 mod deprecated;
 mod render;
 
+pub use render::MakeEnvironment;
+
 /// How SealedSecrets are opened.
 pub struct UnsealRules<'a> {
     /// The namespace of SealedSecrets that name none; an error for those that name another.
@@ -25,6 +27,8 @@ pub struct UnsealRules<'a> {
     pub skip_other: bool,
     /// The form of the output.
     pub format: Format,
+    /// The time and randomness of templates.
+    pub environment: MakeEnvironment<'a>,
 }
 
 /// Opens every SealedSecret of the inputs, on all cores, in their order.
@@ -47,7 +51,7 @@ pub fn unseal(
     };
     conversion.run(inputs, |node| {
         let sealed_secret = read(node, rules)?;
-        let secret = unseal_secret(&sealed_secret, keys)
+        let secret = unseal_secret(&sealed_secret, keys, rules.environment)
             .map_err(|error| in_sealed_secret(error, &sealed_secret, node))?;
         Ok(Converted { tree: secret.to_tree(), warnings: Vec::new() })
     })
@@ -68,7 +72,7 @@ pub fn unseal_item(
         for resource in document.resources()? {
             if resource.is(sealed_secret::KIND) {
                 let sealed_secret = read(resource.node, rules)?;
-                let opened = open_item(&sealed_secret, item, keys);
+                let opened = open_item(&sealed_secret, item, keys, rules.environment);
                 found.extend(
                     opened
                         .map_err(|error| in_sealed_secret(error, &sealed_secret, resource.node))?,
@@ -92,13 +96,14 @@ fn open_item(
     sealed_secret: &SealedSecret,
     item: &str,
     keys: &KeyRing,
+    environment: MakeEnvironment<'_>,
 ) -> Result<Option<Plaintext>, Error> {
     if let Some(value) = sealed_secret.encrypted_data.get(item) {
         let label = sealed_secret.label()?;
         return Opener::new(sealed_secret, keys, &label).open(item, value).map(Some);
     }
     if sealed_secret.template.data.contains_key(item) || sealed_secret.deprecated_data.is_some() {
-        return Ok(unseal_secret(sealed_secret, keys)?.data.remove(item));
+        return Ok(unseal_secret(sealed_secret, keys, environment)?.data.remove(item));
     }
     Ok(None)
 }
@@ -107,13 +112,17 @@ fn open_item(
 ///
 /// # Errors
 /// The first item that can't be opened, with the cause, or the template that can't be rendered.
-pub fn unseal_secret(sealed_secret: &SealedSecret, keys: &KeyRing) -> Result<Secret, Error> {
+pub fn unseal_secret(
+    sealed_secret: &SealedSecret,
+    keys: &KeyRing,
+    environment: MakeEnvironment<'_>,
+) -> Result<Secret, Error> {
     let label = sealed_secret.label()?;
     if let Some(data) = &sealed_secret.deprecated_data {
         return deprecated::unseal(sealed_secret, data, keys, &label);
     }
     let values = unseal_values(sealed_secret, keys, &label)?;
-    let rendered = render::render(&sealed_secret.template.data, &values)?;
+    let rendered = render::render(&sealed_secret.template.data, &values, environment)?;
 
     // Where an item is in both, the decrypted value wins.
     let mut data = rendered;

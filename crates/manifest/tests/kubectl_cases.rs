@@ -17,7 +17,7 @@ use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use sealkit_core::{Certificate, KeyRing};
 use sealkit_manifest::yaml::Format;
-use sealkit_manifest::{Error, Inputs, SealRules, UnsealRules};
+use sealkit_manifest::{Environment, Error, Inputs, SealRules, UnsealRules};
 use sealkit_testkit::{fixture, read_fixture};
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -106,7 +106,9 @@ fn compare(name: &str, sealed: String) -> usize {
         expected.iter().filter(|document| document["kind"] == "Secret").collect();
 
     let keys = KeyRing::from_pem(&read_fixture("keys/rsa-2048.key")).unwrap();
-    let rules = UnsealRules { namespace: Some("x"), skip_other: true, format: Format::Json };
+    let environment = &|| Environment::new(0, 0, UnwrapErr(SysRng));
+    let rules =
+        UnsealRules { namespace: Some("x"), skip_other: true, format: Format::Json, environment };
     let inputs = Inputs::read(vec![Zeroizing::new(sealed.into_bytes())]).unwrap();
     let opened = sealkit_manifest::unseal(&inputs, &keys, &rules, &|| ()).unwrap();
     let opened: Vec<Value> =

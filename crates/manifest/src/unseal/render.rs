@@ -1,29 +1,51 @@
 //! `spec.template.data`: Go templates over the decrypted values.
 //!
-//! Private to unsealing: no other operation can render, since the result of a template tells about
-//! the values that went in.
+//! Private to unsealing. What a template renders to, and whether it renders at all, tells about the
+//! values that went in: no operation that shows its result to others may depend on this module.
 
 use std::collections::BTreeMap;
 
+use gotemplate::{Data, Environment, Options, Template};
 use sealkit_core::Plaintext;
 
 use crate::error::{Error, Reason};
 
-/// Renders the templates; dot is the map of values, and of the texts of those templates whose names
-/// are not among the values.
+/// Where templates take the time and randomness from; called once for each Secret that has templates.
+pub type MakeEnvironment<'a> = &'a (dyn Fn() -> Environment + Sync);
+
+/// Renders all templates, those too whose results the values will replace: upstream refuses a
+/// SealedSecret if one of them fails.
+///
+/// Dot is the map of the values, and of the texts of those templates whose names are not among them.
 pub(super) fn render(
     templates: &BTreeMap<String, String>,
-    _values: &BTreeMap<String, Plaintext>,
+    values: &BTreeMap<String, Plaintext>,
+    environment: MakeEnvironment<'_>,
 ) -> Result<BTreeMap<String, Plaintext>, Error> {
-    match templates.keys().next() {
-        None => Ok(BTreeMap::new()),
-        Some(item) => {
-            let reason = Reason::Template("templates are not rendered yet".to_owned());
-            Err(Error::from(reason)
-                .in_field(item)
-                .in_field("data")
-                .in_field("template")
-                .in_field("spec"))
-        }
+    if templates.is_empty() {
+        return Ok(BTreeMap::new());
     }
+    let mut dot: Data = templates.iter().collect();
+    values.iter().for_each(|(item, value)| dot.insert(item, value.expose()));
+    let mut environment = environment();
+    let mut render = |(item, text): (&String, &String)| {
+        let rendered = render_item(item, text, &dot, &mut environment)
+            .map_err(|error| error.in_field(item).in_field("data").in_field("template"))
+            .map_err(|error| error.in_field("spec"))?;
+        Ok((item.clone(), rendered))
+    };
+    templates.iter().map(&mut render).collect()
+}
+
+fn render_item(
+    item: &str,
+    text: &str,
+    dot: &Data,
+    environment: &mut Environment,
+) -> Result<Plaintext, Error> {
+    let template = Template::parse(item, text, &Options::default())
+        .map_err(|error| Reason::Template(error.to_string()))?;
+    let rendered =
+        template.render(dot, environment).map_err(|error| Reason::Template(error.to_string()))?;
+    Ok(Plaintext::from(rendered))
 }

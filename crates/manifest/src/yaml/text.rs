@@ -55,6 +55,26 @@ impl SecretBuilder {
         self.0.0.push_str(text);
     }
 
+    /// Adds text, and in the place of each character that is not plain its escape.
+    pub(super) fn push_escaped(
+        &mut self,
+        text: &str,
+        is_plain: impl Fn(char) -> bool,
+        push_escape: impl Fn(char, &mut Self),
+    ) {
+        let mut rest = text;
+        while let Some(at) = rest.find(|c| !is_plain(c)) {
+            let (run, after) = rest.split_at_checked(at).unwrap_or((rest, ""));
+            self.push_str(run);
+            let mut characters = after.chars();
+            if let Some(character) = characters.next() {
+                push_escape(character, self);
+            }
+            rest = characters.as_str();
+        }
+        self.push_str(rest);
+    }
+
     pub(super) fn finish(self) -> SecretText {
         self.0
     }

@@ -63,26 +63,24 @@ fn write_line(depth: usize, out: &mut SecretBuilder) {
 /// A string in `"`, with the escapes of RFC 8259, and those for characters that some readers of
 /// JSON take for line breaks.
 pub(super) fn write_json_string(text: &str, out: &mut SecretBuilder) {
-    let plain = |c: char| !matches!(c, '"' | '\\' | '\0'..='\x1F' | '\x7F'..='\u{9F}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}');
     out.push_str("\"");
-    let mut rest = text;
-    while let Some(at) = rest.find(|c| !plain(c)) {
-        let (run, after) = rest.split_at_checked(at).unwrap_or((rest, ""));
-        out.push_str(run);
-        let mut characters = after.chars();
-        match characters.next() {
-            Some('"') => out.push_str("\\\""),
-            Some('\\') => out.push_str("\\\\"),
-            Some('\n') => out.push_str("\\n"),
-            Some('\r') => out.push_str("\\r"),
-            Some('\t') => out.push_str("\\t"),
-            Some(other) => {
-                out.push_str(&Zeroizing::new(format!("\\u{:04x}", u32::from(other))));
-            }
-            None => {}
-        }
-        rest = characters.as_str();
+    out.push_escaped(text, is_plain, write_escape);
+    out.push_str("\"");
+}
+
+fn is_plain(character: char) -> bool {
+    !matches!(character, '"' | '\\' | '\0'..='\x1F' | '\x7F'..='\u{9F}')
+        && !matches!(character, '\u{2028}' | '\u{2029}' | '\u{FEFF}')
+}
+
+/// All characters that are escaped are in the basic plane.
+fn write_escape(character: char, out: &mut SecretBuilder) {
+    match character {
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        other => out.push_str(&Zeroizing::new(format!("\\u{:04x}", u32::from(other)))),
     }
-    out.push_str(rest);
-    out.push_str("\"");
 }

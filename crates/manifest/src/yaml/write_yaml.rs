@@ -172,19 +172,8 @@ pub(super) fn write_single_quoted(text: &str, out: &mut SecretBuilder) {
 }
 
 pub(super) fn write_double_quoted(text: &str, out: &mut SecretBuilder) {
-    let plain = |c: char| is_printable(c) && !matches!(c, '"' | '\\');
     out.push_str("\"");
-    let mut rest = text;
-    while let Some(at) = rest.find(|c| !plain(c)) {
-        let (run, after) = rest.split_at_checked(at).unwrap_or((rest, ""));
-        out.push_str(run);
-        let mut characters = after.chars();
-        if let Some(character) = characters.next() {
-            write_escape(character, out);
-        }
-        rest = characters.as_str();
-    }
-    out.push_str(rest);
+    out.push_escaped(text, |c| is_printable(c) && !matches!(c, '"' | '\\'), write_escape);
     out.push_str("\"");
 }
 

@@ -1,0 +1,31 @@
+//! Why a function or an operation failed, before it is known where.
+
+use std::borrow::Cow;
+
+use crate::error::REDACTED;
+
+/// A failure on its way to becoming an [`ExecError`](crate::ExecError).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// Go's message; nothing of a value is in it.
+    Message(Cow<'static, str>),
+    /// A limit was reached.
+    Limit(&'static str),
+    /// Something that is left out, and why.
+    Unsupported(&'static str),
+    /// Values or parentheses nest deeper than this stack is meant for; a larger one will do.
+    Deeper,
+}
+
+impl Fault {
+    pub(crate) const MEMORY: Self = Self::Limit("values take more memory than allowed");
+    pub(crate) const STEPS: Self = Self::Limit("rendering takes more steps than allowed");
+    pub(crate) const NESTING: Self = Self::Limit("values or parentheses nest deeper than allowed");
+    pub(crate) const OUTPUT: Self = Self::Limit("output is longer than allowed");
+    /// A message that holds a value of the data, or may hold one.
+    pub(crate) const HIDDEN: Self = Self::Message(Cow::Borrowed(REDACTED));
+
+    pub(crate) fn new(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::Message(message.into())
+    }
+}

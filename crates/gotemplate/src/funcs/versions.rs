@@ -1,0 +1,27 @@
+//! Semantic versions.
+
+use std::rc::Rc;
+
+use super::Type::Str as Text;
+use super::{Function, fixed};
+use crate::fault::Fault;
+use crate::semver::{self, Version};
+use crate::value::Value;
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    fixed("semver", &[Text], |call| match Version::parse(&call.text(0)) {
+        Ok(version) => {
+            call.runtime.charge(256 + version.original.len() * 3)?;
+            Ok(Value::Version(Rc::new(version), true))
+        }
+        Err(error) => Err(Fault::new(error.message())),
+    }),
+    fixed("semverCompare", &[Text, Text], |call| {
+        let (constraint, version) = (call.text(0), call.text(1));
+        call.runtime.work(100 + constraint.len() as u64)?;
+        match semver::check(&constraint, &version) {
+            Ok(holds) => Ok(Value::Bool(holds)),
+            Err(error) => Err(Fault::new(error.message())),
+        }
+    }),
+];
