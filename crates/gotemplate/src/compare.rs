@@ -138,7 +138,7 @@ pub(crate) fn deep_equal(runtime: &mut Runtime<'_>, left: &Value, right: &Value)
             if a.same(b) {
                 return Ok(true);
             }
-            all_equal(runtime, a.to_vec(), b.to_vec())
+            all_equal(runtime, &a.to_vec(), &b.to_vec())
         }
         (Value::Dict(a), Value::Dict(b)) => {
             if a.0.kind != b.0.kind || a.0.nil != b.0.nil || a.len() != b.len() {
@@ -151,8 +151,10 @@ pub(crate) fn deep_equal(runtime: &mut Runtime<'_>, left: &Value, right: &Value)
             if a.iter().zip(&b).any(|((left, _), (right, _))| left != right) {
                 return Ok(false);
             }
-            let values = |entries: Vec<(_, Value)>| entries.into_iter().map(|(_, value)| value).collect();
-            all_equal(runtime, values(a), values(b))
+            let values = |entries: Vec<(_, Value)>| -> Vec<Value> {
+                entries.into_iter().map(|(_, value)| value).collect()
+            };
+            all_equal(runtime, &values(a), &values(b))
         }
         (Value::Time(a), Value::Time(b)) => Ok(same_time(a, b)),
         (Value::Version(a, p), Value::Version(b, q)) => Ok(p == q && a == b),
@@ -170,9 +172,9 @@ pub(crate) fn deep_equal(runtime: &mut Runtime<'_>, left: &Value, right: &Value)
     }
 }
 
-fn all_equal(runtime: &mut Runtime<'_>, left: Vec<Value>, right: Vec<Value>) -> Result<bool, Fault> {
+fn all_equal(runtime: &mut Runtime<'_>, left: &[Value], right: &[Value]) -> Result<bool, Fault> {
     runtime.nested(|runtime| {
-        for (a, b) in left.iter().zip(&right) {
+        for (a, b) in left.iter().zip(right) {
             runtime.step()?;
             if !deep_equal(runtime, a, b)? {
                 return Ok(false);

@@ -1,6 +1,6 @@
 //! What a rendering takes from outside: the time and randomness.
 
-use rand_core::Rng;
+use rand_core::CryptoRng;
 
 /// The time and the randomness of a rendering.
 ///
@@ -8,14 +8,14 @@ use rand_core::Rng;
 pub struct Environment {
     pub(crate) seconds: i64,
     pub(crate) nanoseconds: u32,
-    pub(crate) rng: Box<dyn Rng + Send>,
+    pub(crate) rng: Box<dyn CryptoRng + Send>,
 }
 
 impl Environment {
     /// A time in seconds and nanoseconds since 1970-01-01 00:00 UTC, and a source of randomness.
     ///
-    /// `randAlphaNum`, `genCA` and the like make passwords and keys: give them a generator fit for cryptography.
-    pub fn new(seconds: i64, nanoseconds: u32, rng: impl Rng + Send + 'static) -> Self {
+    /// `randAlphaNum`, `genCA` and the like make passwords and keys from it.
+    pub fn new(seconds: i64, nanoseconds: u32, rng: impl CryptoRng + Send + 'static) -> Self {
         Self { seconds, nanoseconds: nanoseconds.min(999_999_999), rng: Box::new(rng) }
     }
 

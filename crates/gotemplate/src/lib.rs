@@ -1,5 +1,6 @@
 //! Go's text/template with Sprig's functions, rendered as Go renders it.
 
+mod base64;
 mod compare;
 mod environment;
 mod error;
@@ -19,6 +20,8 @@ mod strconv;
 mod template;
 mod time;
 mod value;
+#[cfg(feature = "certificates")]
+mod x509;
 
 pub use environment::Environment;
 pub use error::{ExecError, ExecErrorKind, ParseError, REDACTED};

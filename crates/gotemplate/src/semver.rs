@@ -166,10 +166,8 @@ fn parts(text: &str) -> Option<Parts<'_>> {
         return None;
     }
     let mut numbers = [""; 3];
-    let mut count = 0;
-    for part in core.split('.') {
-        *numbers.get_mut(count)? = Some(part).filter(|part| is_number(part))?;
-        count += 1;
+    for (index, part) in core.split('.').enumerate() {
+        *numbers.get_mut(index)? = Some(part).filter(|part| is_number(part))?;
     }
     Some(Parts {
         numbers,

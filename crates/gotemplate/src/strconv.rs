@@ -238,29 +238,39 @@ pub(crate) fn format_float(value: f64, format: u8, precision: Option<usize>) -> 
     }
     match (format.to_ascii_lowercase(), precision) {
         (b'f', None) => format!("{value}"),
-        (b'f', Some(precision)) => format!("{value:.precision$}"),
+        (b'f', Some(precision)) => {
+            let exact = precision.min(MOST_DIGITS);
+            let mut text = format!("{value:.exact$}");
+            text.extend(std::iter::repeat_n('0', precision - exact));
+            text
+        }
         (b'e', precision) => exponential(value, precision, format),
         _ => general(value, precision, format),
     }
 }
 
+/// No float has more digits than these; what is beyond is zeros.
+const MOST_DIGITS: usize = 1200;
+
 /// `%e` with Go's exponent: a sign and at least two digits.
 fn exponential(value: f64, precision: Option<usize>, letter: u8) -> String {
-    let text = match precision {
+    let exact = precision.map(|precision| precision.min(MOST_DIGITS));
+    let text = match exact {
         None => format!("{value:e}"),
-        Some(precision) => format!("{value:.precision$e}"),
+        Some(exact) => format!("{value:.exact$e}"),
     };
+    let zeros = "0".repeat(precision.unwrap_or(0) - exact.unwrap_or(0));
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let (sign, digits) = match exponent.strip_prefix('-') {
         Some(digits) => ('-', digits),
         None => ('+', exponent),
     };
-    format!("{mantissa}{}{sign}{digits:0>2}", char::from(letter))
+    format!("{mantissa}{zeros}{}{sign}{digits:0>2}", char::from(letter))
 }
 
 /// `%g`: the exponent decides between the two forms.
 fn general(value: f64, precision: Option<usize>, letter: u8) -> String {
-    let digits = precision.map(|p| p.max(1));
+    let digits = precision.map(|p| p.clamp(1, MOST_DIGITS));
     let scientific = match digits {
         None => format!("{value:e}"),
         Some(digits) => format!("{value:.*e}", digits - 1),

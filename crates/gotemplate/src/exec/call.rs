@@ -159,7 +159,7 @@ impl<'t> Machine<'t, '_> {
                 Operand::String { text, .. } => Some(Value::Str(text.clone())),
                 _ => None,
             },
-            Type::Int | Type::Int64 | Type::Duration => {
+            Type::Int | Type::Duration => {
                 number.and_then(|number| number.int).map(|value| Value::Int(value, expected.int_type()))
             }
             Type::Uint32 => {
@@ -227,7 +227,6 @@ impl<'t> Machine<'t, '_> {
             Type::Bool => matches!(value, Value::Bool(_)),
             Type::Str => matches!(value, Value::Str(_)),
             Type::Int => matches!(value, Value::Int(_, IntType::Int)),
-            Type::Int64 => matches!(value, Value::Int(_, IntType::Int64)),
             Type::Duration => matches!(value, Value::Int(_, IntType::Duration)),
             Type::Uint32 => matches!(value, Value::Uint(_, UintType::Uint32)),
             Type::Float => matches!(value, Value::Float(_)),
@@ -248,7 +247,6 @@ impl<'t> Machine<'t, '_> {
 impl Type {
     fn int_type(self) -> IntType {
         match self {
-            Self::Int64 => IntType::Int64,
             Self::Duration => IntType::Duration,
             _ => IntType::Int,
         }

@@ -69,8 +69,9 @@ impl Printer {
 
     /// `%U`.
     pub(super) fn unicode(&mut self, value: u64) {
-        let digits = self.flags.precision.unwrap_or(4).max(4);
-        let mut text = format!("U+{value:0digits$X}");
+        let digits = format!("{value:X}");
+        let zeros = self.flags.precision.unwrap_or(4).max(4).saturating_sub(digits.len());
+        let mut text = format!("U+{}{digits}", "0".repeat(zeros));
         if self.flags.sharp
             && let Some(rune) = u32::try_from(value).ok().and_then(char::from_u32)
             && rune::is_print(rune)
@@ -209,7 +210,10 @@ fn hexadecimal(value: f64, precision: Option<usize>, verb: u8) -> String {
     let fraction = format!("{:013x}", mantissa & ((1 << 52) - 1));
     let fraction = match precision {
         None => fraction.trim_end_matches('0').to_owned(),
-        Some(digits) => format!("{fraction:0<digits$}").chars().take(digits).collect(),
+        Some(digits) => {
+            let zeros = "0".repeat(digits.saturating_sub(fraction.len()));
+            format!("{fraction}{zeros}").chars().take(digits).collect()
+        }
     };
     let sign = if value.is_sign_negative() { "-" } else { "" };
     let point = if fraction.is_empty() { "" } else { "." };

@@ -2,13 +2,14 @@
 
 use aes::Aes256;
 use aes::cipher::block_padding::{NoPadding, Pkcs7};
-use aes::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
-use hmac::{Hmac, KeyInit, Mac};
+use aes::cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, KeyIvInit as _};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha1::Sha1;
-use sha2::{Digest, Sha256, Sha512};
+use sha2::{Digest as _, Sha256, Sha512};
 
 use super::Type::{Str as Text, Uint32};
-use super::{Call, Function, Outcome, encoding, fixed, out_of_range};
+use super::{Call, Function, Outcome, fixed, out_of_range};
+use crate::base64;
 use crate::error::REDACTED;
 use crate::fault::Fault;
 
@@ -76,7 +77,7 @@ fn bcrypt(call: &mut Call<'_, '_>, password: &[u8]) -> Result<Vec<u8>, Fault> {
 fn bcrypt_base64(bytes: &[u8]) -> Vec<u8> {
     const STANDARD: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const BCRYPT: &[u8] = b"./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    let encoded = encoding::encode_base64(bytes);
+    let encoded = base64::encode(bytes);
     let digit = |byte: &u8| memchr::memchr(*byte, STANDARD).and_then(|index| BCRYPT.get(index));
     encoded.iter().filter_map(digit).copied().collect()
 }
@@ -189,7 +190,7 @@ fn encrypt(call: &mut Call<'_, '_>) -> Outcome {
     call.runtime.environment.rng.fill_bytes(&mut vector);
     let cipher = cbc::Encryptor::<Aes256>::new(&aes_key(&password).into(), &vector.into());
     let encrypted = cipher.encrypt_padded_vec::<Pkcs7>(&plain);
-    call.string(encoding::encode_base64(&[&vector[..], &encrypted].concat()))
+    call.string(base64::encode(&[&vector[..], &encrypted].concat()))
 }
 
 fn decrypt(call: &mut Call<'_, '_>) -> Outcome {
@@ -198,7 +199,7 @@ fn decrypt(call: &mut Call<'_, '_>) -> Outcome {
         return call.string("");
     }
     call.runtime.work(text.len() as u64 / 16)?;
-    let bytes = encoding::decode_base64(&text)
+    let bytes = base64::decode(&text)
         .map_err(|_| Fault::new(format!("illegal base64 data at input byte {REDACTED}")))?;
     let (vector, body) = bytes.split_at_checked(16).ok_or_else(out_of_range)?;
     let vector: [u8; 16] = vector.try_into().map_err(|_| out_of_range())?;

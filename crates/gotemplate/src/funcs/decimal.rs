@@ -33,12 +33,12 @@ pub(super) fn fold_args(call: &mut Call<'_, '_>, operation: Operation) -> Outcom
     }
     let first = args.remove(0);
     call.args = args;
-    fold(call, first, operation)
+    fold(call, &first, operation)
 }
 
 /// All arguments, one after the other, onto `start`.
-pub(super) fn fold(call: &mut Call<'_, '_>, start: Value, operation: Operation) -> Outcome {
-    let mut result = Decimal::from_float(math::to_float(&start))?;
+pub(super) fn fold(call: &mut Call<'_, '_>, start: &Value, operation: Operation) -> Outcome {
+    let mut result = Decimal::from_float(math::to_float(start))?;
     for arg in &call.args {
         call.runtime.work(1 + result.coefficient.bits() / 64)?;
         let operand = Decimal::from_float(math::to_float(arg))?;

@@ -30,9 +30,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     fixed("ceil", &[Any], |call| Ok(Value::Float(to_float(&call.value(0)).ceil()))),
     fixed("floor", &[Any], |call| Ok(Value::Float(to_float(&call.value(0)).floor()))),
     variadic("round", &[Any, Int], Float, round),
-    fixed("add1f", &[Any], |call| decimal::fold(call, Value::Float(1.0), decimal::Operation::Add)),
+    fixed("add1f", &[Any], |call| decimal::fold(call, &Value::Float(1.0), decimal::Operation::Add)),
     variadic("addf", &[], Any, |call| {
-        decimal::fold(call, Value::Float(0.0), decimal::Operation::Add)
+        decimal::fold(call, &Value::Float(0.0), decimal::Operation::Add)
     }),
     variadic("subf", &[Any], Any, |call| decimal::fold_args(call, decimal::Operation::Subtract)),
     variadic("mulf", &[Any], Any, |call| decimal::fold_args(call, decimal::Operation::Multiply)),

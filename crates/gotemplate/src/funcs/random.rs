@@ -1,7 +1,8 @@
 //! Random text and numbers, all from the caller's generator.
 
 use super::Type::{Int, Str as Text};
-use super::{Call, Function, Outcome, encoding, fixed};
+use super::{Call, Function, Outcome, fixed};
+use crate::base64;
 use crate::fault::Fault;
 use crate::rune;
 use crate::value::Value;
@@ -17,7 +18,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         call.runtime.has_room(count.saturating_mul(3))?;
         let mut bytes = vec![0; count];
         call.runtime.environment.rng.fill_bytes(&mut bytes);
-        call.string(encoding::encode_base64(&bytes))
+        call.string(base64::encode(&bytes))
     }),
     fixed("randInt", &[Int, Int], |call| {
         let (low, high) = (call.int(0), call.int(1));

@@ -88,7 +88,7 @@ fn real(text: &[u8]) -> Result<Number, String> {
 
 /// The integer that `float` is, if it is one. `float64(int64(f)) == f` in Go.
 fn exact_int(float: f64) -> Option<i64> {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "compared with the original")]
+    #[expect(clippy::cast_precision_loss, reason = "compared with the original")]
     (crate::value::go_int(float) as f64 == float).then(|| crate::value::go_int(float))
 }
 

@@ -14,7 +14,7 @@ pub(super) struct Translated {
 
 pub(super) fn translate(pattern: &str) -> Result<Translated, PatternError> {
     let mut translator =
-        Translator { rest: pattern, out: String::new(), names: vec![Vec::new()], groups: Vec::new(), atom: None };
+        Translator { rest: pattern, out: String::new(), names: vec![Vec::new()], groups: Vec::new(), atom: None, atom_end: 0 };
     translator.run()?;
     Ok(Translated { pattern: translator.out, names: translator.names })
 }
@@ -35,6 +35,8 @@ struct Translator<'p> {
     /// For each open group: the most repeats of what is in it so far.
     groups: Vec<u32>,
     atom: Option<Atom>,
+    /// Where the atom ends in `out`; flags may follow it.
+    atom_end: usize,
 }
 
 const SYNTAX: PatternError = PatternError::Syntax;
@@ -79,6 +81,7 @@ impl Translator<'_> {
 
     fn atom_done(&mut self) {
         self.atom = Some(Atom { repeats: 1, repeated: false });
+        self.atom_end = self.out.len();
     }
 
     fn literal(&mut self, literal: char, width: usize) {
@@ -102,7 +105,7 @@ impl<'p> Translator<'p> {
         if let Some(rest) = self.rest.strip_prefix("(?P<").or_else(|| self.rest.strip_prefix("(?<")) {
             let (name, rest) = rest.split_once('>').ok_or(SYNTAX)?;
             let valid = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-            if !valid || self.names.iter().any(|known| known == name.as_bytes()) {
+            if !valid {
                 return Err(SYNTAX);
             }
             self.names.push(name.as_bytes().to_vec());
@@ -117,6 +120,8 @@ impl<'p> Translator<'p> {
                 if !flags.is_empty() {
                     self.out.push_str(&format!("(?{flags})"));
                 }
+                // Go lets a repetition behind the flags apply to what is before them.
+                self.atom = self.atom.map(|atom| Atom { repeated: false, ..atom });
                 return Ok(());
             }
             self.out.push_str(&format!("(?{flags}:"));
@@ -138,6 +143,7 @@ impl<'p> Translator<'p> {
         self.skip(1);
         self.out.push(')');
         self.atom = Some(Atom { repeats, repeated: false });
+        self.atom_end = self.out.len();
         self.count(repeats);
         Ok(())
     }
@@ -166,11 +172,9 @@ impl<'p> Translator<'p> {
 
     fn repeat(&mut self, operator: &str, times: u32) -> Result<(), PatternError> {
         let atom = self.atom.filter(|atom| !atom.repeated).ok_or(SYNTAX)?;
-        self.out.push_str(operator);
-        if self.rest.starts_with('?') {
-            self.skip(1);
-            self.out.push('?');
-        }
+        let lazy = if self.rest.starts_with('?') { "?" } else { "" };
+        self.skip(lazy.len());
+        self.out.insert_str(self.atom_end, &format!("{operator}{lazy}"));
         let repeats = atom.repeats.saturating_mul(times.max(1));
         if times >= 2 && repeats > MOST_REPEATS {
             return Err(SYNTAX);

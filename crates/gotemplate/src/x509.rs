@@ -1,0 +1,26 @@
+//! Private keys and certificates, in the forms that Go's crypto/x509 writes.
+
+mod certificate;
+mod der;
+mod keys;
+mod pem;
+
+pub(crate) use certificate::{Authority, Request, is_certificate, issue, self_sign};
+pub(crate) use keys::{Algorithm, PrivateKey};
+
+
+/// Why a key or certificate could not be read or made; nothing of either is in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum X509Error {
+    NoPem,
+    WrongPemType,
+    BadKey,
+    BadCertificate,
+    BadName,
+    KeyMismatch,
+    Unsupported,
+    Signing,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,186 @@
+//! Private keys: RSA, ECDSA on P-256, Ed25519.
+
+use ed25519_dalek::Signer as _;
+use p256::ecdsa;
+use rand_core::CryptoRng;
+use rsa::pkcs1::{DecodeRsaPrivateKey as _, EncodeRsaPrivateKey as _, EncodeRsaPublicKey as _};
+use rsa::traits::PublicKeyParts as _;
+use rsa::{Pkcs1v15Sign, PrivateKey as RsaKey};
+use sha2::{Digest as _, Sha256};
+
+use super::{X509Error, der, pem};
+
+/// Object identifiers, encoded.
+const RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01];
+const SHA256_WITH_RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0B];
+const EC: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01];
+const P256: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07];
+const ECDSA_WITH_SHA256: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02];
+const ED25519: &[u8] = &[0x2B, 0x65, 0x70];
+
+/// What key to make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Algorithm {
+    /// RSA with so many bits.
+    Rsa(usize),
+    Ecdsa,
+    Ed25519,
+}
+
+/// A private key.
+pub(crate) enum PrivateKey {
+    Rsa(Box<RsaKey>),
+    Ecdsa(Box<ecdsa::SigningKey>),
+    Ed25519(Box<ed25519_dalek::SigningKey>),
+}
+
+impl PrivateKey {
+    pub(crate) fn generate(algorithm: Algorithm, rng: &mut dyn CryptoRng) -> Result<Self, X509Error> {
+        if let Algorithm::Rsa(bits) = algorithm {
+            let key = RsaKey::new(rng, bits).map_err(|_| X509Error::BadKey)?;
+            return Ok(Self::Rsa(Box::new(key)));
+        }
+        loop {
+            let mut secret = [0; 32];
+            rng.fill_bytes(&mut secret);
+            if algorithm == Algorithm::Ed25519 {
+                let key = ed25519_dalek::SigningKey::from_bytes(&secret);
+                return Ok(Self::Ed25519(Box::new(key)));
+            }
+            // Not every 32 bytes are a scalar of the curve; nearly all are.
+            if let Ok(key) = ecdsa::SigningKey::from_slice(&secret) {
+                return Ok(Self::Ecdsa(Box::new(key)));
+            }
+        }
+    }
+
+    /// Reads PKCS#1, SEC 1 or PKCS#8, as the block's label says.
+    pub(crate) fn from_pem(text: &[u8]) -> Result<Self, X509Error> {
+        let (label, contents) = pem::decode(text).ok_or(X509Error::NoPem)?;
+        match label.as_str() {
+            "PRIVATE KEY" => Self::from_pkcs8(&contents),
+            "RSA PRIVATE KEY" => Self::from_pkcs1(&contents),
+            "EC PRIVATE KEY" => Self::from_sec1(&contents).ok_or(X509Error::BadKey),
+            "DSA PRIVATE KEY" => Err(X509Error::Unsupported),
+            _ => Err(X509Error::WrongPemType),
+        }
+    }
+
+    fn from_pkcs1(contents: &[u8]) -> Result<Self, X509Error> {
+        let key = RsaKey::from_pkcs1_der(contents).map_err(|_| X509Error::BadKey)?;
+        Ok(Self::Rsa(Box::new(key)))
+    }
+
+    /// `SEQUENCE { INTEGER 0, SEQUENCE { algorithm, parameters }, OCTET STRING key }`
+    fn from_pkcs8(contents: &[u8]) -> Result<Self, X509Error> {
+        let parsed = (|| {
+            let (body, _) = der::expect(contents, der::SEQUENCE)?;
+            let (_, rest) = der::expect(body, der::INTEGER)?;
+            let (algorithm, rest) = der::expect(rest, der::SEQUENCE)?;
+            let (_, algorithm, _) = der::read(algorithm)?;
+            let (key, _) = der::expect(rest, der::OCTETS)?;
+            Some((algorithm, key))
+        })();
+        let (algorithm, key) = parsed.ok_or(X509Error::BadKey)?;
+        match algorithm {
+            RSA => Self::from_pkcs1(key),
+            EC => Self::from_sec1(key).ok_or(X509Error::BadKey),
+            ED25519 => {
+                let (seed, _) = der::expect(key, der::OCTETS).ok_or(X509Error::BadKey)?;
+                let seed = <[u8; 32]>::try_from(seed).map_err(|_| X509Error::BadKey)?;
+                Ok(Self::Ed25519(Box::new(ed25519_dalek::SigningKey::from_bytes(&seed))))
+            }
+            _ => Err(X509Error::Unsupported),
+        }
+    }
+
+    /// RFC 5915: `SEQUENCE { INTEGER 1, OCTET STRING scalar, … }`
+    fn from_sec1(contents: &[u8]) -> Option<Self> {
+        let (body, _) = der::expect(contents, der::SEQUENCE)?;
+        let (_, rest) = der::expect(body, der::INTEGER)?;
+        let (scalar, _) = der::expect(rest, der::OCTETS)?;
+        let key = ecdsa::SigningKey::from_slice(scalar).ok()?;
+        Some(Self::Ecdsa(Box::new(key)))
+    }
+
+    /// PKCS#1 for RSA, SEC 1 for ECDSA, PKCS#8 for Ed25519.
+    pub(crate) fn to_pem(&self) -> Result<Vec<u8>, X509Error> {
+        match self {
+            Self::Rsa(key) => {
+                let contents = key.to_pkcs1_der().map_err(|_| X509Error::BadKey)?;
+                Ok(pem::encode("RSA PRIVATE KEY", contents.as_bytes()))
+            }
+            Self::Ecdsa(key) => {
+                let point = key.verifying_key().to_sec1_point(false);
+                let contents = der::sequence(&[
+                    &der::integer(&[1]),
+                    &der::octets(&key.to_bytes()),
+                    &der::element(0xA0, &der::oid(P256)),
+                    &der::element(0xA1, &der::bits(point.as_bytes())),
+                ]);
+                Ok(pem::encode("EC PRIVATE KEY", &contents))
+            }
+            Self::Ed25519(key) => {
+                let contents = der::sequence(&[
+                    &der::integer(&[0]),
+                    &der::sequence(&[&der::oid(ED25519)]),
+                    &der::octets(&der::octets(key.as_bytes())),
+                ]);
+                Ok(pem::encode("PRIVATE KEY", &contents))
+            }
+        }
+    }
+
+    /// The public key's bits, without its algorithm.
+    pub(super) fn public_bits(&self) -> Result<Vec<u8>, X509Error> {
+        match self {
+            Self::Rsa(key) => {
+                let public = key.to_public_key().to_pkcs1_der().map_err(|_| X509Error::BadKey)?;
+                Ok(public.as_bytes().to_vec())
+            }
+            Self::Ecdsa(key) => Ok(key.verifying_key().to_sec1_point(false).as_bytes().to_vec()),
+            Self::Ed25519(key) => Ok(key.verifying_key().to_bytes().to_vec()),
+        }
+    }
+
+    /// The `SubjectPublicKeyInfo` of RFC 5280.
+    pub(super) fn public_key(&self) -> Result<Vec<u8>, X509Error> {
+        let algorithm = match self {
+            Self::Rsa(_) => der::sequence(&[&der::oid(RSA), &der::element(0x05, &[])]),
+            Self::Ecdsa(_) => der::sequence(&[&der::oid(EC), &der::oid(P256)]),
+            Self::Ed25519(_) => der::sequence(&[&der::oid(ED25519)]),
+        };
+        Ok(der::sequence(&[&algorithm, &der::bits(&self.public_bits()?)]))
+    }
+
+    /// The `AlgorithmIdentifier` of its signatures.
+    pub(super) fn signature_algorithm(&self) -> Vec<u8> {
+        match self {
+            Self::Rsa(_) => der::sequence(&[&der::oid(SHA256_WITH_RSA), &der::element(0x05, &[])]),
+            Self::Ecdsa(_) => der::sequence(&[&der::oid(ECDSA_WITH_SHA256)]),
+            Self::Ed25519(_) => der::sequence(&[&der::oid(ED25519)]),
+        }
+    }
+
+    pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, X509Error> {
+        match self {
+            Self::Rsa(key) => {
+                let digest = Sha256::digest(message);
+                key.sign(Pkcs1v15Sign::new::<Sha256>(), &digest).map_err(|_| X509Error::Signing)
+            }
+            Self::Ecdsa(key) => {
+                let signature: ecdsa::Signature = key.try_sign(message).map_err(|_| X509Error::Signing)?;
+                Ok(signature.to_der().as_bytes().to_vec())
+            }
+            Self::Ed25519(key) => Ok(key.sign(message).to_bytes().to_vec()),
+        }
+    }
+
+    /// The size of an RSA modulus in bits; 256 for the others.
+    pub(crate) fn bits(&self) -> usize {
+        match self {
+            Self::Rsa(key) => key.size() * 8,
+            _ => 256,
+        }
+    }
+}
