@@ -16,8 +16,7 @@ where
     T: Send,
     E: Send,
 {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let workers = cores.min(items.len());
+    let workers = workers(items.len());
     if workers <= 1 {
         return items.iter().map(work).collect();
     }
@@ -28,6 +27,11 @@ where
     });
     results.sort_unstable_by_key(|(index, _)| *index);
     results.into_iter().map(|(_, result)| result).collect()
+}
+
+/// The operating system is asked only when there is something to share: that takes a dozen calls.
+fn workers(items: usize) -> usize {
+    if items <= 1 { 1 } else { thread::available_parallelism().map_or(1, usize::from).min(items) }
 }
 
 struct Queue<'a, I> {
