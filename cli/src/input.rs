@@ -19,7 +19,7 @@ pub(crate) const CERTIFICATE_LIMIT: u64 = MIB;
 pub(crate) const VALUE_LIMIT: u64 = 16 * MIB;
 
 const MIB: u64 = 1024 * 1024;
-const FIRST_READ: usize = 64 * 1024;
+const FIRST_READ: usize = 16 * 1024;
 const STDIN: &str = "-";
 
 /// Where an input comes from.
