@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use gotemplate::Environment;
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use sealkit_benches::{BenchKey, documents};
@@ -58,7 +59,12 @@ fn seal_all(key: &BenchKey, secrets: Vec<u8>) -> Vec<String> {
 
 fn unseal_all(key: &BenchKey, sealed: Vec<u8>) -> usize {
     let inputs = Inputs::read(vec![Zeroizing::new(sealed)]).expect("the input is YAML");
-    let rules = UnsealRules { namespace: None, skip_other: false, format: Format::Yaml };
+    let rules = UnsealRules {
+        namespace: None,
+        skip_other: false,
+        format: Format::Yaml,
+        environment: &|| Environment::new(0, 0, UnwrapErr(SysRng)),
+    };
     let output = unseal(&inputs, &key.key_ring, &rules, &|| ());
     output.expect("the input can be opened").chunks.len()
 }

@@ -5,6 +5,7 @@
 
 use std::sync::LazyLock;
 
+use gotemplate::Environment;
 use libfuzzer_sys::fuzz_target;
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
@@ -50,7 +51,12 @@ fn sealed(text: &[u8]) -> Result<Output, Error> {
 }
 
 fn unsealed(text: &[u8]) -> Result<Output, Error> {
-    let rules = UnsealRules { namespace: None, skip_other: false, format: Format::Yaml };
+    let rules = UnsealRules {
+        namespace: None,
+        skip_other: false,
+        format: Format::Yaml,
+        environment: &|| Environment::new(0, 0, UnwrapErr(SysRng)),
+    };
     let inputs = Inputs::read(vec![Zeroizing::new(text.to_vec())])?;
     unseal(&inputs, &KEYS, &rules, &|| ())
 }
