@@ -50,9 +50,7 @@ fn hint(reason: &Reason) -> Option<&'static str> {
         Reason::NoData => Some("--allow-empty-data seals it all the same"),
         Reason::Missing { field: "metadata.name" } => Some("--name NAME gives one"),
         Reason::Missing { field: "metadata.namespace" } => Some("--namespace NAMESPACE gives one"),
-        Reason::Mismatch { .. } => {
-            Some("a value is sealed for one name and namespace: correct the document or the flag")
-        }
+        Reason::NamespaceMismatch { .. } => Some("correct the document or the flag"),
         Reason::NotBase64 => Some("values of data are base64; plain text belongs into stringData"),
         Reason::Unseal(cause) => cause.hint(),
         _ => None,

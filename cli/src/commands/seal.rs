@@ -29,7 +29,7 @@ pub(crate) struct SealArgs {
     /// Namespace of Secrets that name none; an error for those that name another
     #[arg(short, long, env = "SEALED_SECRETS_NAMESPACE", hide_env_values = true)]
     namespace: Option<String>,
-    /// Name of Secrets that have none; an error for those that have another
+    /// Seal for this name, whatever the Secret's own is
     #[arg(long, env = "SEALED_SECRETS_NAME", hide_env_values = true)]
     name: Option<String>,
     #[command(flatten)]

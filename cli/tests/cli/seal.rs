@@ -153,6 +153,13 @@ fn several_documents_and_files_keep_their_order() {
 }
 
 #[test]
+fn the_name_can_be_chosen() {
+    let text = sealed(SECRET, &["--name", "other"]);
+    assert!(text.contains("\n  name: other\n") && !text.contains("name: database"), "{text}");
+    assert_eq!(unsealed(&text, &["--item", "password"]), PASSWORD);
+}
+
+#[test]
 fn an_error_names_the_file() {
     let folder = Folder::new();
     folder.write("good.yaml", SECRET);

@@ -59,10 +59,8 @@ pub enum Reason {
         /// The kind that the operation handles.
         expected: &'static str,
     },
-    /// The document has another name or namespace than the one asked for.
-    Mismatch {
-        /// `name` or `namespace`.
-        what: &'static str,
+    /// The document has another namespace than the one asked for.
+    NamespaceMismatch {
         /// The one in the document.
         found: String,
         /// The one asked for.
@@ -238,8 +236,8 @@ impl fmt::Display for Reason {
             Self::OtherKind { api_version, kind, expected } => {
                 write!(f, "is a {kind} ({api_version}), not a {expected}")
             }
-            Self::Mismatch { what, found, wanted } => {
-                write!(f, "the document's {what} is \"{found}\", not \"{wanted}\" as asked for")
+            Self::NamespaceMismatch { found, wanted } => {
+                write!(f, "the document's namespace is \"{found}\", not \"{wanted}\" as asked for")
             }
             Self::NoData => f.write_str("the Secret has no data"),
             Self::NotBase64 => f.write_str("is not base64"),

@@ -22,7 +22,7 @@ pub struct SealRules<'a> {
     /// The namespace of Secrets that name none, where [`SealRules::namespace`] is none. Asked only
     /// when it is needed.
     pub default_namespace: &'a (dyn Fn() -> Option<String> + Sync),
-    /// The name of Secrets that have none; an error for those that have another.
+    /// The name to seal for, whatever the Secret's own is.
     pub name: Option<&'a str>,
     /// Whether a Secret without values is sealed, too.
     pub allow_empty_data: bool,
@@ -106,11 +106,10 @@ pub fn seal_secret(
 }
 
 fn name(metadata: &Metadata, rules: &SealRules<'_>) -> Result<String, Error> {
-    match (metadata.name.as_str(), rules.name) {
-        ("", None | Some("")) => Err(Reason::Missing { field: "metadata.name" }.into()),
-        ("", Some(wanted)) => Ok(wanted.to_owned()),
-        (found, Some(wanted)) if found != wanted => Err(mismatch("name", found, wanted)),
-        (found, _) => Ok(found.to_owned()),
+    let name = rules.name.unwrap_or(&metadata.name);
+    match name {
+        "" => Err(Reason::Missing { field: "metadata.name" }.into()),
+        _ => Ok(name.to_owned()),
     }
 }
 
@@ -121,14 +120,11 @@ fn namespace(metadata: &Metadata, scope: Scope, rules: &SealRules<'_>) -> Result
         ("", _) => (rules.default_namespace)()
             .ok_or_else(|| Reason::Missing { field: "metadata.namespace" }.into()),
         (found, Some(wanted)) if found != wanted && scope != Scope::ClusterWide => {
-            Err(mismatch("namespace", found, wanted))
+            let (found, wanted) = (found.to_owned(), wanted.to_owned());
+            Err(Reason::NamespaceMismatch { found, wanted }.into())
         }
         (found, _) => Ok(found.to_owned()),
     }
-}
-
-fn mismatch(what: &'static str, found: &str, wanted: &str) -> Error {
-    Reason::Mismatch { what, found: found.to_owned(), wanted: wanted.to_owned() }.into()
 }
 
 /// What the Secret has besides its values.

@@ -190,7 +190,7 @@ fn read(node: &Node, rules: &UnsealRules<'_>) -> Result<SealedSecret, Error> {
         Some(wanted) if found.is_empty() => wanted.clone_into(found),
         Some(wanted) if found != wanted => {
             let (found, wanted) = (found.clone(), wanted.to_owned());
-            let error = Error::at(node, Reason::Mismatch { what: "namespace", found, wanted });
+            let error = Error::at(node, Reason::NamespaceMismatch { found, wanted });
             return Err(in_sealed_secret(error, &sealed_secret, node));
         }
         _ => {}
