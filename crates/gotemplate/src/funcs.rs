@@ -152,14 +152,20 @@ const TABLES: &[&[Function]] = &[
 pub(crate) fn find(name: &[u8]) -> Option<&'static Function> {
     static INDEX: OnceLock<HashMap<&'static [u8], &'static Function>> = OnceLock::new();
     let index = INDEX.get_or_init(|| {
-        TABLES.iter().copied().flatten().map(|function| (function.name.as_bytes(), function)).collect()
+        TABLES
+            .iter()
+            .copied()
+            .flatten()
+            .map(|function| (function.name.as_bytes(), function))
+            .collect()
     });
     index.get(name).copied()
 }
 
 /// The names of all functions, sorted.
 pub(crate) fn names() -> Vec<&'static str> {
-    let mut names: Vec<_> = TABLES.iter().copied().flatten().map(|function| function.name).collect();
+    let mut names: Vec<_> =
+        TABLES.iter().copied().flatten().map(|function| function.name).collect();
     names.sort_unstable();
     names
 }

@@ -162,7 +162,10 @@ impl<'a> Parser<'a> {
         let token = self.next_non_space();
         match token.kind {
             Kind::Text => {
-                self.nodes.push(Node::Text { position: token.position, text: Arc::from(token.text.as_ref()) });
+                self.nodes.push(Node::Text {
+                    position: token.position,
+                    text: Arc::from(token.text.as_ref()),
+                });
                 Ok(())
             }
             Kind::LeftDelim => {
@@ -282,7 +285,12 @@ impl<'a> Parser<'a> {
                         self.range_depth -= 1;
                     }
                     let else_list = list.map(|_| last);
-                    self.nodes.push(Node::Control(Control { kind, pipe, list: list.unwrap_or(last), else_list }));
+                    self.nodes.push(Node::Control(Control {
+                        kind,
+                        pipe,
+                        list: list.unwrap_or(last),
+                        else_list,
+                    }));
                     self.vars.truncate(vars);
                     if !implied_end {
                         return Ok(());
@@ -424,6 +432,3 @@ impl<'a> Parser<'a> {
         self.error(format!("{described}{action} started at {name}:{line}"))
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -178,7 +178,8 @@ fn reference(text: &[u8]) -> Option<(&[u8], &[u8])> {
         None => (false, text),
     };
     let is_name = |rune: char| rune == '_' || rune::is_letter(rune) || rune::is_digit(rune);
-    let end = rune::runes(body).find(|(_, rune, _)| !is_name(*rune)).map_or(body.len(), |(at, ..)| at);
+    let end =
+        rune::runes(body).find(|(_, rune, _)| !is_name(*rune)).map_or(body.len(), |(at, ..)| at);
     let (name, rest) = body.split_at_checked(end)?;
     if name.is_empty() {
         return None;
@@ -249,7 +250,8 @@ impl<'t> Haystack<'t> {
 
     fn groups_at(&self, regex: &Regex, start: usize) -> Option<Groups> {
         let found = regex.captures_at(&self.text, self.translated(start))?;
-        let range = |group: regex::Match<'_>| (self.original(group.start()), self.original(group.end()));
+        let range =
+            |group: regex::Match<'_>| (self.original(group.start()), self.original(group.end()));
         Some(found.iter().map(|group| group.map(range)).collect())
     }
 }

@@ -8,7 +8,6 @@ mod pem;
 pub(crate) use certificate::{Authority, Request, is_certificate, issue, self_sign};
 pub(crate) use keys::{Algorithm, PrivateKey};
 
-
 /// Why a key or certificate could not be read or made; nothing of either is in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum X509Error {

@@ -22,7 +22,11 @@ impl<'t> Machine<'t, '_> {
             if pipe.is_assignment {
                 self.assign(&variable.name, (value.clone(), false))?;
             } else {
-                self.vars.push(Binding { name: &variable.name, value: value.clone(), boxed: false });
+                self.vars.push(Binding {
+                    name: &variable.name,
+                    value: value.clone(),
+                    boxed: false,
+                });
             }
         }
         Ok(value)
@@ -97,8 +101,10 @@ impl<'t> Machine<'t, '_> {
             return Ok(Value::Complex(real, imaginary));
         }
         let text = number.text.as_str();
-        let is_hexadecimal = (text.starts_with("0x") || text.starts_with("0X")) && !text.contains(['p', 'P']);
-        let is_float = !is_hexadecimal && !text.starts_with('\'') && text.contains(['.', 'e', 'E', 'p', 'P']);
+        let is_hexadecimal =
+            (text.starts_with("0x") || text.starts_with("0X")) && !text.contains(['p', 'P']);
+        let is_float =
+            !is_hexadecimal && !text.starts_with('\'') && text.contains(['.', 'e', 'E', 'p', 'P']);
         if is_float && let Some(float) = number.float {
             return Ok(Value::Float(float));
         }

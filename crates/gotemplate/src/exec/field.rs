@@ -42,9 +42,9 @@ impl<'t> Machine<'t, '_> {
             }
             Value::Certificate(certificate) if matches!(&**name, b"Cert" | b"Key") => {
                 if has_args {
-                    return Err(
-                        self.error(format!("{shown} has arguments but cannot be invoked as function"))
-                    );
+                    return Err(self.error(format!(
+                        "{shown} has arguments but cannot be invoked as function"
+                    )));
                 }
                 let text = if &**name == b"Cert" { &certificate.cert } else { &certificate.key };
                 Ok(Value::Str(text.clone()))

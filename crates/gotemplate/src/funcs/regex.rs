@@ -5,8 +5,8 @@ use std::rc::Rc;
 use super::Type::{Int, Str as Text};
 use super::{Call, Function, Outcome, fixed};
 use crate::fault::Fault;
-use crate::regexp::{self, PatternError};
 pub(crate) use crate::regexp::Pattern;
+use crate::regexp::{self, PatternError};
 use crate::value::{Elem, Str, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[

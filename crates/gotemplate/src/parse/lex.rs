@@ -176,7 +176,8 @@ impl<'a> Lexer<'a> {
 
     fn take(&mut self, kind: Kind) -> Item<'a> {
         let text = self.input.get(self.start..self.position).unwrap_or_default();
-        let item = Item { kind, position: self.start, text: Cow::Borrowed(text), line: self.start_line };
+        let item =
+            Item { kind, position: self.start, text: Cow::Borrowed(text), line: self.start_line };
         self.start = self.position;
         self.start_line = self.line;
         item
@@ -193,7 +194,8 @@ impl<'a> Lexer<'a> {
     }
 
     fn newlines(&self) -> usize {
-        memchr::memchr_iter(b'\n', self.input.get(self.start..self.position).unwrap_or_default()).count()
+        memchr::memchr_iter(b'\n', self.input.get(self.start..self.position).unwrap_or_default())
+            .count()
     }
 
     fn accept(&mut self, valid: &str) -> bool {
@@ -232,7 +234,8 @@ impl<'a> Lexer<'a> {
             self.position += found;
             let after = self.input.get(self.position + LEFT.len()..).unwrap_or_default();
             let text = self.input.get(self.start..self.position).unwrap_or_default();
-            let trim = if has_left_trim_marker(after) { text.len() - trim_right(text).len() } else { 0 };
+            let trim =
+                if has_left_trim_marker(after) { text.len() - trim_right(text).len() } else { 0 };
             self.position -= trim;
             self.line += self.newlines();
             let item = self.take(Kind::Text);
@@ -292,7 +295,9 @@ impl<'a> Lexer<'a> {
     /// Whether a right delimiter is here, and whether it has a trim marker.
     fn at_right_delim(&self) -> (bool, bool) {
         let rest = self.rest();
-        if has_right_trim_marker(rest) && rest.get(TRIM_MARKER_LEN..).is_some_and(|r| r.starts_with(RIGHT)) {
+        if has_right_trim_marker(rest)
+            && rest.get(TRIM_MARKER_LEN..).is_some_and(|r| r.starts_with(RIGHT))
+        {
             return (true, true);
         }
         (rest.starts_with(RIGHT), false)
@@ -375,7 +380,9 @@ impl<'a> Lexer<'a> {
             spaces += 1;
         }
         let last = self.input.get(self.position.saturating_sub(1)..).unwrap_or_default();
-        if has_right_trim_marker(last) && last.get(TRIM_MARKER_LEN..).is_some_and(|r| r.starts_with(RIGHT)) {
+        if has_right_trim_marker(last)
+            && last.get(TRIM_MARKER_LEN..).is_some_and(|r| r.starts_with(RIGHT))
+        {
             self.backup();
             if spaces == 1 {
                 return State::RightDelim;

@@ -13,8 +13,14 @@ pub(super) struct Translated {
 }
 
 pub(super) fn translate(pattern: &str) -> Result<Translated, PatternError> {
-    let mut translator =
-        Translator { rest: pattern, out: String::new(), names: vec![Vec::new()], groups: Vec::new(), atom: None, atom_end: 0 };
+    let mut translator = Translator {
+        rest: pattern,
+        out: String::new(),
+        names: vec![Vec::new()],
+        groups: Vec::new(),
+        atom: None,
+        atom_end: 0,
+    };
     translator.run()?;
     Ok(Translated { pattern: translator.out, names: translator.names })
 }
@@ -102,9 +108,11 @@ impl<'p> Translator<'p> {
         if self.groups.len() > DEEPEST {
             return Err(SYNTAX);
         }
-        if let Some(rest) = self.rest.strip_prefix("(?P<").or_else(|| self.rest.strip_prefix("(?<")) {
+        if let Some(rest) = self.rest.strip_prefix("(?P<").or_else(|| self.rest.strip_prefix("(?<"))
+        {
             let (name, rest) = rest.split_once('>').ok_or(SYNTAX)?;
-            let valid = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+            let valid =
+                !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
             if !valid {
                 return Err(SYNTAX);
             }
@@ -225,7 +233,8 @@ fn check_flags(flags: &str) -> Result<(), PatternError> {
     let mut parts = flags.split('-');
     let (on, off) = (parts.next().unwrap_or_default(), parts.next());
     let known = |part: &str| part.chars().all(|flag| "imsU".contains(flag));
-    if !known(on) || !off.is_none_or(|off| !off.is_empty() && known(off)) || parts.next().is_some() {
+    if !known(on) || !off.is_none_or(|off| !off.is_empty() && known(off)) || parts.next().is_some()
+    {
         return Err(SYNTAX);
     }
     Ok(())
@@ -246,4 +255,3 @@ fn repetition(text: &str) -> Option<(u32, Option<u32>, usize)> {
     };
     Some((least, most, body.len() + 2))
 }
-

@@ -35,7 +35,10 @@ pub(crate) enum PrivateKey {
 }
 
 impl PrivateKey {
-    pub(crate) fn generate(algorithm: Algorithm, rng: &mut dyn CryptoRng) -> Result<Self, X509Error> {
+    pub(crate) fn generate(
+        algorithm: Algorithm,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Self, X509Error> {
         if let Algorithm::Rsa(bits) = algorithm {
             let key = RsaKey::new(rng, bits).map_err(|_| X509Error::BadKey)?;
             return Ok(Self::Rsa(Box::new(key)));
@@ -169,7 +172,8 @@ impl PrivateKey {
                 key.sign(Pkcs1v15Sign::new::<Sha256>(), &digest).map_err(|_| X509Error::Signing)
             }
             Self::Ecdsa(key) => {
-                let signature: ecdsa::Signature = key.try_sign(message).map_err(|_| X509Error::Signing)?;
+                let signature: ecdsa::Signature =
+                    key.try_sign(message).map_err(|_| X509Error::Signing)?;
                 Ok(signature.to_der().as_bytes().to_vec())
             }
             Self::Ed25519(key) => Ok(key.sign(message).to_bytes().to_vec()),

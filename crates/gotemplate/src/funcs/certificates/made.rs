@@ -38,7 +38,8 @@ fn generate(call: &mut Call<'_, '_>, algorithm: Algorithm) -> Result<PrivateKey,
 fn key_at(call: &mut Call<'_, '_>, index: Option<usize>) -> Result<PrivateKey, Fault> {
     match index {
         Some(index) => {
-            let key = PrivateKey::from_pem(&call.text(index)).map_err(|error| within("parsing private key", error))?;
+            let key = PrivateKey::from_pem(&call.text(index))
+                .map_err(|error| within("parsing private key", error))?;
             // Signing with a large key takes time as well.
             call.runtime.work(key.bits() as u64 * 10)?;
             Ok(key)
@@ -80,7 +81,9 @@ pub(super) fn signed(call: &mut Call<'_, '_>, key: Option<usize>) -> Outcome {
     let signer = call.certificate(4);
     let signer = Authority::from_pem(&signer.cert, &signer.key).map_err(|error| match error {
         X509Error::NoPem => Fault::new("unable to decode certificate"),
-        X509Error::BadCertificate => within("error parsing certificate: decodedSignerCert.Bytes", error),
+        X509Error::BadCertificate => {
+            within("error parsing certificate: decodedSignerCert.Bytes", error)
+        }
         X509Error::KeyMismatch => fault(error),
         other => within("error parsing private key", other),
     })?;
