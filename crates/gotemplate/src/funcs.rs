@@ -33,7 +33,9 @@ use crate::fault::Fault;
 use crate::runtime::Runtime;
 use crate::semver::Version;
 use crate::time::Time;
-use crate::value::{Certificate, Dict, Str, Value};
+#[cfg(feature = "certificates")]
+use crate::value::Certificate;
+use crate::value::{Dict, Str, Value};
 pub(crate) use regex::Pattern;
 
 /// What a function returns.
@@ -248,6 +250,7 @@ impl Call<'_, '_> {
         }
     }
 
+    #[cfg(feature = "certificates")]
     fn certificate(&self, index: usize) -> Certificate {
         match self.args.get(index) {
             Some(Value::Certificate(certificate)) => (**certificate).clone(),

@@ -16,7 +16,7 @@ use crate::value::{DictType, Str, Value};
 /// How deep the caller's stack is used: at a few kilobytes a level, well within the 2 MiB of a thread.
 const SHALLOW: usize = 64;
 /// The stack of the thread for what nests deeper. Only what is used of it is ever touched.
-const DEEP_STACK: usize = 512 << 20;
+const DEEP_STACK: usize = 256 << 20;
 
 /// How a template is parsed and what it may use.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -46,9 +46,12 @@ impl<'t> Machine<'t, '_> {
         }
     }
 
-    fn variable_value(&self, name: &[u8]) -> Result<(Value, bool)> {
-        let found = self.vars.iter().skip(self.base).rev().find(|binding| binding.name == name);
+    fn variable_value(&mut self, name: &[u8]) -> Result<(Value, bool)> {
+        let found = self.vars.iter().skip(self.base).rev().position(|binding| binding.name == name);
+        let distance = found.unwrap_or(0);
+        self.runtime.work(distance as u64 / 16).map_err(|fault| self.fault(fault))?;
         found
+            .and_then(|_| self.vars.get(self.vars.len() - 1 - distance))
             .map(|binding| (binding.value.clone(), binding.boxed))
             .ok_or_else(|| self.error(format!("undefined variable: {}", lossy(name))))
     }

@@ -53,7 +53,10 @@ impl Encoder {
             Value::Uint(number, _) => self.out.extend_from_slice(number.to_string().as_bytes()),
             Value::Float(number) => return self.float(*number),
             Value::Complex(..) => return Err(Fault::new("json: unsupported type: complex128")),
-            Value::Str(text) => self.string(text),
+            Value::Str(text) => {
+                runtime.has_room(text.len().saturating_mul(6))?;
+                self.string(text);
+            }
             Value::List(list) if list.is_nil() => self.out.extend_from_slice(b"null"),
             Value::Dict(dict) if dict.0.nil => self.out.extend_from_slice(b"null"),
             Value::List(list) => return runtime.nested(|runtime| self.list(runtime, list)),

@@ -1,6 +1,6 @@
 //! Number constants: one text under every type that can hold it.
 
-use super::lex::Kind;
+use super::item::Kind;
 use super::{lossy, unquote};
 use crate::fmt::quote;
 use crate::node::Number;

@@ -3,7 +3,7 @@
 use super::*;
 
 fn compile(pattern: &str) -> Result<Pattern, PatternError> {
-    Pattern::compile(pattern.as_bytes(), 1 << 20)
+    Pattern::compile(pattern.as_bytes(), 1 << 20, |_| Ok(()))
 }
 
 #[test]
@@ -13,10 +13,15 @@ fn an_invalid_byte_is_one_replacement_rune() {
     assert_eq!(dot.find(text), Some((0, 2)));
     let mut found = Vec::new();
     let any = compile(".").expect("it is valid");
-    any.find_all(text, -1, |range| {
-        found.push(range);
-        Ok::<(), ()>(())
-    })
+    any.find_all(
+        text,
+        -1,
+        |_| Ok(()),
+        |range| {
+            found.push(range);
+            Ok::<(), ()>(())
+        },
+    )
     .expect("nothing stops it");
     assert_eq!(found.len(), 9);
     assert_eq!(found.last(), Some(&(8, 9)));

@@ -10,6 +10,8 @@ const DEEPEST: usize = 1000;
 pub(super) struct Translated {
     pub(super) pattern: String,
     pub(super) names: Vec<Vec<u8>>,
+    /// About how many states the pattern takes.
+    pub(super) cost: u64,
 }
 
 pub(super) fn translate(pattern: &str) -> Result<Translated, PatternError> {
@@ -22,7 +24,8 @@ pub(super) fn translate(pattern: &str) -> Result<Translated, PatternError> {
         atom_end: 0,
     };
     translator.run()?;
-    Ok(Translated { pattern: translator.out, names: translator.names })
+    let cost = translator.groups.first().map_or(0, |group| group.cost);
+    Ok(Translated { pattern: translator.out, names: translator.names, cost })
 }
 
 /// What a repetition operator would apply to.
@@ -30,16 +33,25 @@ pub(super) fn translate(pattern: &str) -> Result<Translated, PatternError> {
 struct Atom {
     /// How often it repeats at most.
     repeats: u32,
+    /// About how many states it takes.
+    cost: u64,
     /// A repetition: Go refuses another on top of it.
     repeated: bool,
+}
+
+/// An open group: what is in it so far.
+#[derive(Clone, Copy, Default)]
+struct Group {
+    /// The most repeats of anything in it.
+    repeats: u32,
+    cost: u64,
 }
 
 struct Translator<'p> {
     rest: &'p str,
     out: String,
     names: Vec<Vec<u8>>,
-    /// For each open group: the most repeats of what is in it so far.
-    groups: Vec<u32>,
+    groups: Vec<Group>,
     atom: Option<Atom>,
     /// Where the atom ends in `out`; flags may follow it.
     atom_end: usize,
@@ -50,7 +62,7 @@ const SYNTAX: PatternError = PatternError::Syntax;
 impl Translator<'_> {
     fn run(&mut self) -> Result<(), PatternError> {
         // The outermost level counts as a group of its own.
-        self.groups.push(1);
+        self.groups.push(Group { repeats: 1, cost: 1 });
         while let Some(next) = self.rest.chars().next() {
             match next {
                 '(' => self.open()?,
@@ -73,7 +85,7 @@ impl Translator<'_> {
                 '^' | '$' | '.' => {
                     self.skip(1);
                     self.out.push(next);
-                    self.atom_done();
+                    self.atom_done(4);
                 }
                 literal => self.literal(literal, literal.len_utf8()),
             }
@@ -85,15 +97,16 @@ impl Translator<'_> {
         self.rest = self.rest.get(bytes..).unwrap_or_default();
     }
 
-    fn atom_done(&mut self) {
-        self.atom = Some(Atom { repeats: 1, repeated: false });
+    fn atom_done(&mut self, cost: u64) {
+        self.atom = Some(Atom { repeats: 1, repeated: false, cost });
         self.atom_end = self.out.len();
+        self.count(1, cost);
     }
 
     fn literal(&mut self, literal: char, width: usize) {
         self.skip(width);
         self.out.push_str(&regex::escape(literal.encode_utf8(&mut [0; 4])));
-        self.atom_done();
+        self.atom_done(1);
     }
 }
 
@@ -101,7 +114,10 @@ impl<'p> Translator<'p> {
     fn emit(&mut self, text: &str, rest: &'p str) {
         self.out.push_str(text);
         self.rest = rest;
-        self.atom_done();
+        // Classes by property have hundreds of ranges.
+        let properties = text.matches(r"\p").count() + text.matches(r"\P").count();
+        let cost = 4 + text.len() as u64 / 8 + 300 * properties as u64;
+        self.atom_done(cost);
     }
 
     fn open(&mut self) -> Result<(), PatternError> {
@@ -138,28 +154,29 @@ impl<'p> Translator<'p> {
             self.names.push(Vec::new());
             self.out.push('(');
         }
-        self.groups.push(1);
+        self.groups.push(Group { repeats: 1, cost: 1 });
         self.atom = None;
         Ok(())
     }
 
     fn close(&mut self) -> Result<(), PatternError> {
-        let repeats = self.groups.pop().ok_or(SYNTAX)?;
+        let Group { repeats, cost } = self.groups.pop().ok_or(SYNTAX)?;
         if self.groups.is_empty() {
             return Err(SYNTAX);
         }
         self.skip(1);
         self.out.push(')');
-        self.atom = Some(Atom { repeats, repeated: false });
+        self.atom = Some(Atom { repeats, repeated: false, cost });
         self.atom_end = self.out.len();
-        self.count(repeats);
+        self.count(repeats, cost);
         Ok(())
     }
 
-    /// Notes that something repeats so often in the innermost group.
-    fn count(&mut self, repeats: u32) {
-        if let Some(most) = self.groups.last_mut() {
-            *most = repeats.max(*most);
+    /// Notes that something repeats so often and takes so many states in the innermost group.
+    fn count(&mut self, repeats: u32, cost: u64) {
+        if let Some(group) = self.groups.last_mut() {
+            group.repeats = repeats.max(group.repeats);
+            group.cost = group.cost.saturating_add(cost);
         }
     }
 
@@ -187,8 +204,9 @@ impl<'p> Translator<'p> {
         if times >= 2 && repeats > MOST_REPEATS {
             return Err(SYNTAX);
         }
-        self.atom = Some(Atom { repeats, repeated: true });
-        self.count(repeats);
+        let cost = atom.cost.saturating_mul(u64::from(times.max(1)));
+        self.atom = Some(Atom { repeats, repeated: true, cost });
+        self.count(repeats, cost.saturating_sub(atom.cost));
         Ok(())
     }
 
@@ -206,7 +224,7 @@ impl<'p> Translator<'p> {
                 self.rest = rest;
                 for rune in literal.chars() {
                     self.out.push_str(&regex::escape(rune.encode_utf8(&mut [0; 4])));
-                    self.atom_done();
+                    self.atom_done(1);
                 }
             }
             'E' => return Err(SYNTAX),

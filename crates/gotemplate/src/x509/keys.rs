@@ -44,14 +44,14 @@ impl PrivateKey {
             return Ok(Self::Rsa(Box::new(key)));
         }
         loop {
-            let mut secret = [0; 32];
-            rng.fill_bytes(&mut secret);
+            let mut seed = [0; 32];
+            rng.fill_bytes(&mut seed);
             if algorithm == Algorithm::Ed25519 {
-                let key = ed25519_dalek::SigningKey::from_bytes(&secret);
+                let key = ed25519_dalek::SigningKey::from_bytes(&seed);
                 return Ok(Self::Ed25519(Box::new(key)));
             }
             // Not every 32 bytes are a scalar of the curve; nearly all are.
-            if let Ok(key) = ecdsa::SigningKey::from_slice(&secret) {
+            if let Ok(key) = ecdsa::SigningKey::from_slice(&seed) {
                 return Ok(Self::Ecdsa(Box::new(key)));
             }
         }
