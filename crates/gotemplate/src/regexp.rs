@@ -26,6 +26,8 @@ pub(crate) struct Pattern {
     is_empty: bool,
     /// About how many states it has.
     pub(crate) cost: u64,
+    /// Something in it repeats without bound: a search may look far beyond what it finds.
+    pub(crate) unbounded: bool,
 }
 
 /// The groups of a match as byte ranges of the text, the whole match first.
@@ -39,7 +41,8 @@ impl Pattern {
         allow: impl FnOnce(u64) -> Result<(), E>,
     ) -> Result<Self, E> {
         let text = std::str::from_utf8(pattern).map_err(|_| PatternError::Syntax)?;
-        let Translated { pattern: translated, names, cost } = translate::translate(text)?;
+        let Translated { pattern: translated, names, cost, unbounded } =
+            translate::translate(text)?;
         allow(cost)?;
         let built = RegexBuilder::new(&translated)
             .size_limit(size)
@@ -47,7 +50,7 @@ impl Pattern {
             .nest_limit(250)
             .build();
         match built {
-            Ok(regex) => Ok(Self { regex, names, is_empty: pattern.is_empty(), cost }),
+            Ok(regex) => Ok(Self { regex, names, is_empty: pattern.is_empty(), cost, unbounded }),
             Err(regex::Error::CompiledTooBig(_)) => Err(PatternError::TooLarge.into()),
             Err(_) => Err(PatternError::Syntax.into()),
         }

@@ -9,6 +9,7 @@ impl<'t> Machine<'t, '_> {
     /// The value of a pipeline. Declared variables stay until the block around it ends.
     pub(super) fn pipeline(&mut self, dot: &Value, pipe: &'t Pipe) -> Result<Value> {
         self.place = Place::Pipe(pipe);
+        self.runtime.step().map_err(|fault| self.fault(fault))?;
         self.runtime.enter().map_err(|fault| self.fault(fault))?;
         let mut value = None;
         for command in &pipe.commands {

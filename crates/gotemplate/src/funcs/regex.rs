@@ -70,8 +70,8 @@ fn search(runtime: &mut Runtime<'_>, pattern: &Pattern, text: &[u8]) -> Result<(
 }
 
 /// The steps of one search of many: it may look at all that is left, but seldom does.
-fn search_again(runtime: &mut Runtime<'_>, left: usize) -> Result<(), Fault> {
-    runtime.work(1 + left as u64 / 1024)
+fn search_again(runtime: &mut Runtime<'_>, pattern: &Pattern, left: usize) -> Result<(), Fault> {
+    runtime.work(1 + if pattern.unbounded { left as u64 / 256 } else { 0 })
 }
 
 fn matches(call: &mut Call<'_, '_>) -> Outcome {
@@ -95,7 +95,7 @@ fn find_all(call: &mut Call<'_, '_>) -> Outcome {
     pattern.find_all(
         &text,
         limit,
-        |left| search_again(&mut runtime.borrow_mut(), left),
+        |left| search_again(&mut runtime.borrow_mut(), &pattern, left),
         |(start, end)| {
             runtime.borrow_mut().charge(24)?;
             found.push(Str::from(text.get(start..end).unwrap_or_default()));
@@ -114,7 +114,7 @@ fn replace_all(call: &mut Call<'_, '_>, expand: bool) -> Outcome {
     let runtime = RefCell::new(&mut *call.runtime);
     let replaced = pattern.replace_all(
         &text,
-        |left| search_again(&mut runtime.borrow_mut(), left),
+        |left| search_again(&mut runtime.borrow_mut(), &pattern, left),
         |out, groups| {
             let mut runtime = runtime.borrow_mut();
             runtime.read(with.len())?;
@@ -141,7 +141,7 @@ fn split(call: &mut Call<'_, '_>) -> Outcome {
     pattern.split(
         &text,
         limit,
-        |left| search_again(&mut runtime.borrow_mut(), left),
+        |left| search_again(&mut runtime.borrow_mut(), &pattern, left),
         |part| {
             runtime.borrow_mut().charge(24)?;
             parts.push(Str::from(part));

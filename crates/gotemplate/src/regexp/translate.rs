@@ -12,6 +12,8 @@ pub(super) struct Translated {
     pub(super) names: Vec<Vec<u8>>,
     /// About how many states the pattern takes.
     pub(super) cost: u64,
+    /// Something in it repeats without bound.
+    pub(super) unbounded: bool,
 }
 
 pub(super) fn translate(pattern: &str) -> Result<Translated, PatternError> {
@@ -22,10 +24,16 @@ pub(super) fn translate(pattern: &str) -> Result<Translated, PatternError> {
         groups: Vec::new(),
         atom: None,
         atom_end: 0,
+        unbounded: false,
     };
     translator.run()?;
     let cost = translator.groups.first().map_or(0, |group| group.cost);
-    Ok(Translated { pattern: translator.out, names: translator.names, cost })
+    Ok(Translated {
+        pattern: translator.out,
+        names: translator.names,
+        cost,
+        unbounded: translator.unbounded,
+    })
 }
 
 /// What a repetition operator would apply to.
@@ -55,6 +63,7 @@ struct Translator<'p> {
     atom: Option<Atom>,
     /// Where the atom ends in `out`; flags may follow it.
     atom_end: usize,
+    unbounded: bool,
 }
 
 const SYNTAX: PatternError = PatternError::Syntax;
@@ -196,6 +205,7 @@ impl<'p> Translator<'p> {
     }
 
     fn repeat(&mut self, operator: &str, times: u32) -> Result<(), PatternError> {
+        self.unbounded |= operator != "?" && !operator.ends_with('}') || operator.ends_with(",}");
         let atom = self.atom.filter(|atom| !atom.repeated).ok_or(SYNTAX)?;
         let lazy = if self.rest.starts_with('?') { "?" } else { "" };
         self.skip(lazy.len());

@@ -61,3 +61,18 @@ fn another_key_is_no_authority() {
     let other = key().to_pem().expect("it is written");
     assert_eq!(Authority::from_pem(&root, &other).err(), Some(X509Error::KeyMismatch));
 }
+
+#[test]
+fn a_dsa_key_has_its_six_numbers() {
+    let pem = generate_dsa(&mut StdRng::seed_from_u64(1)).expect("it is made");
+    let (label, contents) = pem::decode(&pem).expect("it is PEM");
+    assert_eq!(label, "DSA PRIVATE KEY");
+    let (mut rest, _) = der::expect(&contents, der::SEQUENCE).expect("a sequence");
+    let mut sizes = Vec::new();
+    while let Some((number, after)) = der::expect(rest, der::INTEGER) {
+        sizes.push(number.len());
+        rest = after;
+    }
+    assert!(rest.is_empty());
+    assert!(matches!(sizes.as_slice(), [1, 257, 33, 250..=257, 250..=257, 25..=33]), "{sizes:?}");
+}

@@ -12,7 +12,8 @@ use crate::x509::{self, Algorithm, Authority, PrivateKey, Request, X509Error};
 
 /// Steps for making a key of so many bits.
 const RSA_STEPS: &[(usize, u64)] = &[(2048, 1_000_000), (4096, 3_000_000)];
-const DSA: Fault = Fault::Unsupported("DSA keys are not supported");
+/// Steps for making a DSA key and its parameters.
+const DSA_STEPS: u64 = 5_000_000;
 
 pub(super) fn private_key(call: &mut Call<'_, '_>) -> Outcome {
     let kind = call.text(0);
@@ -20,7 +21,11 @@ pub(super) fn private_key(call: &mut Call<'_, '_>) -> Outcome {
         b"" | b"rsa" => Algorithm::Rsa(4096),
         b"ecdsa" => Algorithm::Ecdsa,
         b"ed25519" => Algorithm::Ed25519,
-        b"dsa" => return Err(DSA),
+        b"dsa" => {
+            call.runtime.work(DSA_STEPS)?;
+            let pem = x509::generate_dsa(&mut *call.runtime.environment.rng).map_err(fault)?;
+            return call.string(pem);
+        }
         _ => return call.string([b"Unknown type ", &*kind].concat()),
     };
     let key = generate(call, algorithm)?;
