@@ -7,7 +7,6 @@
 #![expect(clippy::expect_used, reason = "a broken case file stops it")]
 
 #[path = "../tests/support/mod.rs"]
-#[expect(dead_code, clippy::indexing_slicing, reason = "shared with the tests")]
 mod support;
 
 use std::collections::HashSet;

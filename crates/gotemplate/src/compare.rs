@@ -129,7 +129,11 @@ pub(crate) fn less_or_equal(left: &Value, right: &Value) -> Result<bool, Fault> 
 }
 
 /// `reflect.DeepEqual`: types count, and so does nil against empty.
-pub(crate) fn deep_equal(runtime: &mut Runtime<'_>, left: &Value, right: &Value) -> Result<bool, Fault> {
+pub(crate) fn deep_equal(
+    runtime: &mut Runtime<'_>,
+    left: &Value,
+    right: &Value,
+) -> Result<bool, Fault> {
     match (left, right) {
         (Value::List(a), Value::List(b)) => {
             if a.elem() != b.elem() || a.is_nil() != b.is_nil() || a.len() != b.len() {

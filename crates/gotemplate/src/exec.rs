@@ -54,7 +54,14 @@ pub(crate) fn render(
     machine.vars.push(Binding { name: b"$", value: dot.clone(), boxed: false });
     let root = parsed.templates.get(name).copied();
     let nodes = root.map_or(&[][..], |root| parsed.forest.list(root));
-    machine.frames.push(Frame { nodes, next: 0, dot, boxed: false, vars: 1, kind: FrameKind::Block });
+    machine.frames.push(Frame {
+        nodes,
+        next: 0,
+        dot,
+        boxed: false,
+        vars: 1,
+        kind: FrameKind::Block,
+    });
     machine.run()?;
     Ok(machine.out)
 }
@@ -104,7 +111,10 @@ enum FrameKind<'t> {
     Block,
     Range(Box<Range<'t>>),
     /// A template call: what to restore at its end.
-    Call { name: &'t [u8], base: usize },
+    Call {
+        name: &'t [u8],
+        base: usize,
+    },
 }
 
 impl<'t> Machine<'t, '_> {
@@ -163,7 +173,8 @@ impl<'t> Machine<'t, '_> {
             Value::Invalid => self.write(b"<no value>"),
             Value::Str(text) => self.write(text),
             _ => {
-                let text = fmt::display(&mut self.runtime, value).map_err(|fault| self.fault(fault))?;
+                let text =
+                    fmt::display(&mut self.runtime, value).map_err(|fault| self.fault(fault))?;
                 self.write(&text)
             }
         }
@@ -179,7 +190,8 @@ impl<'t> Machine<'t, '_> {
 
     /// Takes memory for variables and frames, as many as there have ever been at a time.
     fn charge_stacks(&mut self) -> Result<()> {
-        let size = self.vars.len() * size_of::<Binding<'_>>() + self.frames.len() * size_of::<Frame<'_>>();
+        let size =
+            self.vars.len() * size_of::<Binding<'_>>() + self.frames.len() * size_of::<Frame<'_>>();
         let more = size.saturating_sub(self.stack_bytes);
         self.stack_bytes += more;
         self.runtime.charge(more).map_err(|fault| self.fault(fault))
@@ -272,7 +284,9 @@ impl<'t> Machine<'t, '_> {
         match fault {
             Fault::Message(message) => self.error(message),
             Fault::Limit(message) => self.error_of(ExecErrorKind::Limit, message.to_owned()),
-            Fault::Unsupported(message) => self.error_of(ExecErrorKind::Unsupported, message.to_owned()),
+            Fault::Unsupported(message) => {
+                self.error_of(ExecErrorKind::Unsupported, message.to_owned())
+            }
             Fault::Deeper => Stop::Deeper,
         }
     }

@@ -40,7 +40,11 @@ pub(crate) fn sprintln(runtime: &mut Runtime<'_>, args: &[Value]) -> Result<Vec<
 }
 
 /// `fmt.Sprintf(format, args...)`.
-pub(crate) fn sprintf(runtime: &mut Runtime<'_>, format: &[u8], args: &[Value]) -> Result<Vec<u8>, Fault> {
+pub(crate) fn sprintf(
+    runtime: &mut Runtime<'_>,
+    format: &[u8],
+    args: &[Value],
+) -> Result<Vec<u8>, Fault> {
     let mut printer = Printer::new(runtime);
     printer.format(runtime, format, args)?;
     Ok(printer.out)
@@ -79,7 +83,12 @@ struct Printer {
 
 impl Printer {
     fn new(runtime: &Runtime<'_>) -> Self {
-        Self { out: Vec::new(), flags: Flags::default(), erroring: false, room: runtime.memory_left() }
+        Self {
+            out: Vec::new(),
+            flags: Flags::default(),
+            erroring: false,
+            room: runtime.memory_left(),
+        }
     }
 
     fn check_room(&self) -> Result<(), Fault> {
@@ -147,6 +156,3 @@ impl Printer {
         self.pad(&digits);
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -33,7 +33,9 @@ use crate::fault::Fault;
 use crate::runtime::Runtime;
 use crate::semver::Version;
 use crate::time::Time;
-use crate::value::{Certificate, Dict, Str, Value};
+#[cfg(feature = "certificates")]
+use crate::value::Certificate;
+use crate::value::{Dict, Str, Value};
 pub(crate) use regex::Pattern;
 
 /// What a function returns.
@@ -152,14 +154,20 @@ const TABLES: &[&[Function]] = &[
 pub(crate) fn find(name: &[u8]) -> Option<&'static Function> {
     static INDEX: OnceLock<HashMap<&'static [u8], &'static Function>> = OnceLock::new();
     let index = INDEX.get_or_init(|| {
-        TABLES.iter().copied().flatten().map(|function| (function.name.as_bytes(), function)).collect()
+        TABLES
+            .iter()
+            .copied()
+            .flatten()
+            .map(|function| (function.name.as_bytes(), function))
+            .collect()
     });
     index.get(name).copied()
 }
 
 /// The names of all functions, sorted.
 pub(crate) fn names() -> Vec<&'static str> {
-    let mut names: Vec<_> = TABLES.iter().copied().flatten().map(|function| function.name).collect();
+    let mut names: Vec<_> =
+        TABLES.iter().copied().flatten().map(|function| function.name).collect();
     names.sort_unstable();
     names
 }
@@ -242,6 +250,7 @@ impl Call<'_, '_> {
         }
     }
 
+    #[cfg(feature = "certificates")]
     fn certificate(&self, index: usize) -> Certificate {
         match self.args.get(index) {
             Some(Value::Certificate(certificate)) => (**certificate).clone(),

@@ -5,6 +5,3 @@ mod encode;
 
 pub(crate) use decode::decode;
 pub(crate) use encode::{Style, encode};
-
-#[cfg(test)]
-mod tests;

@@ -28,7 +28,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            template_bytes: 4 << 20,
+            template_bytes: 1 << 20,
             output_bytes: 1 << 20,
             memory_bytes: 64 << 20,
             steps: 10_000_000,

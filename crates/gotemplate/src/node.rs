@@ -39,7 +39,12 @@ impl Forest {
     }
 
     pub(crate) fn pipe(&self, id: PipeId) -> &Pipe {
-        static EMPTY: Pipe = Pipe { position: 0, declarations: Vec::new(), is_assignment: false, commands: Vec::new() };
+        static EMPTY: Pipe = Pipe {
+            position: 0,
+            declarations: Vec::new(),
+            is_assignment: false,
+            commands: Vec::new(),
+        };
         self.pipes.get(id.0).unwrap_or(&EMPTY)
     }
 
@@ -215,8 +220,10 @@ impl<'t> Source<'t> {
     }
 
     fn template(&mut self, call: &'t TemplateCall) {
-        let mut parts =
-            vec![Part::Text("{{template "), Part::Owned(lossy(&crate::fmt::quote::double(&call.name)))];
+        let mut parts = vec![
+            Part::Text("{{template "),
+            Part::Owned(lossy(&crate::fmt::quote::double(&call.name))),
+        ];
         if let Some(pipe) = call.pipe {
             parts.push(Part::Text(" "));
             parts.push(Part::Pipe(self.forest.pipe(pipe)));
@@ -261,7 +268,11 @@ impl<'t> Source<'t> {
             Operand::Field(fields) => self.text.push_str(&dotted(fields)),
             Operand::Variable(variable) => self.text.push_str(&variable.to_string()),
             Operand::Pipe(id) if parenthesised => {
-                self.push(vec![Part::Text("("), Part::Pipe(self.forest.pipe(*id)), Part::Text(")")]);
+                self.push(vec![
+                    Part::Text("("),
+                    Part::Pipe(self.forest.pipe(*id)),
+                    Part::Text(")"),
+                ]);
             }
             Operand::Pipe(id) => self.push(vec![Part::Pipe(self.forest.pipe(*id))]),
             Operand::Chain { base, fields } => {

@@ -1,5 +1,6 @@
 //! Builds the syntax tree: Go's text/template/parse, with open blocks on a stack of their own instead of recursion.
 
+mod item;
 mod lex;
 mod number;
 mod pipeline;
@@ -14,8 +15,9 @@ use crate::error::ParseError;
 use crate::fmt::quote;
 use crate::node::{Control, ControlKind, Forest, ListId, Node, PipeId, TemplateCall};
 use crate::value::Str;
-pub(crate) use lex::lossy;
-use lex::{Item, Kind, Lexer};
+pub(crate) use item::lossy;
+use item::{Item, Kind};
+use lex::Lexer;
 
 /// The trees of a text, by template name.
 #[derive(Debug, Default)]
@@ -48,7 +50,7 @@ struct Parser<'a> {
     /// The nodes of the innermost open list.
     nodes: Vec<Node>,
     open: Vec<Open>,
-    vars: Vec<Str>,
+    vars: Scope,
     action_line: usize,
     range_depth: usize,
     depth: usize,
@@ -77,11 +79,47 @@ enum Block {
     Tree {
         name: Str,
         call: Option<TemplateCall>,
-        vars: Vec<Str>,
+        vars: Scope,
         range_depth: usize,
         /// The line of the last item of the tree around it.
         line: usize,
     },
+}
+
+/// The variables in scope, the last declared last.
+struct Scope {
+    names: Vec<Str>,
+    /// How often each name is there.
+    counts: HashMap<Str, usize>,
+}
+
+impl Scope {
+    fn new() -> Self {
+        let mut scope = Self { names: Vec::new(), counts: HashMap::new() };
+        scope.push(Str::from("$"));
+        scope
+    }
+
+    fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    fn push(&mut self, name: Str) {
+        *self.counts.entry(name.clone()).or_default() += 1;
+        self.names.push(name);
+    }
+
+    fn truncate(&mut self, len: usize) {
+        for name in self.names.drain(len.min(self.names.len())..) {
+            if let Some(count) = self.counts.get_mut(&name) {
+                *count -= 1;
+            }
+        }
+    }
+
+    fn contains(&self, name: &Str) -> bool {
+        self.counts.get(name).is_some_and(|count| *count > 0)
+    }
 }
 
 impl<'a> Parser<'a> {
@@ -95,7 +133,7 @@ impl<'a> Parser<'a> {
             parsed: Parsed::default(),
             nodes: Vec::new(),
             open: Vec::new(),
-            vars: vec![Str::from(&b"$"[..])],
+            vars: Scope::new(),
             action_line: 0,
             range_depth: 0,
             depth: 0,
@@ -146,7 +184,7 @@ impl<'a> Parser<'a> {
     }
 
     fn open_tree(&mut self, name: Str, call: Option<TemplateCall>) {
-        let vars = mem::replace(&mut self.vars, vec![Str::from(&b"$"[..])]);
+        let vars = mem::replace(&mut self.vars, Scope::new());
         let range_depth = mem::take(&mut self.range_depth);
         self.action_line = 0;
         let line = self.token[0].line;
@@ -162,7 +200,10 @@ impl<'a> Parser<'a> {
         let token = self.next_non_space();
         match token.kind {
             Kind::Text => {
-                self.nodes.push(Node::Text { position: token.position, text: Arc::from(token.text.as_ref()) });
+                self.nodes.push(Node::Text {
+                    position: token.position,
+                    text: Arc::from(token.text.as_ref()),
+                });
                 Ok(())
             }
             Kind::LeftDelim => {
@@ -282,7 +323,12 @@ impl<'a> Parser<'a> {
                         self.range_depth -= 1;
                     }
                     let else_list = list.map(|_| last);
-                    self.nodes.push(Node::Control(Control { kind, pipe, list: list.unwrap_or(last), else_list }));
+                    self.nodes.push(Node::Control(Control {
+                        kind,
+                        pipe,
+                        list: list.unwrap_or(last),
+                        else_list,
+                    }));
                     self.vars.truncate(vars);
                     if !implied_end {
                         return Ok(());
@@ -424,6 +470,3 @@ impl<'a> Parser<'a> {
         self.error(format!("{described}{action} started at {name}:{line}"))
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use regex::{Regex, RegexBuilder};
 
 use crate::rune;
+use translate::Translated;
 
 /// Why a pattern could not be compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,25 +24,35 @@ pub(crate) struct Pattern {
     /// The groups' names, the whole match first.
     names: Vec<Vec<u8>>,
     is_empty: bool,
+    /// About how many states it has.
+    pub(crate) cost: u64,
+    /// Something in it repeats without bound: a search may look far beyond what it finds.
+    pub(crate) unbounded: bool,
 }
 
 /// The groups of a match as byte ranges of the text, the whole match first.
 pub(crate) type Groups = Vec<Option<(usize, usize)>>;
 
 impl Pattern {
-    /// Compiles a pattern in Go's syntax into at most `size` bytes.
-    pub(crate) fn compile(pattern: &[u8], size: usize) -> Result<Self, PatternError> {
+    /// Compiles a pattern in Go's syntax into at most `size` bytes, if `allow` is content with what it costs.
+    pub(crate) fn compile<E: From<PatternError>>(
+        pattern: &[u8],
+        size: usize,
+        allow: impl FnOnce(u64) -> Result<(), E>,
+    ) -> Result<Self, E> {
         let text = std::str::from_utf8(pattern).map_err(|_| PatternError::Syntax)?;
-        let translated = translate::translate(text)?;
-        let built = RegexBuilder::new(&translated.pattern)
+        let Translated { pattern: translated, names, cost, unbounded } =
+            translate::translate(text)?;
+        allow(cost)?;
+        let built = RegexBuilder::new(&translated)
             .size_limit(size)
             .dfa_size_limit(size)
             .nest_limit(250)
             .build();
         match built {
-            Ok(regex) => Ok(Self { regex, names: translated.names, is_empty: pattern.is_empty() }),
-            Err(regex::Error::CompiledTooBig(_)) => Err(PatternError::TooLarge),
-            Err(_) => Err(PatternError::Syntax),
+            Ok(regex) => Ok(Self { regex, names, is_empty: pattern.is_empty(), cost, unbounded }),
+            Err(regex::Error::CompiledTooBig(_)) => Err(PatternError::TooLarge.into()),
+            Err(_) => Err(PatternError::Syntax.into()),
         }
     }
 
@@ -55,17 +66,19 @@ impl Pattern {
 
     /// Matches from left to right, at most `limit` of them if it is not negative.
     ///
-    /// `visit` returns false to stop.
+    /// `search` is told before each search how much text is left, `visit` is given the matches.
     pub(crate) fn find_all<E>(
         &self,
         text: &[u8],
         limit: i64,
+        mut search: impl FnMut(usize) -> Result<(), E>,
         mut visit: impl FnMut((usize, usize)) -> Result<(), E>,
     ) -> Result<(), E> {
         let haystack = Haystack::new(text);
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let (mut position, mut found, mut previous_end) = (0, 0, None);
         while found < limit && position <= text.len() {
+            search(text.len() - position)?;
             let Some((start, end)) = haystack.find_at(&self.regex, position) else { break };
             let mut accept = true;
             if end == position {
@@ -89,12 +102,14 @@ impl Pattern {
     pub(crate) fn replace_all<E>(
         &self,
         text: &[u8],
+        mut search: impl FnMut(usize) -> Result<(), E>,
         mut replacement: impl FnMut(&mut Vec<u8>, &Groups) -> Result<(), E>,
     ) -> Result<Vec<u8>, E> {
         let haystack = Haystack::new(text);
         let mut out = Vec::with_capacity(text.len());
         let (mut last_end, mut position) = (0, 0);
         while position <= text.len() {
+            search(text.len() - position)?;
             let Some(groups) = haystack.groups_at(&self.regex, position) else { break };
             let Some(Some((start, end))) = groups.first().copied() else { break };
             out.extend_from_slice(text.get(last_end..start).unwrap_or_default());
@@ -148,6 +163,7 @@ impl Pattern {
         &self,
         text: &[u8],
         limit: i64,
+        search: impl FnMut(usize) -> Result<(), E>,
         mut visit: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
         if !self.is_empty && text.is_empty() {
@@ -155,7 +171,7 @@ impl Pattern {
         }
         let (mut begin, mut end, mut count) = (0, 0, 0);
         let mut part = |from: usize, to: usize| visit(text.get(from..to).unwrap_or_default());
-        self.find_all(text, limit, |found| {
+        self.find_all(text, limit, search, |found| {
             if limit > 0 && count >= limit - 1 {
                 return Ok(());
             }
@@ -178,7 +194,8 @@ fn reference(text: &[u8]) -> Option<(&[u8], &[u8])> {
         None => (false, text),
     };
     let is_name = |rune: char| rune == '_' || rune::is_letter(rune) || rune::is_digit(rune);
-    let end = rune::runes(body).find(|(_, rune, _)| !is_name(*rune)).map_or(body.len(), |(at, ..)| at);
+    let end =
+        rune::runes(body).find(|(_, rune, _)| !is_name(*rune)).map_or(body.len(), |(at, ..)| at);
     let (name, rest) = body.split_at_checked(end)?;
     if name.is_empty() {
         return None;
@@ -249,7 +266,8 @@ impl<'t> Haystack<'t> {
 
     fn groups_at(&self, regex: &Regex, start: usize) -> Option<Groups> {
         let found = regex.captures_at(&self.text, self.translated(start))?;
-        let range = |group: regex::Match<'_>| (self.original(group.start()), self.original(group.end()));
+        let range =
+            |group: regex::Match<'_>| (self.original(group.start()), self.original(group.end()));
         Some(found.iter().map(|group| group.map(range)).collect())
     }
 }

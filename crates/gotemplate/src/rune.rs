@@ -17,7 +17,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Option<(char, usize)> {
         0xF0..=0xF4 => 4,
         _ => return Some((REPLACEMENT, 1)),
     };
-    let rune = bytes.get(..width).and_then(|b| std::str::from_utf8(b).ok()).and_then(|s| s.chars().next());
+    let rune =
+        bytes.get(..width).and_then(|b| std::str::from_utf8(b).ok()).and_then(|s| s.chars().next());
     Some(rune.map_or((REPLACEMENT, 1), |c| (c, width)))
 }
 
@@ -132,7 +133,11 @@ pub(crate) fn is_punct(rune: char) -> bool {
 /// `unicode.IsSpace`.
 pub(crate) fn is_space(rune: char) -> bool {
     matches!(rune, '\t'..='\r' | ' ' | '\u{85}' | '\u{A0}' | '\u{1680}')
-        || matches!(rune, '\u{2000}'..='\u{200A}' | '\u{2028}' | '\u{2029}' | '\u{202F}' | '\u{205F}' | '\u{3000}')
+        || matches!(
+            rune,
+            '\u{2000}'
+                ..='\u{200A}' | '\u{2028}' | '\u{2029}' | '\u{202F}' | '\u{205F}' | '\u{3000}'
+        )
 }
 
 /// `strconv.IsPrint` and `unicode.IsPrint`: letters, marks, numbers, punctuation, symbols and the ASCII space.

@@ -31,7 +31,11 @@ enum Container {
 }
 
 impl<'e> Runtime<'e> {
-    pub(crate) fn new(limits: &Limits, environment: &'e mut Environment, stack_nesting: usize) -> Self {
+    pub(crate) fn new(
+        limits: &Limits,
+        environment: &'e mut Environment,
+        stack_nesting: usize,
+    ) -> Self {
         Self {
             environment,
             patterns: HashMap::new(),
@@ -77,7 +81,10 @@ impl<'e> Runtime<'e> {
     }
 
     /// Goes one level deeper for the time of `f`.
-    pub(crate) fn nested<T>(&mut self, f: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
+    pub(crate) fn nested<T>(
+        &mut self,
+        f: impl FnOnce(&mut Self) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
         self.enter()?;
         let result = f(self);
         self.leave();

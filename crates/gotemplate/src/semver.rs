@@ -62,7 +62,11 @@ impl Version {
             metadata: parts.metadata.to_owned(),
             original: text.to_owned(),
         };
-        if version.prerelease.split('.').any(|part| part.len() > 1 && part.starts_with('0') && is_number(part)) {
+        if version
+            .prerelease
+            .split('.')
+            .any(|part| part.len() > 1 && part.starts_with('0') && is_number(part))
+        {
             return Err(SemverError::SegmentStartsZero);
         }
         Ok(version)
@@ -70,7 +74,8 @@ impl Version {
 
     /// Precedence; the metadata does not count.
     pub(crate) fn compare(&self, other: &Self) -> Ordering {
-        let core = (self.major, self.minor, self.patch).cmp(&(other.major, other.minor, other.patch));
+        let core =
+            (self.major, self.minor, self.patch).cmp(&(other.major, other.minor, other.patch));
         core.then_with(|| match (self.prerelease.is_empty(), other.prerelease.is_empty()) {
             (true, true) => Ordering::Equal,
             (true, false) => Ordering::Greater,
@@ -87,8 +92,7 @@ impl Version {
 
     /// The next version, raised at `level`: 0 major, 1 minor, 2 patch.
     pub(crate) fn increased(&self, level: usize) -> Self {
-        let mut next =
-            Self { prerelease: String::new(), metadata: String::new(), ..self.clone() };
+        let mut next = Self { prerelease: String::new(), metadata: String::new(), ..self.clone() };
         match level {
             0 => (next.major, next.minor, next.patch) = (self.major.wrapping_add(1), 0, 0),
             1 => (next.minor, next.patch) = (self.minor.wrapping_add(1), 0),
@@ -102,7 +106,8 @@ impl Version {
     pub(crate) fn with_part(&self, part: &[u8], prerelease: bool) -> Result<Self, SemverError> {
         let invalid = if prerelease { SemverError::Prerelease } else { SemverError::Metadata };
         let text = std::str::from_utf8(part).map_err(|_| invalid)?;
-        let allowed = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let allowed =
+            |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         for part in text.split('.') {
             if prerelease && part.len() > 1 && part.starts_with('0') && is_number(part) {
                 return Err(SemverError::SegmentStartsZero);
@@ -161,7 +166,8 @@ fn parts(text: &str) -> Option<Parts<'_>> {
         Some((core, prerelease)) => (core, Some(prerelease)),
         None => (text, None),
     };
-    let suffix_ok = |suffix: Option<&str>| suffix.is_none_or(|text| text.split('.').all(is_identifier));
+    let suffix_ok =
+        |suffix: Option<&str>| suffix.is_none_or(|text| text.split('.').all(is_identifier));
     if !suffix_ok(prerelease) || !suffix_ok(metadata) {
         return None;
     }
@@ -215,6 +221,3 @@ fn compare_identifier(left: &str, right: &str) -> Ordering {
         (Some(_), Some(_)) => Ordering::Less,
     }
 }
-
-#[cfg(test)]
-mod tests;

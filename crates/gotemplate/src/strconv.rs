@@ -145,7 +145,9 @@ fn special(text: &str) -> Option<f64> {
 }
 
 fn parse_decimal_float(digits: &[u8]) -> Result<f64, NumberError> {
-    let plain = digits.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-'));
+    let plain = digits
+        .iter()
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-'));
     let begins = digits.first().is_some_and(|byte| byte.is_ascii_digit() || *byte == b'.');
     if !plain || !begins {
         return Err(NumberError::Syntax);
@@ -155,7 +157,8 @@ fn parse_decimal_float(digits: &[u8]) -> Result<f64, NumberError> {
 
 /// `h.hhhp±d`, rounded to nearest even.
 fn parse_hex_float(text: &[u8]) -> Result<f64, NumberError> {
-    let split = text.iter().position(|byte| matches!(byte, b'p' | b'P')).ok_or(NumberError::Syntax)?;
+    let split =
+        text.iter().position(|byte| matches!(byte, b'p' | b'P')).ok_or(NumberError::Syntax)?;
     let (mantissa, exponent) = text.split_at(split);
     let exponent = parse_int(exponent.get(1..).unwrap_or_default(), 10);
     let mut exponent = match exponent {
@@ -202,7 +205,8 @@ fn scale(value: u64, exponent: i64) -> f64 {
     if drop > 64 {
         return 0.0;
     }
-    let (kept, lost) = if drop == 64 { (0, value) } else { (value >> drop, value & ((1 << drop) - 1)) };
+    let (kept, lost) =
+        if drop == 64 { (0, value) } else { (value >> drop, value & ((1 << drop) - 1)) };
     let half = 1_u64 << (drop - 1);
     let up = lost > half || (lost == half && kept & 1 == 1);
     power(kept + u64::from(up), last)
@@ -306,7 +310,10 @@ pub(crate) fn can_backquote(text: &[u8]) -> bool {
         if width > 1 {
             return rune != '\u{FEFF}';
         }
-        rune != rune::REPLACEMENT && (rune >= ' ' || rune == '\t') && rune != '`' && rune != '\u{7F}'
+        rune != rune::REPLACEMENT
+            && (rune >= ' ' || rune == '\t')
+            && rune != '`'
+            && rune != '\u{7F}'
     })
 }
 

@@ -16,7 +16,7 @@ use crate::value::{DictType, Str, Value};
 /// How deep the caller's stack is used: at a few kilobytes a level, well within the 2 MiB of a thread.
 const SHALLOW: usize = 64;
 /// The stack of the thread for what nests deeper. Only what is used of it is ever touched.
-const DEEP_STACK: usize = 512 << 20;
+const DEEP_STACK: usize = 256 << 20;
 
 /// How a template is parsed and what it may use.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -86,7 +86,11 @@ impl Template {
     /// # Errors
     ///
     /// As Go's `Template.Parse`, and if the text is longer or nests deeper than allowed.
-    pub fn parse(name: &str, text: impl AsRef<[u8]>, options: &Options) -> Result<Self, ParseError> {
+    pub fn parse(
+        name: &str,
+        text: impl AsRef<[u8]>,
+        options: &Options,
+    ) -> Result<Self, ParseError> {
         let text = text.as_ref();
         let error = |message: &str| ParseError {
             template: name.to_owned(),
@@ -98,8 +102,10 @@ impl Template {
         }
         let nesting = options.limits.nesting;
         let parsed = match parse::parse(name, text, SHALLOW, nesting) {
-            Err(parse::Stop::Deeper) => on_deep_stack(|| parse::parse(name, text, nesting, nesting))
-                .unwrap_or(Err(parse::Stop::Deeper)),
+            Err(parse::Stop::Deeper) => {
+                on_deep_stack(|| parse::parse(name, text, nesting, nesting))
+                    .unwrap_or(Err(parse::Stop::Deeper))
+            }
             parsed => parsed,
         };
         match parsed {
@@ -143,7 +149,9 @@ impl Template {
         let mut runtime = Runtime::new(&self.limits, environment, stack_nesting);
         let entries = data.0.iter().map(|(name, value)| (name.clone(), Value::Str(value.clone())));
         let dot = runtime.typed_dict(DictType::Strings, entries.collect());
-        let dot = dot.map_err(|_| Stop::Error(Box::new(self.limit("values take more memory than allowed"))))?;
+        let dot = dot.map_err(|_| {
+            Stop::Error(Box::new(self.limit("values take more memory than allowed")))
+        })?;
         exec::render(&self.parsed, &self.text, &self.name, dot, &self.limits, runtime)
     }
 

@@ -125,10 +125,16 @@ impl Time {
     }
 
     /// `time.Date`: values outside their ranges carry over.
-    pub(crate) fn from_civil(date: (i64, i64, i64), clock: (i64, i64, i64), nanos: u32, zone: Zone) -> Self {
+    pub(crate) fn from_civil(
+        date: (i64, i64, i64),
+        clock: (i64, i64, i64),
+        nanos: u32,
+        zone: Zone,
+    ) -> Self {
         let (year, month, day) = date;
         let months = month - 1;
-        let days = days_from_civil(year + months.div_euclid(12), months.rem_euclid(12) + 1, 1) + day - 1;
+        let days =
+            days_from_civil(year + months.div_euclid(12), months.rem_euclid(12) + 1, 1) + day - 1;
         let local = days
             .wrapping_mul(DAY)
             .wrapping_add(clock.0.wrapping_mul(3600))
@@ -156,7 +162,8 @@ impl Time {
     /// `Time.Sub` in nanoseconds, cut off at the ends of its range.
     pub(crate) fn since(&self, earlier: &Self) -> i64 {
         let seconds = i128::from(self.seconds) - i128::from(earlier.seconds);
-        let nanos = seconds * 1_000_000_000 + i128::from(self.nanoseconds) - i128::from(earlier.nanoseconds);
+        let nanos = seconds * 1_000_000_000 + i128::from(self.nanoseconds)
+            - i128::from(earlier.nanoseconds);
         i64::try_from(nanos).unwrap_or(if nanos < 0 { i64::MIN } else { i64::MAX })
     }
 

@@ -96,6 +96,10 @@ pub(crate) enum Value {
     Time(Rc<Time>),
     /// A semantic version, and whether it is Go's `*Version`.
     Version(Rc<Version>, bool),
+    #[cfg_attr(
+        not(feature = "certificates"),
+        expect(dead_code, reason = "such a build makes none, but its functions take them")
+    )]
     Certificate(Rc<Certificate>),
 }
 
@@ -341,5 +345,9 @@ pub(crate) fn go_int(float: f64) -> i64 {
 /// `uint64(float)` as amd64 does it.
 pub(crate) fn go_uint(float: f64) -> u64 {
     const HALF: f64 = 9_223_372_036_854_775_808.0;
-    if float < HALF { go_int(float).cast_unsigned() } else { go_int(float - HALF).cast_unsigned() ^ (1 << 63) }
+    if float < HALF {
+        go_int(float).cast_unsigned()
+    } else {
+        go_int(float - HALF).cast_unsigned() ^ (1 << 63)
+    }
 }

@@ -2,12 +2,13 @@
 
 mod certificate;
 mod der;
+mod dsa;
 mod keys;
 mod pem;
 
 pub(crate) use certificate::{Authority, Request, is_certificate, issue, self_sign};
+pub(crate) use dsa::generate_dsa;
 pub(crate) use keys::{Algorithm, PrivateKey};
-
 
 /// Why a key or certificate could not be read or made; nothing of either is in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! What Go's text/template and Sprig make of the case files in `fixtures/template`.
 
+#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
+
 mod support;
 
 use std::collections::HashSet;
@@ -16,7 +18,12 @@ fn all_pass(json: &'static str, at_least: usize) {
         assert!(report.passed >= at_least, "only {} cases ran", report.passed);
     };
     // The stack that threads have unless told otherwise, also where tests run with more.
-    thread::Builder::new().stack_size(2 << 20).spawn(run).expect("a thread").join().expect("all pass");
+    thread::Builder::new()
+        .stack_size(2 << 20)
+        .spawn(run)
+        .expect("a thread")
+        .join()
+        .expect("all pass");
 }
 
 #[test]

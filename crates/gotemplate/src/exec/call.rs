@@ -159,9 +159,9 @@ impl<'t> Machine<'t, '_> {
                 Operand::String { text, .. } => Some(Value::Str(text.clone())),
                 _ => None,
             },
-            Type::Int | Type::Duration => {
-                number.and_then(|number| number.int).map(|value| Value::Int(value, expected.int_type()))
-            }
+            Type::Int | Type::Duration => number
+                .and_then(|number| number.int)
+                .map(|value| Value::Int(value, expected.int_type())),
             Type::Uint32 => {
                 let value = number.and_then(|number| number.uint);
                 value.map(|value| Value::Uint(value & 0xFFFF_FFFF, UintType::Uint32))
@@ -189,7 +189,9 @@ impl<'t> Machine<'t, '_> {
     fn dynamic_arg(&mut self, dot: &Value, arg: &'t Arg) -> Result<Option<Value>> {
         let value = match &arg.operand {
             Operand::Dot => dot.clone(),
-            Operand::Field(fields) => self.fields(dot, self.boxed_dot(dot), arg, fields, &[], None)?,
+            Operand::Field(fields) => {
+                self.fields(dot, self.boxed_dot(dot), arg, fields, &[], None)?
+            }
             Operand::Variable(variable) => self.variable(dot, arg, variable, &[], None)?,
             Operand::Pipe(id) => self.pipeline(dot, self.parsed.forest.pipe(*id))?,
             Operand::Identifier { name, function } => {
@@ -263,4 +265,3 @@ impl Type {
         }
     }
 }
-

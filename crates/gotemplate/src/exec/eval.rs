@@ -9,6 +9,7 @@ impl<'t> Machine<'t, '_> {
     /// The value of a pipeline. Declared variables stay until the block around it ends.
     pub(super) fn pipeline(&mut self, dot: &Value, pipe: &'t Pipe) -> Result<Value> {
         self.place = Place::Pipe(pipe);
+        self.runtime.step().map_err(|fault| self.fault(fault))?;
         self.runtime.enter().map_err(|fault| self.fault(fault))?;
         let mut value = None;
         for command in &pipe.commands {
@@ -22,7 +23,11 @@ impl<'t> Machine<'t, '_> {
             if pipe.is_assignment {
                 self.assign(&variable.name, (value.clone(), false))?;
             } else {
-                self.vars.push(Binding { name: &variable.name, value: value.clone(), boxed: false });
+                self.vars.push(Binding {
+                    name: &variable.name,
+                    value: value.clone(),
+                    boxed: false,
+                });
             }
         }
         Ok(value)
@@ -42,9 +47,12 @@ impl<'t> Machine<'t, '_> {
         }
     }
 
-    fn variable_value(&self, name: &[u8]) -> Result<(Value, bool)> {
-        let found = self.vars.iter().skip(self.base).rev().find(|binding| binding.name == name);
+    fn variable_value(&mut self, name: &[u8]) -> Result<(Value, bool)> {
+        let found = self.vars.iter().skip(self.base).rev().position(|binding| binding.name == name);
+        let distance = found.unwrap_or(0);
+        self.runtime.work(distance as u64 / 16).map_err(|fault| self.fault(fault))?;
         found
+            .and_then(|_| self.vars.get(self.vars.len() - 1 - distance))
             .map(|binding| (binding.value.clone(), binding.boxed))
             .ok_or_else(|| self.error(format!("undefined variable: {}", lossy(name))))
     }
@@ -97,8 +105,10 @@ impl<'t> Machine<'t, '_> {
             return Ok(Value::Complex(real, imaginary));
         }
         let text = number.text.as_str();
-        let is_hexadecimal = (text.starts_with("0x") || text.starts_with("0X")) && !text.contains(['p', 'P']);
-        let is_float = !is_hexadecimal && !text.starts_with('\'') && text.contains(['.', 'e', 'E', 'p', 'P']);
+        let is_hexadecimal =
+            (text.starts_with("0x") || text.starts_with("0X")) && !text.contains(['p', 'P']);
+        let is_float =
+            !is_hexadecimal && !text.starts_with('\'') && text.contains(['.', 'e', 'E', 'p', 'P']);
         if is_float && let Some(float) = number.float {
             return Ok(Value::Float(float));
         }

@@ -1,6 +1,7 @@
 //! Fields, keys and methods.
 
 use super::{Machine, Result};
+use crate::fault::Fault;
 use crate::funcs::methods;
 use crate::node::{Arg, Place};
 use crate::parse::lossy;
@@ -29,6 +30,9 @@ impl<'t> Machine<'t, '_> {
             return self.call_method(dot, method, receiver, Place::Arg(node), name, args, last);
         }
         if let Some(fault) = methods::refusal(&receiver, name) {
+            if matches!(fault, Fault::Unsupported(_)) {
+                self.place = Place::Arg(node);
+            }
             return Err(self.fault(fault));
         }
         let has_args = args.len() > 1 || last.is_some();
@@ -42,9 +46,9 @@ impl<'t> Machine<'t, '_> {
             }
             Value::Certificate(certificate) if matches!(&**name, b"Cert" | b"Key") => {
                 if has_args {
-                    return Err(
-                        self.error(format!("{shown} has arguments but cannot be invoked as function"))
-                    );
+                    return Err(self.error(format!(
+                        "{shown} has arguments but cannot be invoked as function"
+                    )));
                 }
                 let text = if &**name == b"Cert" { &certificate.cert } else { &certificate.key };
                 Ok(Value::Str(text.clone()))

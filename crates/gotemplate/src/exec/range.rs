@@ -84,10 +84,14 @@ impl<'t> Machine<'t, '_> {
             Value::Int(end, kind) => Some(Elements::Int { next: 0, end, kind }),
             Value::Uint(end, kind) => Some(Elements::Uint { next: 0, end, kind }),
             Value::List(list) => Some(Elements::List { list, next: 0 }),
-            Value::Dict(dict) => Some(Elements::Dict {
-                entries: dict.entries().into_iter(),
-                boxed: dict.0.kind == DictType::Any,
-            }),
+            Value::Dict(dict) => {
+                let work = self.runtime.work(dict.len() as u64 / 4);
+                work.map_err(|fault| self.fault(fault))?;
+                Some(Elements::Dict {
+                    entries: dict.entries().into_iter(),
+                    boxed: dict.0.kind == DictType::Any,
+                })
+            }
             Value::Invalid | Value::Nil => None,
             _ => return Err(self.error(format!("range can't iterate over {REDACTED}"))),
         };

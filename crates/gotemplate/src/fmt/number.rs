@@ -14,7 +14,14 @@ pub(super) enum Case {
 
 impl Printer {
     /// An integer as its magnitude and sign, in `base`.
-    pub(super) fn integer(&mut self, magnitude: u64, negative: bool, base: u32, verb: char, case: Case) {
+    pub(super) fn integer(
+        &mut self,
+        magnitude: u64,
+        negative: bool,
+        base: u32,
+        verb: char,
+        case: Case,
+    ) {
         let mut precision = 0;
         if let Some(given) = self.flags.precision {
             if given == 0 && magnitude == 0 {
@@ -146,7 +153,9 @@ fn sharpen(text: &mut Vec<u8>, verb: u8, precision: Option<usize>) {
     let is_hexadecimal = verb.eq_ignore_ascii_case(&b'x');
     let tail_at = text
         .iter()
-        .position(|byte| matches!(byte, b'p' | b'P') || (!is_hexadecimal && matches!(byte, b'e' | b'E')))
+        .position(|byte| {
+            matches!(byte, b'p' | b'P') || (!is_hexadecimal && matches!(byte, b'e' | b'E'))
+        })
         .unwrap_or(text.len());
     let tail = text.split_off(tail_at);
     let mut nonzero = false;
@@ -199,7 +208,8 @@ fn hexadecimal(value: f64, precision: Option<usize>, verb: u8) -> String {
     }
     if let Some(digits) = precision.filter(|digits| *digits < 13) {
         let drop = 4 * (13 - digits);
-        let (kept, lost, half) = (mantissa >> drop, mantissa & ((1 << drop) - 1), 1_u64 << (drop - 1));
+        let (kept, lost, half) =
+            (mantissa >> drop, mantissa & ((1 << drop) - 1), 1_u64 << (drop - 1));
         let up = lost > half || (lost == half && kept & 1 == 1);
         mantissa = (kept + u64::from(up)) << drop;
         if mantissa >> 53 != 0 {

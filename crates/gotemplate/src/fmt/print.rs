@@ -12,7 +12,12 @@ const ADDRESS: u64 = 0xc0_0001_2000;
 
 impl Printer {
     /// One operand (`printArg`).
-    pub(super) fn arg(&mut self, runtime: &mut Runtime<'_>, arg: &Value, verb: char) -> Result<(), Fault> {
+    pub(super) fn arg(
+        &mut self,
+        runtime: &mut Runtime<'_>,
+        arg: &Value,
+        verb: char,
+    ) -> Result<(), Fault> {
         match verb {
             'T' | 'v' if arg.is_nil() => {
                 self.pad(b"<nil>");
@@ -75,7 +80,9 @@ impl Printer {
             Value::Int(number, _) => {
                 return self.integer_verb(runtime, value, number.unsigned_abs(), *number < 0, verb);
             }
-            Value::Uint(number, _) => return self.integer_verb(runtime, value, *number, false, verb),
+            Value::Uint(number, _) => {
+                return self.integer_verb(runtime, value, *number, false, verb);
+            }
             Value::Float(number) => return self.float_verb(runtime, value, *number, verb),
             Value::Complex(real, imaginary) => {
                 return self.complex(runtime, value, (*real, *imaginary), verb);
@@ -102,9 +109,17 @@ impl Printer {
                 return self.fields(runtime, "semver.Version", &version.fields(), verb, depth);
             }
             Value::Certificate(certificate) => {
-                return self.fields(runtime, "sprig.certificate", &fields(certificate), verb, depth);
+                return self.fields(
+                    runtime,
+                    "sprig.certificate",
+                    &fields(certificate),
+                    verb,
+                    depth,
+                );
             }
-            Value::Time(time) => return self.fields(runtime, "time.Time", &time.fields(), verb, depth),
+            Value::Time(time) => {
+                return self.fields(runtime, "time.Time", &time.fields(), verb, depth);
+            }
             Value::Bool(_) => return self.bad_verb(runtime, Some(value), verb),
         }
         Ok(())
@@ -117,7 +132,12 @@ impl Printer {
     }
 
     /// Values that print themselves (`handleMethods`).
-    fn method(&mut self, runtime: &mut Runtime<'_>, value: &Value, verb: char) -> Result<bool, Fault> {
+    fn method(
+        &mut self,
+        runtime: &mut Runtime<'_>,
+        value: &Value,
+        verb: char,
+    ) -> Result<bool, Fault> {
         let prints_itself = matches!(
             value,
             Value::Time(_)
@@ -222,7 +242,8 @@ impl Printer {
         verb: char,
         depth: usize,
     ) -> Result<(), Fault> {
-        let (open, close): (&[u8], &[u8]) = if self.flags.sharp_v { (b"{", b"}") } else { (b"[", b"]") };
+        let (open, close): (&[u8], &[u8]) =
+            if self.flags.sharp_v { (b"{", b"}") } else { (b"[", b"]") };
         if self.flags.sharp_v {
             self.out.extend_from_slice(Value::List(list.clone()).type_name().as_bytes());
             if list.is_nil() {
@@ -299,7 +320,12 @@ impl Printer {
     }
 
     /// An address: of lists, dicts and pointers only.
-    fn pointer(&mut self, runtime: &mut Runtime<'_>, value: &Value, verb: char) -> Result<(), Fault> {
+    fn pointer(
+        &mut self,
+        runtime: &mut Runtime<'_>,
+        value: &Value,
+        verb: char,
+    ) -> Result<(), Fault> {
         if !matches!(value, Value::List(_) | Value::Dict(_) | Value::Version(_, true)) {
             return self.bad_verb(runtime, Some(value), verb);
         }
@@ -321,7 +347,9 @@ impl Printer {
 fn is_basic(value: &Value) -> bool {
     match value {
         Value::Int(_, kind) => matches!(kind, IntType::Int | IntType::Int64),
-        Value::Bool(_) | Value::Uint(..) | Value::Float(_) | Value::Complex(..) | Value::Str(_) => true,
+        Value::Bool(_) | Value::Uint(..) | Value::Float(_) | Value::Complex(..) | Value::Str(_) => {
+            true
+        }
         _ => false,
     }
 }

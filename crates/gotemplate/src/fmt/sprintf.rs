@@ -27,8 +27,14 @@ impl Printer {
         format: &[u8],
         args: &[Value],
     ) -> Result<(), Fault> {
-        let mut cursor =
-            Cursor { format, at: 0, arg: 0, after_index: false, good_index: true, reordered: false };
+        let mut cursor = Cursor {
+            format,
+            at: 0,
+            arg: 0,
+            after_index: false,
+            good_index: true,
+            reordered: false,
+        };
         while cursor.at < format.len() {
             let rest = format.get(cursor.at..).unwrap_or_default();
             let literal = memchr::memchr(b'%', rest).unwrap_or(rest.len());
@@ -152,7 +158,8 @@ impl Printer {
             return;
         }
         cursor.at += 1;
-        self.flags.precision = cursor.int_arg(args).and_then(|precision| usize::try_from(precision).ok());
+        self.flags.precision =
+            cursor.int_arg(args).and_then(|precision| usize::try_from(precision).ok());
         if self.flags.precision.is_none() {
             self.out.extend_from_slice(b"%!(BADPREC)");
         }

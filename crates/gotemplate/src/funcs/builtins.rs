@@ -49,7 +49,8 @@ fn last(call: &mut Call<'_, '_>) -> Outcome {
 
 /// The arguments, a nil interface made no value.
 fn indirect(call: &Call<'_, '_>) -> Vec<Value> {
-    let bare = |value: &Value| if matches!(value, Value::Nil) { Value::Invalid } else { value.clone() };
+    let bare =
+        |value: &Value| if matches!(value, Value::Nil) { Value::Invalid } else { value.clone() };
     call.args.iter().map(bare).collect()
 }
 
@@ -102,7 +103,9 @@ fn index(call: &mut Call<'_, '_>) -> Outcome {
             Value::Str(text) => element_of_string(text, index)?,
             Value::List(list) => element_of_list(list, index)?,
             Value::Dict(dict) => element_of_dict(dict, index)?,
-            Value::Version(..) => return Err(Fault::new("can't index item of type semver.Version")),
+            Value::Version(..) => {
+                return Err(Fault::new("can't index item of type semver.Version"));
+            }
             other => {
                 return Err(Fault::new(format!("can't index item of type {}", other.type_name())));
             }
@@ -155,4 +158,3 @@ fn position(index: &Value, length: usize) -> Result<usize, Fault> {
         .filter(|at| *at <= length)
         .ok_or_else(|| Fault::new(format!("index out of range: {REDACTED}")))
 }
-

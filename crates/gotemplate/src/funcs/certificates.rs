@@ -22,7 +22,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     fixed("genSelfSignedCertWithKey", &[Text, List, List, Int, Text], |call| {
         bodies::self_signed(call, Some(4))
     }),
-    fixed("genSignedCert", &[Text, List, List, Int, Certificate], |call| bodies::signed(call, None)),
+    fixed("genSignedCert", &[Text, List, List, Int, Certificate], |call| {
+        bodies::signed(call, None)
+    }),
     fixed("genSignedCertWithKey", &[Text, List, List, Int, Certificate, Text], |call| {
         bodies::signed(call, Some(5))
     }),

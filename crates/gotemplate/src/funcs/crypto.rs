@@ -61,7 +61,10 @@ fn bcrypt(call: &mut Call<'_, '_>, password: &[u8]) -> Result<Vec<u8>, Fault> {
     const COST: u32 = 10;
     const LONGEST: usize = 72;
     if password.len() > LONGEST {
-        return Ok(b"failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes".to_vec());
+        return Ok(
+            b"failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes"
+                .to_vec(),
+        );
     }
     call.runtime.work(SLOW)?;
     let mut salt = [0; 16];
@@ -110,7 +113,8 @@ fn derive_password(call: &mut Call<'_, '_>) -> Outcome {
     mac.update(&[SEED, &length(&site), &*site, &counter].concat());
     let seed = mac.finalize().into_bytes();
     let (first, seed) = seed.split_first().ok_or(Fault::HIDDEN)?;
-    let template = templates.get(usize::from(*first) % templates.len()).copied().unwrap_or_default();
+    let template =
+        templates.get(usize::from(*first) % templates.len()).copied().unwrap_or_default();
     let derived: Vec<u8> = template
         .bytes()
         .zip(seed)
@@ -208,9 +212,9 @@ fn decrypt(call: &mut Call<'_, '_>) -> Outcome {
         .decrypt_padded_vec::<NoPadding>(body)
         .map_err(|_| Fault::new("crypto/cipher: input not full blocks"))?;
     // The padding is taken at its word, as in Sprig.
-    let padding = *plain.last().ok_or_else(|| {
-        Fault::new(format!("runtime error: index out of range {REDACTED}"))
-    })?;
+    let padding = *plain
+        .last()
+        .ok_or_else(|| Fault::new(format!("runtime error: index out of range {REDACTED}")))?;
     let end = plain.len().checked_sub(usize::from(padding)).ok_or_else(out_of_range)?;
     call.string(plain.get(..end).unwrap_or_default())
 }

@@ -4,25 +4,26 @@ use super::Type::Str as Text;
 use super::{Function, fixed};
 use crate::base64;
 
-pub(super) const FUNCTIONS: &[Function] = &[
-    fixed("b64enc", &[Text], |call| {
-        let text = call.text(0);
-        call.string(base64::encode(&text))
-    }),
-    fixed("b64dec", &[Text], |call| {
-        let decoded = base64::decode(&call.text(0));
-        call.string(decoded.unwrap_or_else(|at| {
-            format!("illegal base64 data at input byte {at}").into_bytes()
-        }))
-    }),
-    fixed("b32enc", &[Text], |call| {
-        let text = call.text(0);
-        call.string(base64::encode_base32(&text))
-    }),
-    fixed("b32dec", &[Text], |call| {
-        let decoded = base64::decode_base32(&call.text(0));
-        call.string(decoded.unwrap_or_else(|at| {
-            format!("illegal base32 data at input byte {at}").into_bytes()
-        }))
-    }),
-];
+pub(super) const FUNCTIONS: &[Function] =
+    &[
+        fixed("b64enc", &[Text], |call| {
+            let text = call.text(0);
+            call.string(base64::encode(&text))
+        }),
+        fixed("b64dec", &[Text], |call| {
+            let decoded = base64::decode(&call.text(0));
+            call.string(decoded.unwrap_or_else(|at| {
+                format!("illegal base64 data at input byte {at}").into_bytes()
+            }))
+        }),
+        fixed("b32enc", &[Text], |call| {
+            let text = call.text(0);
+            call.string(base64::encode_base32(&text))
+        }),
+        fixed("b32dec", &[Text], |call| {
+            let decoded = base64::decode_base32(&call.text(0));
+            call.string(decoded.unwrap_or_else(|at| {
+                format!("illegal base32 data at input byte {at}").into_bytes()
+            }))
+        }),
+    ];

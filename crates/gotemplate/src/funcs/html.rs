@@ -15,7 +15,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 fn escape_with(call: &mut Call<'_, '_>, escape: fn(&[u8]) -> Vec<u8>) -> Outcome {
     let text = text_of(call)?;
-    call.runtime.has_room(text.len())?;
+    // Six bytes for one at most.
+    call.runtime.has_room(text.len().saturating_mul(6))?;
     call.string(escape(&text))
 }
 

@@ -34,7 +34,12 @@ fn merge_all(call: &mut Call<'_, '_>, overwrite: bool) -> Outcome {
 }
 
 /// Adds what `target` lacks or, if told to, replaces what `source` has; dicts in both are merged.
-fn merge(runtime: &mut Runtime<'_>, target: &Dict, source: &Dict, overwrite: bool) -> Result<(), Fault> {
+fn merge(
+    runtime: &mut Runtime<'_>,
+    target: &Dict,
+    source: &Dict,
+    overwrite: bool,
+) -> Result<(), Fault> {
     runtime.enter()?;
     for (key, value) in source.entries() {
         runtime.step()?;

@@ -21,7 +21,13 @@ pub(crate) fn find(receiver: &Value, name: &[u8]) -> Option<&'static Function> {
     // Go finds these on the pointer only.
     let needs_pointer = matches!(
         found.name,
-        "Compare" | "Equal" | "GreaterThan" | "GreaterThanEqual" | "LessThan" | "LessThanEqual" | "Original"
+        "Compare"
+            | "Equal"
+            | "GreaterThan"
+            | "GreaterThanEqual"
+            | "LessThan"
+            | "LessThanEqual"
+            | "Original"
     );
     let is_bare = matches!(receiver, Value::Version(_, false));
     (!(is_bare && needs_pointer)).then_some(found)

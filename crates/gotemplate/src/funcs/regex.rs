@@ -1,12 +1,14 @@
 //! Regular expressions in Go's syntax.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::Type::{Int, Str as Text};
 use super::{Call, Function, Outcome, fixed};
 use crate::fault::Fault;
-use crate::regexp::{self, PatternError};
 pub(crate) use crate::regexp::Pattern;
+use crate::regexp::{self, PatternError};
+use crate::runtime::Runtime;
 use crate::value::{Elem, Str, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -31,52 +33,75 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-/// The first argument, compiled once for each rendering.
+/// How many patterns are kept.
+const KEPT: usize = 16;
+
+impl From<PatternError> for Fault {
+    fn from(error: PatternError) -> Self {
+        match error {
+            PatternError::Syntax => Self::HIDDEN,
+            PatternError::TooLarge => Self::Limit("a regular expression is larger than allowed"),
+        }
+    }
+}
+
+/// The first argument, compiled.
 fn pattern(call: &mut Call<'_, '_>) -> Result<Rc<Pattern>, Fault> {
     let text = call.text(0);
     if let Some(known) = call.runtime.patterns.get(&text) {
         return Ok(Rc::clone(known));
     }
-    call.runtime.work(2000 + 20 * text.len() as u64)?;
+    call.runtime.work(500 + 20 * text.len() as u64)?;
     let size = call.runtime.regex_bytes;
-    let compiled = Pattern::compile(&text, size).map_err(|error| match error {
-        PatternError::Syntax => Fault::HIDDEN,
-        PatternError::TooLarge => Fault::Limit("a regular expression is larger than allowed"),
-    })?;
+    let compiled =
+        Pattern::compile(&text, size, |cost| call.runtime.work(cost.saturating_mul(16)))?;
     let compiled = Rc::new(compiled);
-    call.runtime.charge(text.len() + 1024)?;
+    if call.runtime.patterns.len() >= KEPT {
+        call.runtime.patterns.clear();
+    }
     call.runtime.patterns.insert(text, Rc::clone(&compiled));
     Ok(compiled)
 }
 
-/// Takes the steps of one search.
-fn search(call: &mut Call<'_, '_>, text: &[u8]) -> Result<(), Fault> {
-    call.runtime.work(text.len() as u64 / 8)
+/// The steps of reading all of `text` once; the states count where the search is not the fastest.
+fn search(runtime: &mut Runtime<'_>, pattern: &Pattern, text: &[u8]) -> Result<(), Fault> {
+    let length = text.len() as u64;
+    runtime.work(length / 8 + length.saturating_mul(pattern.cost) / 64)
+}
+
+/// The steps of one search of many: it may look at all that is left, but seldom does.
+fn search_again(runtime: &mut Runtime<'_>, pattern: &Pattern, left: usize) -> Result<(), Fault> {
+    runtime.work(1 + if pattern.unbounded { left as u64 / 256 } else { 0 })
 }
 
 fn matches(call: &mut Call<'_, '_>) -> Outcome {
     let (pattern, text) = (pattern(call)?, call.text(1));
-    search(call, &text)?;
+    search(call.runtime, &pattern, &text)?;
     Ok(Value::Bool(pattern.is_match(&text)))
 }
 
 fn find(call: &mut Call<'_, '_>) -> Outcome {
     let (pattern, text) = (pattern(call)?, call.text(1));
-    search(call, &text)?;
+    search(call.runtime, &pattern, &text)?;
     let found = pattern.find(&text).and_then(|(start, end)| text.get(start..end));
     call.string(found.unwrap_or_default())
 }
 
 fn find_all(call: &mut Call<'_, '_>) -> Outcome {
     let (pattern, text, limit) = (pattern(call)?, call.text(1), call.int(2));
-    search(call, &text)?;
+    search(call.runtime, &pattern, &text)?;
+    let runtime = RefCell::new(&mut *call.runtime);
     let mut found = Vec::new();
-    pattern.find_all(&text, limit, |(start, end)| {
-        call.runtime.work(4)?;
-        call.runtime.charge(24)?;
-        found.push(Str::from(text.get(start..end).unwrap_or_default()));
-        Ok(())
-    })?;
+    pattern.find_all(
+        &text,
+        limit,
+        |left| search_again(&mut runtime.borrow_mut(), &pattern, left),
+        |(start, end)| {
+            runtime.borrow_mut().charge(24)?;
+            found.push(Str::from(text.get(start..end).unwrap_or_default()));
+            Ok(())
+        },
+    )?;
     if found.is_empty() {
         return call.runtime.nil_list(Elem::Str);
     }
@@ -85,32 +110,43 @@ fn find_all(call: &mut Call<'_, '_>) -> Outcome {
 
 fn replace_all(call: &mut Call<'_, '_>, expand: bool) -> Outcome {
     let (pattern, text, with) = (pattern(call)?, call.text(1), call.text(2));
-    search(call, &text)?;
-    let replaced = pattern.replace_all(&text, |out, groups| {
-        call.runtime.work(4 + with.len() as u64 / 64)?;
-        call.runtime.has_room(out.len())?;
-        if expand {
-            pattern.expand(out, &with, &text, groups);
-        } else {
-            out.extend_from_slice(&with);
-        }
-        Ok(())
-    })?;
+    search(call.runtime, &pattern, &text)?;
+    let runtime = RefCell::new(&mut *call.runtime);
+    let replaced = pattern.replace_all(
+        &text,
+        |left| search_again(&mut runtime.borrow_mut(), &pattern, left),
+        |out, groups| {
+            let mut runtime = runtime.borrow_mut();
+            runtime.read(with.len())?;
+            runtime.has_room(out.len())?;
+            if expand {
+                pattern.expand(out, &with, &text, groups);
+            } else {
+                out.extend_from_slice(&with);
+            }
+            Ok::<(), Fault>(())
+        },
+    )?;
     call.string(replaced)
 }
 
 fn split(call: &mut Call<'_, '_>) -> Outcome {
     let (pattern, text, limit) = (pattern(call)?, call.text(1), call.int(2));
-    search(call, &text)?;
+    search(call.runtime, &pattern, &text)?;
     if limit == 0 {
         return call.runtime.nil_list(Elem::Str);
     }
+    let runtime = RefCell::new(&mut *call.runtime);
     let mut parts = Vec::new();
-    pattern.split(&text, limit, |part| {
-        call.runtime.work(4)?;
-        call.runtime.charge(24)?;
-        parts.push(Str::from(part));
-        Ok(())
-    })?;
+    pattern.split(
+        &text,
+        limit,
+        |left| search_again(&mut runtime.borrow_mut(), &pattern, left),
+        |part| {
+            runtime.borrow_mut().charge(24)?;
+            parts.push(Str::from(part));
+            Ok(())
+        },
+    )?;
     call.runtime.strings(parts)
 }

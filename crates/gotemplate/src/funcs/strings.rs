@@ -61,9 +61,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     fixed("indent", &[Int, Text], |call| indent(call, b"")),
     fixed("nindent", &[Int, Text], |call| indent(call, b"\n")),
     fixed("replace", &[Text, Text, Text], replace),
-    fixed("plural", &[Text, Text, Int], |call| {
-        Ok(call.value(usize::from(call.int(2) != 1)))
-    }),
+    fixed("plural", &[Text, Text, Int], |call| Ok(call.value(usize::from(call.int(2) != 1)))),
     fixed("toString", &[Any], |call| {
         let value = call.value(0);
         let text = strval(call.runtime, &value)?;
@@ -201,7 +199,8 @@ fn trim_space(text: &[u8]) -> &[u8] {
 }
 
 fn trim_by(text: &[u8], mut drop: impl FnMut(char) -> bool) -> &[u8] {
-    let start = rune::runes(text).find(|(_, rune, _)| !drop(*rune)).map_or(text.len(), |(at, ..)| at);
+    let start =
+        rune::runes(text).find(|(_, rune, _)| !drop(*rune)).map_or(text.len(), |(at, ..)| at);
     let mut rest = text.get(start..).unwrap_or_default();
     while let Some((rune, width)) = rune::decode_last(rest) {
         if !drop(rune) {
@@ -220,7 +219,11 @@ fn trim_all(call: &mut Call<'_, '_>) -> Outcome {
 
 fn replace(call: &mut Call<'_, '_>) -> Outcome {
     let (old, new, text) = (call.text(0), call.text(1), call.text(2));
-    let count = if old.is_empty() { rune::count(&text) + 1 } else { memmem::find_iter(&text, &*old).count() };
+    let count = if old.is_empty() {
+        rune::count(&text) + 1
+    } else {
+        memmem::find_iter(&text, &*old).count()
+    };
     call.runtime.has_room(count.saturating_mul(new.len()).saturating_add(text.len()))?;
     let mut out = Vec::with_capacity(text.len());
     let mut done = 0;

@@ -87,7 +87,9 @@ fn text_of(dict: &Dict, name: &str) -> Result<Vec<u8>, Fault> {
         Some(value) if value.is_nil() => Err(NIL_POINTER),
         Some(value) => {
             let kind = value.kind_name();
-            Err(Fault::new(format!("unable to parse {name} key, must be of type string, but {kind} found")))
+            Err(Fault::new(format!(
+                "unable to parse {name} key, must be of type string, but {kind} found"
+            )))
         }
     }
 }
@@ -162,7 +164,10 @@ impl Url {
         };
         self.host = host(&self.scheme, authority.get(at + 1..)?)?;
         let user = authority.get(..at)?;
-        if !user.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._:~!$&'()*+,;=%@".contains(byte)) {
+        if !user
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._:~!$&'()*+,;=%@".contains(byte))
+        {
             return None;
         }
         let (name, password) = cut(user, b':');
@@ -238,7 +243,8 @@ fn host(scheme: &[u8], text: &[u8]) -> Option<Vec<u8>> {
         Some(0) => bracketed_host(text),
         Some(_) => None,
         None => {
-            let port = find_colon(b':', text).map_or(&[][..], |at| text.get(at..).unwrap_or_default());
+            let port =
+                find_colon(b':', text).map_or(&[][..], |at| text.get(at..).unwrap_or_default());
             if valid_port(port) { unescape(text, Part::Host) } else { None }
         }
     }

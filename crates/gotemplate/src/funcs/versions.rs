@@ -8,6 +8,9 @@ use crate::fault::Fault;
 use crate::semver::{self, Version};
 use crate::value::Value;
 
+/// The longest constraint that is read.
+const LONGEST: usize = 4096;
+
 pub(super) const FUNCTIONS: &[Function] = &[
     fixed("semver", &[Text], |call| match Version::parse(&call.text(0)) {
         Ok(version) => {
@@ -18,7 +21,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     fixed("semverCompare", &[Text, Text], |call| {
         let (constraint, version) = (call.text(0), call.text(1));
-        call.runtime.work(100 + constraint.len() as u64)?;
+        if constraint.len() > LONGEST {
+            return Err(Fault::Limit("a version constraint is longer than allowed"));
+        }
+        call.runtime.work(500 + 10 * constraint.len() as u64)?;
         match semver::check(&constraint, &version) {
             Ok(holds) => Ok(Value::Bool(holds)),
             Err(error) => Err(Fault::new(error.message())),

@@ -57,7 +57,11 @@ fn swap_case(text: &[u8]) -> Vec<u8> {
             after_space = false;
             rune::to_lower(rune)
         } else if rune::is_lower(rune) {
-            if std::mem::take(&mut after_space) { rune::to_title(rune) } else { rune::to_upper(rune) }
+            if std::mem::take(&mut after_space) {
+                rune::to_title(rune)
+            } else {
+                rune::to_upper(rune)
+            }
         } else {
             after_space = rune::is_space(rune);
             rune
@@ -192,7 +196,12 @@ impl<'t> Words<'t> {
     }
 
     /// A number within a word: part of what is before it, or of what follows.
-    fn after_number(&mut self, out: &mut Vec<u8>, number: &[u8], connector: char) -> (Kind, &'t [u8]) {
+    fn after_number(
+        &mut self,
+        out: &mut Vec<u8>,
+        number: &[u8],
+        connector: char,
+    ) -> (Kind, &'t [u8]) {
         let (kind, word) = self.next();
         if kind != Kind::Alphabet {
             write_lower(out, Kind::Number, number, connector);
@@ -259,8 +268,7 @@ impl<'t> Words<'t> {
 
 /// A letter that is no Chinese character.
 fn is_alphabet(rune: char) -> bool {
-    let is_chinese =
-        matches!(rune, '\u{3400}'..='\u{4D85}' | '\u{4E00}'..='\u{9FCC}' | '\u{20000}'..='\u{2B81D}');
+    let is_chinese = matches!(rune, '\u{3400}'..='\u{4D85}' | '\u{4E00}'..='\u{9FCC}' | '\u{20000}'..='\u{2B81D}');
     rune::is_letter(rune) && !is_chinese
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::fault::Fault;
-use crate::runtime::Runtime;
 use crate::rune;
+use crate::runtime::Runtime;
 use crate::strconv;
 use crate::value::{Str, Value};
 

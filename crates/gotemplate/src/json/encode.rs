@@ -1,8 +1,8 @@
 //! Values to JSON.
 
 use crate::fault::Fault;
-use crate::runtime::Runtime;
 use crate::rune;
+use crate::runtime::Runtime;
 use crate::strconv;
 use crate::value::{Dict, List, Value};
 
@@ -21,7 +21,11 @@ pub(crate) enum Style {
 const CYCLE_CHECK_DEPTH: usize = 1000;
 
 /// The JSON of `value`, or what Go says it cannot encode.
-pub(crate) fn encode(runtime: &mut Runtime<'_>, value: &Value, style: Style) -> Result<Vec<u8>, Fault> {
+pub(crate) fn encode(
+    runtime: &mut Runtime<'_>,
+    value: &Value,
+    style: Style,
+) -> Result<Vec<u8>, Fault> {
     let mut encoder =
         Encoder { out: Vec::new(), style, room: runtime.memory_left(), open: Vec::new(), level: 0 };
     encoder.value(runtime, value)?;
@@ -49,7 +53,10 @@ impl Encoder {
             Value::Uint(number, _) => self.out.extend_from_slice(number.to_string().as_bytes()),
             Value::Float(number) => return self.float(*number),
             Value::Complex(..) => return Err(Fault::new("json: unsupported type: complex128")),
-            Value::Str(text) => self.string(text),
+            Value::Str(text) => {
+                runtime.has_room(text.len().saturating_mul(6))?;
+                self.string(text);
+            }
             Value::List(list) if list.is_nil() => self.out.extend_from_slice(b"null"),
             Value::Dict(dict) if dict.0.nil => self.out.extend_from_slice(b"null"),
             Value::List(list) => return runtime.nested(|runtime| self.list(runtime, list)),
@@ -91,7 +98,9 @@ impl Encoder {
 
     fn dict(&mut self, runtime: &mut Runtime<'_>, dict: &Dict) -> Result<(), Fault> {
         if self.open.len() > CYCLE_CHECK_DEPTH && self.open.iter().any(|open| open.same(dict)) {
-            return Err(Fault::new("json: unsupported value: encountered a cycle via map[string]interface {}"));
+            return Err(Fault::new(
+                "json: unsupported value: encountered a cycle via map[string]interface {}",
+            ));
         }
         self.open.push(dict.clone());
         self.open(b'{');

@@ -1,87 +1,14 @@
 //! Splits a template's text into items: Go's text/template/parse lexer, quirks of its line counting included.
 
+mod scan;
+
 use std::borrow::Cow;
 
 use memchr::memmem;
 
+use super::item::{Item, Kind};
 use crate::fmt::quote;
 use crate::rune;
-
-/// What an item is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
-    Error,
-    Bool,
-    Char,
-    CharConstant,
-    Complex,
-    Assign,
-    Declare,
-    Eof,
-    Field,
-    Identifier,
-    LeftDelim,
-    LeftParen,
-    Number,
-    Pipe,
-    RawString,
-    RightDelim,
-    RightParen,
-    Space,
-    String,
-    Text,
-    Variable,
-    // Keywords, after all the rest.
-    Dot,
-    Block,
-    Break,
-    Continue,
-    Define,
-    Else,
-    End,
-    If,
-    Nil,
-    Range,
-    Template,
-    With,
-}
-
-impl Kind {
-    pub(super) fn is_keyword(self) -> bool {
-        self >= Self::Dot
-    }
-}
-
-/// One item: its kind, text (or error message), byte position and line.
-#[derive(Clone, Debug)]
-pub(super) struct Item<'a> {
-    pub(super) kind: Kind,
-    pub(super) position: usize,
-    pub(super) text: Cow<'a, [u8]>,
-    pub(super) line: usize,
-}
-
-impl Item<'_> {
-    /// As Go prints an item in "unexpected …".
-    pub(super) fn describe(&self) -> String {
-        let text = self.text.as_ref();
-        match self.kind {
-            Kind::Eof => "EOF".to_owned(),
-            Kind::Error => lossy(text),
-            kind if kind.is_keyword() => format!("<{}>", lossy(text)),
-            _ if text.len() > 10 => {
-                let end = rune::runes(text).nth(10).map_or(text.len(), |(at, ..)| at);
-                format!("{}...", lossy(&quote::double(text.get(..end).unwrap_or(text))))
-            }
-            _ => lossy(&quote::double(text)),
-        }
-    }
-}
-
-/// Template text shown in a message.
-pub(crate) fn lossy(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
 
 const LEFT: &[u8] = b"{{";
 const RIGHT: &[u8] = b"}}";
@@ -176,7 +103,8 @@ impl<'a> Lexer<'a> {
 
     fn take(&mut self, kind: Kind) -> Item<'a> {
         let text = self.input.get(self.start..self.position).unwrap_or_default();
-        let item = Item { kind, position: self.start, text: Cow::Borrowed(text), line: self.start_line };
+        let item =
+            Item { kind, position: self.start, text: Cow::Borrowed(text), line: self.start_line };
         self.start = self.position;
         self.start_line = self.line;
         item
@@ -193,7 +121,8 @@ impl<'a> Lexer<'a> {
     }
 
     fn newlines(&self) -> usize {
-        memchr::memchr_iter(b'\n', self.input.get(self.start..self.position).unwrap_or_default()).count()
+        memchr::memchr_iter(b'\n', self.input.get(self.start..self.position).unwrap_or_default())
+            .count()
     }
 
     fn accept(&mut self, valid: &str) -> bool {
@@ -232,7 +161,8 @@ impl<'a> Lexer<'a> {
             self.position += found;
             let after = self.input.get(self.position + LEFT.len()..).unwrap_or_default();
             let text = self.input.get(self.start..self.position).unwrap_or_default();
-            let trim = if has_left_trim_marker(after) { text.len() - trim_right(text).len() } else { 0 };
+            let trim =
+                if has_left_trim_marker(after) { text.len() - trim_right(text).len() } else { 0 };
             self.position -= trim;
             self.line += self.newlines();
             let item = self.take(Kind::Text);
@@ -292,7 +222,9 @@ impl<'a> Lexer<'a> {
     /// Whether a right delimiter is here, and whether it has a trim marker.
     fn at_right_delim(&self) -> (bool, bool) {
         let rest = self.rest();
-        if has_right_trim_marker(rest) && rest.get(TRIM_MARKER_LEN..).is_some_and(|r| r.starts_with(RIGHT)) {
+        if has_right_trim_marker(rest)
+            && rest.get(TRIM_MARKER_LEN..).is_some_and(|r| r.starts_with(RIGHT))
+        {
             return (true, true);
         }
         (rest.starts_with(RIGHT), false)
@@ -375,149 +307,15 @@ impl<'a> Lexer<'a> {
             spaces += 1;
         }
         let last = self.input.get(self.position.saturating_sub(1)..).unwrap_or_default();
-        if has_right_trim_marker(last) && last.get(TRIM_MARKER_LEN..).is_some_and(|r| r.starts_with(RIGHT)) {
+        if has_right_trim_marker(last)
+            && last.get(TRIM_MARKER_LEN..).is_some_and(|r| r.starts_with(RIGHT))
+        {
             self.backup();
             if spaces == 1 {
                 return State::RightDelim;
             }
         }
         self.emit(Kind::Space)
-    }
-
-    fn identifier(&mut self) -> State<'a> {
-        let mut last = self.next();
-        while last.is_some_and(is_alphanumeric) {
-            last = self.next();
-        }
-        self.backup();
-        if !self.at_terminator() {
-            return self.bad_character(last);
-        }
-        let word = self.input.get(self.start..self.position).unwrap_or_default();
-        self.emit(match word {
-            b"block" => Kind::Block,
-            b"break" => Kind::Break,
-            b"continue" => Kind::Continue,
-            b"define" => Kind::Define,
-            b"else" => Kind::Else,
-            b"end" => Kind::End,
-            b"if" => Kind::If,
-            b"range" => Kind::Range,
-            b"nil" => Kind::Nil,
-            b"template" => Kind::Template,
-            b"with" => Kind::With,
-            b"true" | b"false" => Kind::Bool,
-            _ => Kind::Identifier,
-        })
-    }
-
-    fn bad_character(&mut self, rune: Option<char>) -> State<'a> {
-        let shown = rune.map_or_else(|| "U+FFFFFFFFFFFFFFFF".to_owned(), quote::unicode);
-        self.error(format!("bad character {shown}"))
-    }
-
-    /// A field or variable whose first character has been scanned.
-    fn field_or_variable(&mut self, kind: Kind) -> State<'a> {
-        if self.at_terminator() {
-            return self.emit(if kind == Kind::Variable { Kind::Variable } else { Kind::Dot });
-        }
-        let mut last = self.next();
-        while last.is_some_and(is_alphanumeric) {
-            last = self.next();
-        }
-        self.backup();
-        if !self.at_terminator() {
-            return self.bad_character(last);
-        }
-        self.emit(kind)
-    }
-
-    fn at_terminator(&mut self) -> bool {
-        match self.peek() {
-            None | Some('.' | ',' | '|' | ':' | ')' | '(') => true,
-            Some(rune) => is_space(rune) || self.rest().starts_with(RIGHT),
-        }
-    }
-
-    /// A quoted string or character constant; its syntax is checked by the parser.
-    fn quoted(&mut self, end: char, kind: Kind, unterminated: &str) -> State<'a> {
-        loop {
-            match self.next() {
-                Some('\\') => match self.next() {
-                    None | Some('\n') => return self.error(unterminated),
-                    Some(_) => {}
-                },
-                None | Some('\n') => return self.error(unterminated),
-                Some(rune) if rune == end => return self.emit(kind),
-                Some(_) => {}
-            }
-        }
-    }
-
-    fn raw_quoted(&mut self) -> State<'a> {
-        loop {
-            match self.next() {
-                None => return self.error("unterminated raw quoted string"),
-                Some('`') => return self.emit(Kind::RawString),
-                Some(_) => {}
-            }
-        }
-    }
-
-    fn number(&mut self) -> State<'a> {
-        if !self.scan_number() {
-            return self.bad_number();
-        }
-        if !matches!(self.peek(), Some('+' | '-')) {
-            return self.emit(Kind::Number);
-        }
-        let complete = self.scan_number();
-        let last = self.input.get(self.position.saturating_sub(1));
-        if !complete || last != Some(&b'i') {
-            return self.bad_number();
-        }
-        self.emit(Kind::Complex)
-    }
-
-    fn bad_number(&mut self) -> State<'a> {
-        let text = self.input.get(self.start..self.position).unwrap_or_default();
-        self.error(format!("bad number syntax: {}", lossy(&quote::double(text))))
-    }
-
-    /// Scans what may be a number; a wrong one is noticed by the parser.
-    fn scan_number(&mut self) -> bool {
-        const DECIMAL: &str = "0123456789_";
-        const HEXADECIMAL: &str = "0123456789abcdefABCDEF_";
-        self.accept("+-");
-        let mut digits = DECIMAL;
-        if self.accept("0") {
-            if self.accept("xX") {
-                digits = HEXADECIMAL;
-            } else if self.accept("oO") {
-                digits = "01234567_";
-            } else if self.accept("bB") {
-                digits = "01_";
-            }
-        }
-        self.accept_run(digits);
-        if self.accept(".") {
-            self.accept_run(digits);
-        }
-        let exponent = match digits {
-            DECIMAL => self.accept("eE"),
-            HEXADECIMAL => self.accept("pP"),
-            _ => false,
-        };
-        if exponent {
-            self.accept("+-");
-            self.accept_run(DECIMAL);
-        }
-        self.accept("i");
-        if self.peek().is_some_and(is_alphanumeric) {
-            self.next();
-            return false;
-        }
-        true
     }
 }
 

@@ -1,6 +1,6 @@
 //! Number constants: one text under every type that can hold it.
 
-use super::lex::Kind;
+use super::item::Kind;
 use super::{lossy, unquote};
 use crate::fmt::quote;
 use crate::node::Number;
@@ -10,14 +10,17 @@ use crate::strconv;
 pub(super) fn parse(text: &[u8], kind: Kind) -> Result<Number, String> {
     match kind {
         Kind::CharConstant => character(text),
-        Kind::Complex => complex(text).ok_or_else(|| "syntax error scanning complex number".to_owned()),
+        Kind::Complex => {
+            complex(text).ok_or_else(|| "syntax error scanning complex number".to_owned())
+        }
         _ => real(text),
     }
 }
 
 fn character(text: &[u8]) -> Result<Number, String> {
     let body = text.get(1..).unwrap_or_default();
-    let (unit, tail) = unquote::character(body, b'\'').ok_or_else(|| "invalid syntax".to_owned())?;
+    let (unit, tail) =
+        unquote::character(body, b'\'').ok_or_else(|| "invalid syntax".to_owned())?;
     if tail != b"'" {
         return Err(format!("malformed character constant: {}", lossy(text)));
     }
@@ -32,9 +35,11 @@ fn character(text: &[u8]) -> Result<Number, String> {
 }
 
 fn complex(text: &[u8]) -> Option<Number> {
-    let exponent: &[u8] = if text.starts_with(b"0x") || text.starts_with(b"0X") { b"pP" } else { b"eEpP" };
+    let exponent: &[u8] =
+        if text.starts_with(b"0x") || text.starts_with(b"0X") { b"pP" } else { b"eEpP" };
     let split = (1..text.len()).find(|&at| {
-        matches!(text.get(at), Some(b'+' | b'-')) && text.get(at - 1).is_some_and(|b| !exponent.contains(b))
+        matches!(text.get(at), Some(b'+' | b'-'))
+            && text.get(at - 1).is_some_and(|b| !exponent.contains(b))
     })?;
     let (real, imaginary) = text.split_at(split);
     let real = strconv::parse_float(real).ok()?;
@@ -67,7 +72,10 @@ fn real(text: &[u8]) -> Result<Number, String> {
     if number.int == Some(0) {
         number.uint = Some(0);
     }
-    #[expect(clippy::cast_precision_loss, reason = "Go promotes integer constants to float64 with rounding")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "Go promotes integer constants to float64 with rounding"
+    )]
     {
         number.float = number.int.map(|i| i as f64).or(number.uint.map(|u| u as f64));
     }

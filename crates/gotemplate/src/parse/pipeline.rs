@@ -10,7 +10,8 @@ impl Parser<'_> {
     /// `declarations? command ('|' command)*`, up to `end`.
     pub(super) fn pipeline(&mut self, context: &str, end: Kind) -> Result<PipeId, Stop> {
         let position = self.peek_non_space().position;
-        let mut pipe = Pipe { position, declarations: Vec::new(), is_assignment: false, commands: Vec::new() };
+        let mut pipe =
+            Pipe { position, declarations: Vec::new(), is_assignment: false, commands: Vec::new() };
         while self.declaration(&mut pipe, context)? {}
         loop {
             let token = self.next_non_space();
@@ -86,7 +87,11 @@ impl Parser<'_> {
             if matches!(
                 first,
                 Some(
-                    Operand::Bool(_) | Operand::Dot | Operand::Nil | Operand::Number(_) | Operand::String { .. }
+                    Operand::Bool(_)
+                        | Operand::Dot
+                        | Operand::Nil
+                        | Operand::Number(_)
+                        | Operand::String { .. }
                 )
             ) {
                 let stage = index + 1;
@@ -140,7 +145,11 @@ impl Parser<'_> {
                 variable.position = position;
                 Operand::Variable(variable)
             }
-            Operand::Bool(_) | Operand::String { .. } | Operand::Number(_) | Operand::Nil | Operand::Dot => {
+            Operand::Bool(_)
+            | Operand::String { .. }
+            | Operand::Number(_)
+            | Operand::Nil
+            | Operand::Dot => {
                 let source = Place::Arg(&term).source(&self.parsed.forest);
                 let quoted = lossy(&quote::double(source.as_bytes()));
                 return Err(self.error(format!("unexpected . after term {quoted}")));
@@ -167,7 +176,8 @@ impl Parser<'_> {
             Kind::Field => Operand::Field(split_field(text)),
             Kind::Bool => Operand::Bool(text == b"true"),
             Kind::CharConstant | Kind::Complex | Kind::Number => {
-                let parsed = number::parse(text, token.kind).map_err(|message| self.error(message))?;
+                let parsed =
+                    number::parse(text, token.kind).map_err(|message| self.error(message))?;
                 Operand::Number(parsed)
             }
             Kind::LeftParen => self.parenthesised()?,

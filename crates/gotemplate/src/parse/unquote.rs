@@ -9,7 +9,8 @@ pub(super) fn unquote(quoted: &[u8]) -> Option<Vec<u8>> {
         _ => return None,
     };
     if quote == b'`' {
-        return (!body.contains(&b'`')).then(|| body.iter().copied().filter(|byte| *byte != b'\r').collect());
+        return (!body.contains(&b'`'))
+            .then(|| body.iter().copied().filter(|byte| *byte != b'\r').collect());
     }
     let mut out = Vec::with_capacity(body.len());
     let mut rest = body;

@@ -8,8 +8,8 @@ const SYNTAX: PatternError = PatternError::Syntax;
 pub(super) const NOTHING: &str = r"[^\x{0}-\x{10FFFF}]";
 
 const POSIX: [&str; 14] = [
-    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space",
-    "upper", "word", "xdigit",
+    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct",
+    "space", "upper", "word", "xdigit",
 ];
 
 /// A bracketed class at the start of `text`, and what follows it.
@@ -122,11 +122,14 @@ fn unicode(negated: bool, text: &str) -> Result<(String, &str), PatternError> {
         None => (negated, name),
     };
     let letter = if negated { 'P' } else { 'p' };
-    if name.is_empty() || !name.chars().all(|rune| rune.is_ascii_alphanumeric() || " _-".contains(rune)) {
+    if name.is_empty()
+        || !name.chars().all(|rune| rune.is_ascii_alphanumeric() || " _-".contains(rune))
+    {
         return Err(SYNTAX);
     }
     // Properties other than categories and scripts are unknown to Go.
-    let key: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let key: String =
+        name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     let qualified = match key.as_str() {
         "any" | "ascii" | "assigned" => name.to_owned(),
         "lc" => "gc=LC".to_owned(),
@@ -178,11 +181,13 @@ fn is_category(key: &str) -> bool {
         "uppercaseletter",
     ];
     const SHORT: [&str; 37] = [
-        "c", "cc", "cf", "cn", "co", "cs", "l", "ll", "lm", "lo", "lt", "lu", "m", "mc", "me", "mn", "n",
-        "nd", "nl", "no", "p", "pc", "pd", "pe", "pf", "pi", "po", "ps", "s", "sc", "sk", "sm", "so", "z",
-        "zl", "zp", "zs",
+        "c", "cc", "cf", "cn", "co", "cs", "l", "ll", "lm", "lo", "lt", "lu", "m", "mc", "me",
+        "mn", "n", "nd", "nl", "no", "p", "pc", "pd", "pe", "pf", "pi", "po", "ps", "s", "sc",
+        "sk", "sm", "so", "z", "zl", "zp", "zs",
     ];
-    SHORT.contains(&key) || LONG.contains(&key) || matches!(key, "titlecaseletter" | "surrogate" | "unassigned" | "punct")
+    SHORT.contains(&key)
+        || LONG.contains(&key)
+        || matches!(key, "titlecaseletter" | "surrogate" | "unassigned" | "punct")
 }
 
 /// An escape that stands for one character, and what follows it.

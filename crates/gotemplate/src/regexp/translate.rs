@@ -10,13 +10,30 @@ const DEEPEST: usize = 1000;
 pub(super) struct Translated {
     pub(super) pattern: String,
     pub(super) names: Vec<Vec<u8>>,
+    /// About how many states the pattern takes.
+    pub(super) cost: u64,
+    /// Something in it repeats without bound.
+    pub(super) unbounded: bool,
 }
 
 pub(super) fn translate(pattern: &str) -> Result<Translated, PatternError> {
-    let mut translator =
-        Translator { rest: pattern, out: String::new(), names: vec![Vec::new()], groups: Vec::new(), atom: None, atom_end: 0 };
+    let mut translator = Translator {
+        rest: pattern,
+        out: String::new(),
+        names: vec![Vec::new()],
+        groups: Vec::new(),
+        atom: None,
+        atom_end: 0,
+        unbounded: false,
+    };
     translator.run()?;
-    Ok(Translated { pattern: translator.out, names: translator.names })
+    let cost = translator.groups.first().map_or(0, |group| group.cost);
+    Ok(Translated {
+        pattern: translator.out,
+        names: translator.names,
+        cost,
+        unbounded: translator.unbounded,
+    })
 }
 
 /// What a repetition operator would apply to.
@@ -24,19 +41,29 @@ pub(super) fn translate(pattern: &str) -> Result<Translated, PatternError> {
 struct Atom {
     /// How often it repeats at most.
     repeats: u32,
+    /// About how many states it takes.
+    cost: u64,
     /// A repetition: Go refuses another on top of it.
     repeated: bool,
+}
+
+/// An open group: what is in it so far.
+#[derive(Clone, Copy, Default)]
+struct Group {
+    /// The most repeats of anything in it.
+    repeats: u32,
+    cost: u64,
 }
 
 struct Translator<'p> {
     rest: &'p str,
     out: String,
     names: Vec<Vec<u8>>,
-    /// For each open group: the most repeats of what is in it so far.
-    groups: Vec<u32>,
+    groups: Vec<Group>,
     atom: Option<Atom>,
     /// Where the atom ends in `out`; flags may follow it.
     atom_end: usize,
+    unbounded: bool,
 }
 
 const SYNTAX: PatternError = PatternError::Syntax;
@@ -44,7 +71,7 @@ const SYNTAX: PatternError = PatternError::Syntax;
 impl Translator<'_> {
     fn run(&mut self) -> Result<(), PatternError> {
         // The outermost level counts as a group of its own.
-        self.groups.push(1);
+        self.groups.push(Group { repeats: 1, cost: 1 });
         while let Some(next) = self.rest.chars().next() {
             match next {
                 '(' => self.open()?,
@@ -67,7 +94,7 @@ impl Translator<'_> {
                 '^' | '$' | '.' => {
                     self.skip(1);
                     self.out.push(next);
-                    self.atom_done();
+                    self.atom_done(4);
                 }
                 literal => self.literal(literal, literal.len_utf8()),
             }
@@ -79,15 +106,16 @@ impl Translator<'_> {
         self.rest = self.rest.get(bytes..).unwrap_or_default();
     }
 
-    fn atom_done(&mut self) {
-        self.atom = Some(Atom { repeats: 1, repeated: false });
+    fn atom_done(&mut self, cost: u64) {
+        self.atom = Some(Atom { repeats: 1, repeated: false, cost });
         self.atom_end = self.out.len();
+        self.count(1, cost);
     }
 
     fn literal(&mut self, literal: char, width: usize) {
         self.skip(width);
         self.out.push_str(&regex::escape(literal.encode_utf8(&mut [0; 4])));
-        self.atom_done();
+        self.atom_done(1);
     }
 }
 
@@ -95,16 +123,21 @@ impl<'p> Translator<'p> {
     fn emit(&mut self, text: &str, rest: &'p str) {
         self.out.push_str(text);
         self.rest = rest;
-        self.atom_done();
+        // Classes by property have hundreds of ranges.
+        let properties = text.matches(r"\p").count() + text.matches(r"\P").count();
+        let cost = 4 + text.len() as u64 / 8 + 300 * properties as u64;
+        self.atom_done(cost);
     }
 
     fn open(&mut self) -> Result<(), PatternError> {
         if self.groups.len() > DEEPEST {
             return Err(SYNTAX);
         }
-        if let Some(rest) = self.rest.strip_prefix("(?P<").or_else(|| self.rest.strip_prefix("(?<")) {
+        if let Some(rest) = self.rest.strip_prefix("(?P<").or_else(|| self.rest.strip_prefix("(?<"))
+        {
             let (name, rest) = rest.split_once('>').ok_or(SYNTAX)?;
-            let valid = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+            let valid =
+                !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
             if !valid {
                 return Err(SYNTAX);
             }
@@ -130,28 +163,29 @@ impl<'p> Translator<'p> {
             self.names.push(Vec::new());
             self.out.push('(');
         }
-        self.groups.push(1);
+        self.groups.push(Group { repeats: 1, cost: 1 });
         self.atom = None;
         Ok(())
     }
 
     fn close(&mut self) -> Result<(), PatternError> {
-        let repeats = self.groups.pop().ok_or(SYNTAX)?;
+        let Group { repeats, cost } = self.groups.pop().ok_or(SYNTAX)?;
         if self.groups.is_empty() {
             return Err(SYNTAX);
         }
         self.skip(1);
         self.out.push(')');
-        self.atom = Some(Atom { repeats, repeated: false });
+        self.atom = Some(Atom { repeats, repeated: false, cost });
         self.atom_end = self.out.len();
-        self.count(repeats);
+        self.count(repeats, cost);
         Ok(())
     }
 
-    /// Notes that something repeats so often in the innermost group.
-    fn count(&mut self, repeats: u32) {
-        if let Some(most) = self.groups.last_mut() {
-            *most = repeats.max(*most);
+    /// Notes that something repeats so often and takes so many states in the innermost group.
+    fn count(&mut self, repeats: u32, cost: u64) {
+        if let Some(group) = self.groups.last_mut() {
+            group.repeats = repeats.max(group.repeats);
+            group.cost = group.cost.saturating_add(cost);
         }
     }
 
@@ -171,6 +205,7 @@ impl<'p> Translator<'p> {
     }
 
     fn repeat(&mut self, operator: &str, times: u32) -> Result<(), PatternError> {
+        self.unbounded |= operator != "?" && !operator.ends_with('}') || operator.ends_with(",}");
         let atom = self.atom.filter(|atom| !atom.repeated).ok_or(SYNTAX)?;
         let lazy = if self.rest.starts_with('?') { "?" } else { "" };
         self.skip(lazy.len());
@@ -179,8 +214,9 @@ impl<'p> Translator<'p> {
         if times >= 2 && repeats > MOST_REPEATS {
             return Err(SYNTAX);
         }
-        self.atom = Some(Atom { repeats, repeated: true });
-        self.count(repeats);
+        let cost = atom.cost.saturating_mul(u64::from(times.max(1)));
+        self.atom = Some(Atom { repeats, repeated: true, cost });
+        self.count(repeats, cost.saturating_sub(atom.cost));
         Ok(())
     }
 
@@ -198,7 +234,7 @@ impl<'p> Translator<'p> {
                 self.rest = rest;
                 for rune in literal.chars() {
                     self.out.push_str(&regex::escape(rune.encode_utf8(&mut [0; 4])));
-                    self.atom_done();
+                    self.atom_done(1);
                 }
             }
             'E' => return Err(SYNTAX),
@@ -225,7 +261,8 @@ fn check_flags(flags: &str) -> Result<(), PatternError> {
     let mut parts = flags.split('-');
     let (on, off) = (parts.next().unwrap_or_default(), parts.next());
     let known = |part: &str| part.chars().all(|flag| "imsU".contains(flag));
-    if !known(on) || !off.is_none_or(|off| !off.is_empty() && known(off)) || parts.next().is_some() {
+    if !known(on) || !off.is_none_or(|off| !off.is_empty() && known(off)) || parts.next().is_some()
+    {
         return Err(SYNTAX);
     }
     Ok(())
@@ -246,4 +283,3 @@ fn repetition(text: &str) -> Option<(u32, Option<u32>, usize)> {
     };
     Some((least, most, body.len() + 2))
 }
-

@@ -26,8 +26,7 @@ fn patterns() -> Option<&'static Patterns> {
 fn compile() -> Option<Patterns> {
     let number = r"[0-9|x|X|\*]+";
     let suffix = r"[0-9A-Za-z\-]+(\.[0-9A-Za-z\-]+)*";
-    let version =
-        format!(r"v?({number})(\.{number})?(\.{number})?(-({suffix}))?(\+({suffix}))?");
+    let version = format!(r"v?({number})(\.{number})?(\.{number})?(-({suffix}))?(\+({suffix}))?");
     let regex = |pattern: String| Regex::new(&pattern).ok();
     Some(Patterns {
         one: regex(format!("^{SPACE}*({OPERATOR}){SPACE}*({version}){SPACE}*$"))?,
@@ -148,7 +147,9 @@ impl Constraint {
     fn greater(&self, version: &Version) -> bool {
         match self.open {
             Open::Minor => version.major > self.version.major,
-            Open::Patch => (version.major, version.minor) > (self.version.major, self.version.minor),
+            Open::Patch => {
+                (version.major, version.minor) > (self.version.major, self.version.minor)
+            }
             _ => version.compare(&self.version).is_gt(),
         }
     }

@@ -49,7 +49,8 @@ fn term(text: &[u8]) -> Option<(u64, &[u8])> {
     if fraction.0 > 0 {
         #[expect(clippy::cast_precision_loss, reason = "as Go does")]
         let extra = fraction.0 as f64 * (unit as f64 / fraction.1);
-        value = value.checked_add(crate::value::go_uint(extra)).filter(|value| *value <= 1 << 63)?;
+        value =
+            value.checked_add(crate::value::go_uint(extra)).filter(|value| *value <= 1 << 63)?;
     }
     Some((value, rest))
 }
@@ -59,7 +60,10 @@ fn leading_integer(text: &[u8]) -> Option<(u64, &[u8])> {
     let (number, rest) = text.split_at_checked(digits)?;
     let mut value = 0_u64;
     for digit in number {
-        value = value.checked_mul(10)?.checked_add(u64::from(digit - b'0')).filter(|v| *v <= 1 << 63)?;
+        value = value
+            .checked_mul(10)?
+            .checked_add(u64::from(digit - b'0'))
+            .filter(|v| *v <= 1 << 63)?;
     }
     Some((value, rest))
 }

@@ -30,7 +30,11 @@ pub(super) enum Element {
     ZoneName,
     Offset(Offset),
     /// `.000` or `.999`: how many digits, the mark, and whether trailing zeros go.
-    Fraction { digits: usize, mark: u8, trimmed: bool },
+    Fraction {
+        digits: usize,
+        mark: u8,
+        trimmed: bool,
+    },
 }
 
 /// A numeric zone: `Z` for UTC, colons, and which of hours, minutes and seconds.
@@ -99,9 +103,13 @@ fn element(here: &[u8]) -> Option<(Element, usize, usize)> {
 fn offset(here: &[u8]) -> Option<(Element, usize, usize)> {
     let z = here.first() == Some(&b'Z');
     let rest = here.get(1..)?;
-    for (text, colon, parts) in
-        [("070000", false, 3), ("07:00:00", true, 3), ("0700", false, 2), ("07:00", true, 2), ("07", false, 1)]
-    {
+    for (text, colon, parts) in [
+        ("070000", false, 3),
+        ("07:00:00", true, 3),
+        ("0700", false, 2),
+        ("07:00", true, 2),
+        ("07", false, 1),
+    ] {
         if rest.starts_with(text.as_bytes()) {
             return Some((Element::Offset(Offset { z, colon, parts }), 0, 1 + text.len()));
         }
@@ -142,8 +150,10 @@ pub(super) fn format(time: &Time, layout: &[u8]) -> Vec<u8> {
 
 fn write_element(out: &mut Vec<u8>, element: Element, civil: &Civil) {
     let hour12 = if civil.hour % 12 == 0 { 12 } else { civil.hour % 12 };
-    let month = usize::try_from(civil.month - 1).ok().and_then(|index| MONTHS.get(index)).unwrap_or(&"");
-    let weekday = usize::try_from(civil.weekday).ok().and_then(|index| DAYS.get(index)).unwrap_or(&"");
+    let month =
+        usize::try_from(civil.month - 1).ok().and_then(|index| MONTHS.get(index)).unwrap_or(&"");
+    let weekday =
+        usize::try_from(civil.weekday).ok().and_then(|index| DAYS.get(index)).unwrap_or(&"");
     let short = |name: &str| name.get(..3).unwrap_or_default().to_owned();
     let text = match element {
         Element::Year => number(civil.year.max(0) % 100, 2),

@@ -214,7 +214,8 @@ impl Fields {
             return Some(Time::new(time.seconds - offset, time.nanoseconds, zone));
         }
         if self.zone_name.is_some() {
-            let hours = name.strip_prefix("GMT").and_then(|hours| signed(hours.as_bytes())).unwrap_or(0);
+            let hours =
+                name.strip_prefix("GMT").and_then(|hours| signed(hours.as_bytes())).unwrap_or(0);
             let time = at(Zone::Utc);
             return Some(time.in_zone(Zone::Fixed(name, hours * 3600)));
         }
@@ -292,7 +293,11 @@ fn signed(text: &[u8]) -> Option<i64> {
 
 fn nanoseconds(digits: &[u8]) -> Option<u32> {
     let text: String = digits.iter().take(9).map(|byte| char::from(*byte)).collect();
-    if text.bytes().all(|byte| byte.is_ascii_digit()) { format!("{text:0<9}").parse().ok() } else { None }
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        format!("{text:0<9}").parse().ok()
+    } else {
+        None
+    }
 }
 
 fn lookup<'v>(names: &[&str], value: &'v [u8], short: bool) -> Option<(i64, &'v [u8])> {

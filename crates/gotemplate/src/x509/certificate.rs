@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 
 use sha2::{Digest as _, Sha256};
-use x509_parser::prelude::FromDer as _;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::ParsedExtension;
+use x509_parser::prelude::FromDer as _;
 
 use super::{PrivateKey, X509Error, der, pem};
 use crate::time::{Time, Zone};
@@ -35,15 +35,17 @@ pub(crate) struct Authority {
 impl Authority {
     pub(crate) fn from_pem(certificate: &[u8], key: &[u8]) -> Result<Self, X509Error> {
         let (_, contents) = pem::decode(certificate).ok_or(X509Error::NoPem)?;
-        let (_, parsed) = X509Certificate::from_der(&contents).map_err(|_| X509Error::BadCertificate)?;
+        let (_, parsed) =
+            X509Certificate::from_der(&contents).map_err(|_| X509Error::BadCertificate)?;
         let key = PrivateKey::from_pem(key)?;
         if parsed.public_key().raw != key.public_key()? {
             return Err(X509Error::KeyMismatch);
         }
-        let key_id = parsed.extensions().iter().find_map(|extension| match extension.parsed_extension() {
-            ParsedExtension::SubjectKeyIdentifier(id) => Some(id.0.to_vec()),
-            _ => None,
-        });
+        let key_id =
+            parsed.extensions().iter().find_map(|extension| match extension.parsed_extension() {
+                ParsedExtension::SubjectKeyIdentifier(id) => Some(id.0.to_vec()),
+                _ => None,
+            });
         Ok(Self {
             subject: parsed.subject().as_raw().to_vec(),
             key_id: key_id.unwrap_or_default(),

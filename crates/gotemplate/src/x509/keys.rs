@@ -35,20 +35,23 @@ pub(crate) enum PrivateKey {
 }
 
 impl PrivateKey {
-    pub(crate) fn generate(algorithm: Algorithm, rng: &mut dyn CryptoRng) -> Result<Self, X509Error> {
+    pub(crate) fn generate(
+        algorithm: Algorithm,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Self, X509Error> {
         if let Algorithm::Rsa(bits) = algorithm {
             let key = RsaKey::new(rng, bits).map_err(|_| X509Error::BadKey)?;
             return Ok(Self::Rsa(Box::new(key)));
         }
         loop {
-            let mut secret = [0; 32];
-            rng.fill_bytes(&mut secret);
+            let mut seed = [0; 32];
+            rng.fill_bytes(&mut seed);
             if algorithm == Algorithm::Ed25519 {
-                let key = ed25519_dalek::SigningKey::from_bytes(&secret);
+                let key = ed25519_dalek::SigningKey::from_bytes(&seed);
                 return Ok(Self::Ed25519(Box::new(key)));
             }
             // Not every 32 bytes are a scalar of the curve; nearly all are.
-            if let Ok(key) = ecdsa::SigningKey::from_slice(&secret) {
+            if let Ok(key) = ecdsa::SigningKey::from_slice(&seed) {
                 return Ok(Self::Ecdsa(Box::new(key)));
             }
         }
@@ -169,7 +172,8 @@ impl PrivateKey {
                 key.sign(Pkcs1v15Sign::new::<Sha256>(), &digest).map_err(|_| X509Error::Signing)
             }
             Self::Ecdsa(key) => {
-                let signature: ecdsa::Signature = key.try_sign(message).map_err(|_| X509Error::Signing)?;
+                let signature: ecdsa::Signature =
+                    key.try_sign(message).map_err(|_| X509Error::Signing)?;
                 Ok(signature.to_der().as_bytes().to_vec())
             }
             Self::Ed25519(key) => Ok(key.sign(message).to_bytes().to_vec()),

@@ -1,6 +1,10 @@
 //! Case files: templates, data, and what Go makes of them.
 
-
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a broken case file stops the run"
+)]
 
 use std::collections::HashSet;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -57,9 +61,16 @@ fn check(case: &Value) -> Result<(), String> {
 }
 
 pub(crate) fn environment() -> Environment {
-    #[expect(clippy::disallowed_methods, reason = "the clock comes from here, outside of the crate")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the clock comes from here, outside of the crate"
+    )]
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is past 1970");
-    Environment::new(now.as_secs().cast_signed(), now.subsec_nanos(), rand::make_rng::<rand::rngs::StdRng>())
+    Environment::new(
+        now.as_secs().cast_signed(),
+        now.subsec_nanos(),
+        rand::make_rng::<rand::rngs::StdRng>(),
+    )
 }
 
 /// `name`, `name_parts` or `name_b64` of an object.
@@ -94,7 +105,8 @@ fn decode_base64(text: &str) -> Vec<u8> {
     let digit = |byte: u8| alphabet.iter().position(|known| *known == byte).expect("base64");
     let mut out = Vec::new();
     for group in text.trim_end_matches('=').as_bytes().chunks(4) {
-        let value = group.iter().fold(0, |value, byte| value << 6 | digit(*byte)) << (6 * (4 - group.len()));
+        let value = group.iter().fold(0, |value, byte| value << 6 | digit(*byte))
+            << (6 * (4 - group.len()));
         let bytes = u32::try_from(value).expect("24 bits").to_be_bytes();
         out.extend_from_slice(&bytes[1..group.len()]);
     }
@@ -106,7 +118,11 @@ fn output_matches(output: &[u8], expected: &Value) -> Result<(), String> {
     if let Some(pattern) = expected["output_regex"].as_str() {
         let regex = regex::Regex::new(pattern).expect("an expected pattern is one");
         let fits = std::str::from_utf8(output).is_ok_and(|text| regex.is_match(text));
-        return if fits { Ok(()) } else { Err(format!("got {shown:?}, expected to match {pattern:?}")) };
+        return if fits {
+            Ok(())
+        } else {
+            Err(format!("got {shown:?}, expected to match {pattern:?}"))
+        };
     }
     let wanted = text(expected, "output").expect("an output is expected");
     if wanted == output {
@@ -122,5 +138,9 @@ fn message(got: &str, expected: &Value) -> Result<(), String> {
     let wanted = String::from_utf8_lossy(&wanted);
     let pattern = regex::escape(got).replace(&regex::escape(REDACTED), "(?s:.*)");
     let pattern = regex::Regex::new(&format!("^{pattern}$")).expect("an escaped pattern is one");
-    if pattern.is_match(&wanted) { Ok(()) } else { Err(format!("got {got:?}, expected {wanted:?}")) }
+    if pattern.is_match(&wanted) {
+        Ok(())
+    } else {
+        Err(format!("got {got:?}, expected {wanted:?}"))
+    }
 }

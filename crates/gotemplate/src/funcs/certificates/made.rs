@@ -12,7 +12,8 @@ use crate::x509::{self, Algorithm, Authority, PrivateKey, Request, X509Error};
 
 /// Steps for making a key of so many bits.
 const RSA_STEPS: &[(usize, u64)] = &[(2048, 1_000_000), (4096, 3_000_000)];
-const DSA: Fault = Fault::Unsupported("DSA keys are not supported");
+/// Steps for making a DSA key and its parameters.
+const DSA_STEPS: u64 = 5_000_000;
 
 pub(super) fn private_key(call: &mut Call<'_, '_>) -> Outcome {
     let kind = call.text(0);
@@ -20,7 +21,11 @@ pub(super) fn private_key(call: &mut Call<'_, '_>) -> Outcome {
         b"" | b"rsa" => Algorithm::Rsa(4096),
         b"ecdsa" => Algorithm::Ecdsa,
         b"ed25519" => Algorithm::Ed25519,
-        b"dsa" => return Err(DSA),
+        b"dsa" => {
+            call.runtime.work(DSA_STEPS)?;
+            let pem = x509::generate_dsa(&mut *call.runtime.environment.rng).map_err(fault)?;
+            return call.string(pem);
+        }
         _ => return call.string([b"Unknown type ", &*kind].concat()),
     };
     let key = generate(call, algorithm)?;
@@ -38,7 +43,8 @@ fn generate(call: &mut Call<'_, '_>, algorithm: Algorithm) -> Result<PrivateKey,
 fn key_at(call: &mut Call<'_, '_>, index: Option<usize>) -> Result<PrivateKey, Fault> {
     match index {
         Some(index) => {
-            let key = PrivateKey::from_pem(&call.text(index)).map_err(|error| within("parsing private key", error))?;
+            let key = PrivateKey::from_pem(&call.text(index))
+                .map_err(|error| within("parsing private key", error))?;
             // Signing with a large key takes time as well.
             call.runtime.work(key.bits() as u64 * 10)?;
             Ok(key)
@@ -80,7 +86,9 @@ pub(super) fn signed(call: &mut Call<'_, '_>, key: Option<usize>) -> Outcome {
     let signer = call.certificate(4);
     let signer = Authority::from_pem(&signer.cert, &signer.key).map_err(|error| match error {
         X509Error::NoPem => Fault::new("unable to decode certificate"),
-        X509Error::BadCertificate => within("error parsing certificate: decodedSignerCert.Bytes", error),
+        X509Error::BadCertificate => {
+            within("error parsing certificate: decodedSignerCert.Bytes", error)
+        }
         X509Error::KeyMismatch => fault(error),
         other => within("error parsing private key", other),
     })?;

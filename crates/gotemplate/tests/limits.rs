@@ -1,0 +1,160 @@
+//! Untrusted templates: every limit is an error, on a stack of 2 MiB and in bounded memory.
+
+#![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
+
+use std::thread;
+
+use gotemplate::{Data, Environment, ExecError, ExecErrorKind, Limits, Options, Template};
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+
+fn environment() -> Environment {
+    Environment::new(1_700_000_000, 0, StdRng::seed_from_u64(1))
+}
+
+/// Renders on a thread with the stack that threads have unless told otherwise.
+fn render_with(text: &str, limits: Limits) -> Result<Vec<u8>, ExecError> {
+    let text = text.to_owned();
+    let run = move || {
+        let template =
+            Template::parse("t", text, &Options::with_limits(limits)).expect("it parses");
+        let data: Data = [("name", "value")].into_iter().collect();
+        template.render(&data, &mut environment())
+    };
+    thread::Builder::new()
+        .stack_size(2 << 20)
+        .spawn(run)
+        .expect("a thread")
+        .join()
+        .expect("no panic")
+}
+
+fn render(text: &str) -> Result<Vec<u8>, ExecError> {
+    render_with(text, Limits::default())
+}
+
+fn kind(text: &str) -> Option<ExecErrorKind> {
+    render(text).err().map(|error| error.kind())
+}
+
+#[test]
+fn output_is_bounded() {
+    assert_eq!(kind("{{ repeat 1048577 \"x\" }}"), Some(ExecErrorKind::Limit));
+    assert_eq!(render("{{ repeat 1048576 \"x\" }}").expect("1 MiB fits").len(), 1 << 20);
+    assert_eq!(kind("{{ range 2000000 }}x{{ end }}"), Some(ExecErrorKind::Limit));
+}
+
+#[test]
+fn intermediate_values_are_bounded() {
+    for text in [
+        "{{ repeat 9223372036854775807 \"ab\" }}",
+        "{{ indent 9223372036854775807 \"ab\" }}",
+        "{{ len (until 9223372036854775807) }}",
+        "{{ len (untilStep 0 9223372036854775807 3) }}",
+        "{{ seq 1 9223372036854775806 | len }}",
+        "{{ randBytes 9223372036854775807 | len }}",
+        "{{ randAlphaNum 9223372036854775807 | len }}",
+        "{{ replace \"\" (repeat 100000 \"y\") (repeat 100000 \"x\") | len }}",
+        "{{ join (repeat 1000000 \"y\") (until 1000) | len }}",
+        "{{ $x := \"ab\" }}{{ range 60 }}{{ $x = print $x $x }}{{ end }}{{ len $x }}",
+        "{{ $x := list 1 }}{{ range 60 }}{{ $x = concat $x $x }}{{ end }}{{ len $x }}",
+        "{{ regexReplaceAll \"\" (repeat 10000 \"x\") (repeat 100000 \"y\") | len }}",
+        "{{ wrapWith 1 (repeat 10000 \"-\") (repeat 100000 \"y\") | len }}",
+        "{{ $d := dict }}{{ range $i := until 1000000 }}{{ $_ := set $d (print $i) $i }}{{ end }}{{ len $d }}",
+        "{{ printf (repeat 1000 \"%1000000[1]d\") 1 | len }}",
+    ] {
+        assert_eq!(kind(text), Some(ExecErrorKind::Limit), "{text}");
+    }
+}
+
+#[test]
+fn work_is_bounded() {
+    for text in [
+        "{{ range 100000 }}{{ range 100000 }}{{ end }}{{ end }}",
+        "{{ define \"r\" }}{{ template \"r\" }}{{ template \"r\" }}{{ end }}{{ template \"r\" }}",
+        "{{ range 1000000 }}{{ $_ := bcrypt \"x\" }}{{ end }}",
+        "{{ range 1000000 }}{{ $_ := derivePassword 1 \"pin\" \"a\" \"b\" \"c\" }}{{ end }}",
+        "{{ $s := repeat 1000000 \"x\" }}{{ range 1000000 }}{{ $_ := contains \"y\" $s }}{{ end }}",
+        "{{ uniq (until 100000) | len }}",
+    ] {
+        let limits = Limits::default();
+        let text = text.to_owned();
+        let steps = text.contains("bcrypt") || text.contains("derive");
+        let mut limits = limits;
+        if steps {
+            limits.steps = 2_000_000;
+        }
+        let error = render_with(&text, limits).expect_err("it takes too long");
+        let deep = error.message().starts_with("exceeded maximum template depth");
+        assert!(error.kind() == ExecErrorKind::Limit || deep, "{text}: {error}");
+    }
+}
+
+#[test]
+fn values_may_nest_deeply() {
+    let nested = "{{ $x := list }}{{ range until 5000 }}{{ $x = list $x }}{{ end }}";
+    let brackets = format!("{}{}", "[".repeat(5001), "]".repeat(5001));
+    assert_eq!(render(&format!("{nested}{{{{ $x }}}}")).expect("it renders"), brackets.as_bytes());
+    assert_eq!(
+        render(&format!("{nested}{{{{ toJson $x }}}}")).expect("it renders"),
+        brackets.as_bytes()
+    );
+    assert_eq!(render(&format!("{nested}{{{{ deepEqual $x $x }}}}")).expect("it renders"), b"true");
+    let deeper = nested.replace("5000", "20000");
+    assert_eq!(kind(&format!("{deeper}{{{{ $x }}}}")), Some(ExecErrorKind::Limit));
+    assert_eq!(render(&deeper).expect("it is only made, and dropped"), b"");
+}
+
+#[test]
+fn dicts_may_hold_themselves() {
+    let own = "{{ $d := dict }}{{ $_ := set $d \"self\" $d }}";
+    assert_eq!(render(&format!("{own}{{{{ toJson $d }}}}|")).expect("it renders"), b"|");
+    assert_eq!(render(&format!("{own}{{{{ len $d.self.self }}}}")).expect("it renders"), b"1");
+    for walk in
+        ["$d", "deepCopy $d", "merge $d (dict \"self\" $d)", "deepEqual $d (dict \"self\" $d)"]
+    {
+        let result = render(&format!("{own}{{{{ {walk} }}}}"));
+        assert!(
+            result.is_ok() || result.is_err_and(|error| error.kind() == ExecErrorKind::Limit),
+            "{walk}"
+        );
+    }
+}
+
+#[test]
+fn parentheses_and_blocks_may_nest_deeply() {
+    let parentheses =
+        |depth: usize| format!("{{{{ {}1{} }}}}", "(".repeat(depth), ")".repeat(depth));
+    assert_eq!(render(&parentheses(9_999)).expect("as deep as Go allows"), b"1");
+    let error =
+        Template::parse("t", parentheses(10_001), &Options::default()).expect_err("too deep");
+    assert_eq!(error.to_string(), "template: t:1: max expression depth exceeded");
+    let blocks = format!("{}x{}", "{{ if true }}".repeat(40_000), "{{ end }}".repeat(40_000));
+    assert_eq!(render(&blocks).expect("blocks take no stack"), b"x");
+    let chain = format!("{{{{ if false }}}}{}{{{{ end }}}}", "{{ else if false }}".repeat(40_000));
+    assert_eq!(render(&chain).expect("chains take no stack"), b"");
+}
+
+#[test]
+fn templates_may_call_each_other_as_deeply_as_in_go() {
+    let text = "{{ define \"r\" }}{{ if lt (len .) 90000 }}{{ template \"r\" (print . \"x\") }}{{ end }}{{ end }}\
+                {{ template \"r\" \"\" }}";
+    assert_eq!(kind(text), Some(ExecErrorKind::Limit), "the strings take too much memory");
+    let endless = "{{ define \"r\" }}{{ template \"r\" . }}{{ end }}{{ template \"r\" . }}";
+    let error = render(endless).expect_err("it never ends");
+    assert_eq!(error.message(), "exceeded maximum template depth (100000)");
+}
+
+#[test]
+fn patterns_are_bounded() {
+    assert_eq!(kind("{{ regexMatch \"(\\\\pL{500}){2}\" \"x\" }}"), Some(ExecErrorKind::Limit));
+    let nested =
+        format!("{{{{ mustRegexMatch \"{}{}\" \"x\" }}}}", "(".repeat(5000), ")".repeat(5000));
+    assert_eq!(kind(&nested), Some(ExecErrorKind::Template));
+}
+
+#[test]
+fn long_templates_are_refused() {
+    let text = "x".repeat((1 << 20) + 1);
+    assert!(Template::parse("t", text, &Options::default()).is_err());
+}

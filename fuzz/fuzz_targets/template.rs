@@ -1,0 +1,20 @@
+//! Parsing and rendering any text: it must neither panic nor take long.
+
+#![no_main]
+
+use gotemplate::{Data, Environment, Limits, Options, Template};
+use libfuzzer_sys::fuzz_target;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+fuzz_target!(|data: &[u8]| {
+    let mut limits = Limits::default();
+    limits.steps = 200_000;
+    limits.memory_bytes = 8 << 20;
+    let Ok(template) = Template::parse("fuzz", data, &Options::with_limits(limits)) else { return };
+    let values: Data = [("a", &b"value"[..]), ("b", b"\xff\x00\xc3\xa9")].into_iter().collect();
+    let mut environment = Environment::new(1_700_000_000, 0, StdRng::seed_from_u64(0));
+    if let Ok(output) = template.render(&values, &mut environment) {
+        assert!(output.len() <= 1 << 20);
+    }
+});
