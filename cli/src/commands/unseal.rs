@@ -41,7 +41,7 @@ pub(crate) struct UnsealArgs {
     )]
     keys: Vec<PathBuf>,
     /// Print this item's value and nothing else
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["format", "skip_other"])]
+    #[arg(long, value_name = "NAME")]
     item: Option<String>,
     /// Namespace of SealedSecrets that name none; an error for those that name another
     #[arg(short, long)]

@@ -254,3 +254,20 @@ fn flags_can_come_from_the_environment() {
     let done = seal_with_certificate().env("SEALED_SECRETS_SCOPE", "galaxy").arg("--scope=strict");
     done.stdin(SECRET).run().success();
 }
+
+#[test]
+fn variables_that_are_set_for_sealing_disturb_no_other_command() {
+    let text = sealed(SECRET, &[]);
+    let variables = |program: sealkit_testkit::Program| {
+        program
+            .env("SEALED_SECRETS_CERT", certificate())
+            .env("SEALED_SECRETS_FORMAT", "json")
+            .env("SEALED_SECRETS_SCOPE", "strict")
+            .env("SEALED_SECRETS_NAMESPACE", "shop")
+    };
+    let opened =
+        variables(crate::support::unseal()).args(["--item", "password"]).stdin(&text).run();
+    assert_eq!(opened.success().stdout_text(), PASSWORD);
+    variables(crate::support::unseal()).stdin(&text).run().success();
+    variables(seal().arg("cert")).run().success();
+}
