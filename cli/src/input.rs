@@ -19,7 +19,8 @@ pub(crate) const CERTIFICATE_LIMIT: u64 = MIB;
 pub(crate) const VALUE_LIMIT: u64 = 16 * MIB;
 
 const MIB: u64 = 1024 * 1024;
-const FIRST_READ: usize = 16 * 1024;
+const SMALL_READ: usize = 1024;
+const LARGE_READ: usize = 16 * 1024;
 const STDIN: &str = "-";
 
 /// Where an input comes from.
@@ -96,9 +97,12 @@ fn read_all(
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
     let too_large = || Error::failed(format!("is larger than {} MiB", limit / MIB));
     let limit_bytes = usize::try_from(limit).unwrap_or(usize::MAX);
-    let first = usize::try_from(expected.min(limit)).unwrap_or(0).max(FIRST_READ);
-    let mut bytes = Zeroizing::new(Vec::with_capacity(first));
-    let mut chunk = Zeroizing::new(vec![0; FIRST_READ]);
+    let expected = usize::try_from(expected.min(limit)).unwrap_or(0);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(expected.max(SMALL_READ)));
+    // Small for a small file: what is set up is also wiped.
+    let chunk_size =
+        if expected == 0 { LARGE_READ } else { expected.clamp(SMALL_READ, LARGE_READ) };
+    let mut chunk = Zeroizing::new(vec![0; chunk_size]);
     loop {
         let read = match reader.read(&mut chunk) {
             Ok(0) => return Ok(bytes),

@@ -16,6 +16,11 @@ mod ui;
 
 use std::process::ExitCode;
 
+/// musl's own allocator asks the system for memory at every turn: a fifth of the time of sealing one Secret.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
 fn main() -> ExitCode {
     let mut ui = ui::Ui::new();
     let outcome = args::parse(std::env::args_os()).and_then(|cli| commands::run(cli, &mut ui));

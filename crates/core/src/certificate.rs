@@ -7,6 +7,7 @@ mod self_signed;
 pub use self_signed::CertificateParams;
 
 use x509_parser::prelude::{FromDer as _, X509Certificate};
+use x509_parser::x509::X509Name;
 
 use crate::error::{CertificateError, KeyError};
 use crate::fingerprint::Fingerprint;
@@ -62,7 +63,7 @@ impl Certificate {
         Ok(Self {
             der: der.to_vec(),
             sealing_key,
-            subject: x509.subject().to_string(),
+            subject: name_of(x509.subject()),
             not_before: UnixTime(x509.validity().not_before.timestamp()),
             not_after: UnixTime(x509.validity().not_after.timestamp()),
         })
@@ -138,6 +139,11 @@ impl From<KeyError> for CertificateError {
             _ => Self::Damaged,
         }
     }
+}
+
+/// Upstream's certificates name nobody, and printing a name sets up a table of all attributes first.
+fn name_of(subject: &X509Name<'_>) -> String {
+    if subject.iter().next().is_none() { String::new() } else { subject.to_string() }
 }
 
 #[cfg(test)]
