@@ -1,11 +1,11 @@
 //! What a scalar stands for: YAML 1.1 as `go-yaml` version 2 understands it.
 
-use base64::Engine as _;
 use zeroize::Zeroizing;
 
 use super::Style;
 use super::error::YamlErrorKind;
 use super::text::SecretText;
+use crate::go_base64;
 
 /// A scalar's value, with the kinds that make a difference between keys.
 pub(super) enum Resolved {
@@ -74,13 +74,7 @@ fn as_float(integer: i64) -> f64 {
 }
 
 fn decode_binary(text: &str) -> Result<SecretText, YamlErrorKind> {
-    // Go's decoder passes over line breaks, and over nothing else.
-    let text = without(text, |c| matches!(c, '\r' | '\n'));
-    let engine = base64::engine::GeneralPurpose::new(
-        &base64::alphabet::STANDARD,
-        base64::engine::general_purpose::PAD.with_decode_allow_trailing_bits(true),
-    );
-    let bytes = Zeroizing::new(engine.decode(text.as_bytes()).map_err(|_| YamlErrorKind::Tag)?);
+    let bytes = go_base64::decode(text).ok_or(YamlErrorKind::Tag)?;
     let text = std::str::from_utf8(&bytes).map_err(|_| YamlErrorKind::BinaryNotText)?;
     Ok(SecretText::from(text))
 }
@@ -124,13 +118,10 @@ fn resolve_number(text: &str) -> Option<Resolved> {
 /// The text of what may be a number; of anything else, nothing.
 fn without_underscores(text: &str) -> Zeroizing<String> {
     let in_number = |byte: u8| byte.is_ascii_hexdigit() || b"+-._xXoO".contains(&byte);
-    without(if text.bytes().all(in_number) { text } else { "" }, |c| c == '_')
-}
-
-fn without(text: &str, dropped: impl Fn(char) -> bool) -> Zeroizing<String> {
+    let text = if text.bytes().all(in_number) { text } else { "" };
     // With room for all of it, no copy of a part is left behind.
     let mut rest = Zeroizing::new(String::with_capacity(text.len()));
-    rest.extend(text.chars().filter(|&c| !dropped(c)));
+    rest.extend(text.chars().filter(|&c| c != '_'));
     rest
 }
 
