@@ -22,11 +22,9 @@ use crate::error::Error;
     after_long_help = LONG_EXAMPLES,
     after_help = "See --help for examples and exit codes."
 )]
-pub(crate) struct Cli {
-    #[command(subcommand)]
-    pub(crate) command: Option<Command>,
+struct Sealing {
     #[command(flatten)]
-    pub(crate) seal: seal::SealArgs,
+    args: seal::SealArgs,
 }
 
 const LONG_EXAMPLES: &str = "\
@@ -43,9 +41,11 @@ Exit codes:
   2  the command line makes no sense
   3  a check found something";
 
-/// What the program can do besides sealing.
+/// What the program can do; sealing needs no command's name.
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    #[command(skip)]
+    Seal(seal::SealArgs),
     Unseal(unseal::UnsealArgs),
     Raw(raw::RawArgs),
     Keygen(keygen::KeygenArgs),
@@ -56,14 +56,38 @@ pub(crate) enum Command {
 
 /// Parses the command line and the environment. Help and version come back as an error that prints
 /// them.
-pub(crate) fn parse(args: impl Iterator<Item = OsString>) -> Result<Cli, Error> {
+pub(crate) fn parse(args: impl Iterator<Item = OsString>) -> Result<Command, Error> {
     let matches = command().try_get_matches_from(args)?;
-    Ok(Cli::from_arg_matches(&matches)?)
+    Ok(match matches.subcommand() {
+        Some(_) => Command::from_arg_matches(&matches)?,
+        None => Command::Seal(Sealing::from_arg_matches(&matches)?.args),
+    })
 }
 
 /// The command line's definition, as help, completions and man pages show it.
 pub(crate) fn command() -> clap::Command {
-    ignore_empty_variables(Cli::command())
+    ignore_empty_variables(Sealing::command()).subcommands([
+        named::<unseal::UnsealArgs>("unseal", "Open SealedSecrets with the cluster's private keys"),
+        named::<raw::RawArgs>("raw", "Seal one value and print its ciphertext in base64"),
+        named::<keygen::KeygenArgs>("keygen", "Make a sealing key and its certificate"),
+        named::<cert::CertArgs>(
+            "cert",
+            "Show a certificate: fingerprint, validity, key size, subject",
+        ),
+        named::<completions::CompletionsArgs>(
+            "completions",
+            "Print a script that completes the command line in a shell",
+        ),
+        named::<man::ManArgs>("man", "Print a manual page"),
+    ])
+}
+
+/// A command with the line that lists it. The rest is built only for the command that is used: all of them
+/// together would take longer than to seal a value.
+fn named<A: Args>(name: &'static str, about: &'static str) -> clap::Command {
+    clap::Command::new(name)
+        .about(about)
+        .defer(|command| ignore_empty_variables(A::augment_args(command)))
 }
 
 /// An environment variable that is set to nothing counts as not set.
@@ -72,9 +96,7 @@ fn ignore_empty_variables(command: clap::Command) -> clap::Command {
         let value = arg.get_env().and_then(std::env::var_os);
         value.is_some_and(|value| value.is_empty())
     };
-    command
-        .mut_args(|arg| if is_empty(&arg) { arg.env(None::<&str>) } else { arg })
-        .mut_subcommands(ignore_empty_variables)
+    command.mut_args(|arg| if is_empty(&arg) { arg.env(None::<&str>) } else { arg })
 }
 
 /// Where the certificate comes from.
@@ -160,8 +182,22 @@ pub(crate) fn boolean(text: &str) -> Result<bool, String> {
 
 #[cfg(test)]
 mod tests {
+    use super::command;
+
     #[test]
     fn the_command_line_is_well_formed() {
-        super::command().debug_assert();
+        command().debug_assert();
+    }
+
+    #[test]
+    fn commands_are_listed_as_they_describe_themselves() {
+        let listed = command();
+        let mut built = command();
+        built.build();
+        for short in listed.get_subcommands() {
+            let full = built.find_subcommand(short.get_name()).expect("it is there");
+            assert_eq!(short.get_about(), full.get_about(), "{}", short.get_name());
+            assert!(full.get_arguments().next().is_some(), "{}", short.get_name());
+        }
     }
 }

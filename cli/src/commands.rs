@@ -8,19 +8,19 @@ pub(crate) mod raw;
 pub(crate) mod seal;
 pub(crate) mod unseal;
 
-use crate::args::{Cli, Command};
+use crate::args::Command;
 use crate::error::Error;
 use crate::ui::Ui;
 
 /// Runs the command that was asked for.
-pub(crate) fn run(cli: Cli, ui: &mut Ui) -> Result<(), Error> {
-    match cli.command {
-        None => seal::run(&cli.seal, ui),
-        Some(Command::Unseal(args)) => unseal::run(&args, ui),
-        Some(Command::Raw(args)) => raw::run(&args, ui),
-        Some(Command::Keygen(args)) => keygen::run(&args, ui),
-        Some(Command::Cert(args)) => cert::run(&args, ui),
-        Some(Command::Completions(args)) => completions::run(&args),
-        Some(Command::Man(args)) => man::run(&args),
+pub(crate) fn run(command: Command, ui: &mut Ui) -> Result<(), Error> {
+    match command {
+        Command::Seal(args) => seal::run(&args, ui),
+        Command::Unseal(args) => unseal::run(&args, ui),
+        Command::Raw(args) => raw::run(&args, ui),
+        Command::Keygen(args) => keygen::run(&args, ui),
+        Command::Cert(args) => cert::run(&args, ui),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     }
 }
