@@ -8,7 +8,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::{Engine as _, alphabet};
 
 use crate::error::EnvelopeError;
-use crate::primitives::aes_gcm::TAG_BYTES;
+use crate::primitives::AES_GCM_TAG_BYTES;
 
 /// Padding is required; the bits that the last character has to spare may have any value.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -64,7 +64,7 @@ impl SealedValue {
         if encrypted_session_key.is_empty() {
             return Err(EnvelopeError::NoSessionKey);
         }
-        if ciphertext.len() < TAG_BYTES {
+        if ciphertext.len() < AES_GCM_TAG_BYTES {
             return Err(EnvelopeError::Truncated);
         }
         Ok(Self {

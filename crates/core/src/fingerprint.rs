@@ -6,9 +6,9 @@ use std::str::FromStr;
 use base64::Engine as _;
 use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use sha2::{Digest as _, Sha256};
 
 use crate::error::ParseFingerprintError;
+use crate::primitives::{PublicKey, SealingBackend as _};
 use crate::rsa_numbers::RsaNumbers;
 
 const PREFIX: &str = "SHA256:";
@@ -24,11 +24,8 @@ pub struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
     pub(crate) fn of(numbers: &RsaNumbers) -> Self {
-        let mut hash = Sha256::new();
-        update_with_string(&mut hash, b"ssh-rsa");
-        update_with_mpint(&mut hash, numbers.exponent());
-        update_with_mpint(&mut hash, numbers.modulus());
-        Self(hash.finalize().into())
+        let wire_form = [string(b"ssh-rsa"), mpint(numbers.exponent()), mpint(numbers.modulus())];
+        Self(PublicKey::sha256(&wire_form.concat()))
     }
 
     /// The 32 bytes of the hash.
@@ -39,25 +36,19 @@ impl Fingerprint {
 }
 
 /// `string` of [RFC 4251](https://www.rfc-editor.org/rfc/rfc4251#section-5): length and bytes.
-fn update_with_string(hash: &mut Sha256, bytes: &[u8]) {
-    update_with_length(hash, bytes.len());
-    hash.update(bytes);
+fn string(bytes: &[u8]) -> Vec<u8> {
+    // The numbers of a key have at most 8192 bits, so their length fits.
+    let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+    [&length.to_be_bytes(), bytes].concat()
 }
 
 /// `mpint` of RFC 4251 for a positive number without leading zeros: a zero byte keeps it positive.
-fn update_with_mpint(hash: &mut Sha256, magnitude: &[u8]) {
+fn mpint(magnitude: &[u8]) -> Vec<u8> {
     if magnitude.first().is_some_and(|byte| byte & 0x80 != 0) {
-        update_with_length(hash, magnitude.len() + 1);
-        hash.update([0]);
-        hash.update(magnitude);
+        string(&[&[0], magnitude].concat())
     } else {
-        update_with_string(hash, magnitude);
+        string(magnitude)
     }
-}
-
-/// The numbers of a key have at most 8192 bits, so their length fits.
-fn update_with_length(hash: &mut Sha256, length: usize) {
-    hash.update(u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes());
 }
 
 impl fmt::Display for Fingerprint {

@@ -7,14 +7,16 @@ use crate::envelope::SealedValue;
 use crate::error::SealError;
 #[cfg(feature = "aws-lc")]
 use crate::plaintext::Plaintext;
-use crate::primitives::{BackendError, SealingBackend, aes_gcm};
+#[cfg(feature = "aws-lc")]
+use crate::primitives::aes_gcm_decrypt;
+use crate::primitives::{BackendError, SealingBackend};
 #[cfg(feature = "aws-lc")]
 use crate::private_key::PrivateKey;
 use crate::session_key::SessionKey;
 
 /// Encrypts a value under a new session key, and the session key for the public key.
-pub(crate) fn seal(
-    public_key: &impl SealingBackend,
+pub(crate) fn seal<B: SealingBackend>(
+    public_key: &B,
     plaintext: &[u8],
     label: &EncryptionLabel,
     rng: &mut impl CryptoRng,
@@ -25,7 +27,7 @@ pub(crate) fn seal(
     let session_key = SessionKey::generate(rng);
     let encrypted_session_key =
         public_key.oaep_encrypt(session_key.expose(), label.as_bytes(), rng)?;
-    let ciphertext = aes_gcm::encrypt(&session_key, plaintext)?;
+    let ciphertext = B::aes_256_gcm_encrypt(&session_key, plaintext)?;
     SealedValue::from_parts(encrypted_session_key, ciphertext).map_err(|_| SealError::TooLarge)
 }
 
@@ -38,7 +40,7 @@ pub(crate) fn unseal(
     label: &EncryptionLabel,
 ) -> Option<Plaintext> {
     let session_key = open_session_key(private_key, value, label)?;
-    aes_gcm::decrypt(&session_key, value.ciphertext()).ok().map(Plaintext::from)
+    aes_gcm_decrypt(&session_key, value.ciphertext()).ok().map(Plaintext::from)
 }
 
 /// Opens the session key alone: what [`unseal`] spends its private-key operation on.

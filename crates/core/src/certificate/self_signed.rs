@@ -8,10 +8,10 @@ use rcgen::{
     BasicConstraints, DistinguishedName, DnType, IsCa, KeyIdMethod, KeyUsagePurpose,
     PKCS_RSA_SHA256, PublicKeyData, SerialNumber, SignatureAlgorithm, SigningKey,
 };
-use sha2::{Digest as _, Sha256};
 
 use super::Certificate;
 use crate::error::SelfSignError;
+use crate::primitives::{PublicKey, SealingBackend as _};
 use crate::private_key::PrivateKey;
 use crate::unix_time::UnixTime;
 
@@ -93,7 +93,7 @@ fn subject(common_name: &str) -> DistinguishedName {
 ///
 /// [RFC 7093]: https://www.rfc-editor.org/rfc/rfc7093#section-2
 fn key_identifier(signer: &Signer<'_>) -> Vec<u8> {
-    let mut hash = Sha256::digest(&signer.public_key_der).to_vec();
+    let mut hash = PublicKey::sha256(&signer.public_key_der).to_vec();
     hash.truncate(KEY_IDENTIFIER_BYTES);
     hash
 }

@@ -4,6 +4,7 @@ use rand::rngs::StdRng;
 
 use super::*;
 use crate::error::EnvelopeError;
+use crate::primitives::AES_GCM_TAG_BYTES;
 use crate::rsa_numbers::RsaNumbers;
 use crate::scope::Scope;
 use crate::testing::{RsaCrateOpener, der, fixture, on_each_backend, rng};
@@ -104,7 +105,7 @@ fn equal_values_seal_differently<B: SealingBackend>() {
 
 fn the_largest_value_is_the_largest_envelope<B: SealingBackend>() {
     let key = public_key::<B>(fixture!("rsa-2048.pub"));
-    let largest = SealedValue::MAX_BYTES - 2 - 256 - aes_gcm::TAG_BYTES;
+    let largest = SealedValue::MAX_BYTES - 2 - 256 - AES_GCM_TAG_BYTES;
     let seal = |size| seal(&key, &vec![7; size], &label(Scope::ClusterWide), &mut rng());
     let sealed = seal(largest).unwrap();
     assert_eq!(sealed.to_bytes().len(), SealedValue::MAX_BYTES);

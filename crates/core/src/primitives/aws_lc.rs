@@ -1,9 +1,12 @@
-//! RSA by aws-lc: constant time, and fast. All that Sealkit does with RSA.
+//! By aws-lc: constant time, and fast. Everything that Sealkit does.
 //!
 //! Private keys live in memory that aws-lc allocates, and aws-lc wipes every block of memory that it
 //! frees. DER that leaves it is wiped by aws-lc-rs when dropped. What passes through here on the way in
 //! and out is held in [`Zeroizing`].
 
+mod aes_gcm;
+
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{
@@ -14,8 +17,9 @@ use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use super::{BackendError, SealingBackend};
+use super::{BackendError, SealingBackend, ZERO_NONCE};
 use crate::rsa_numbers::{RsaNumbers, pkcs1_in_pkcs8, pkcs1_to_pkcs8};
+use crate::session_key::SessionKey;
 
 /// A public key, ready for use.
 pub(crate) struct PublicKey(OaepPublicEncryptingKey);
@@ -37,6 +41,27 @@ impl SealingBackend for PublicKey {
         self.0.encrypt(&OAEP_SHA256_MGF1SHA256, message, &mut ciphertext, Some(label))?;
         Ok(ciphertext)
     }
+
+    fn aes_256_gcm_encrypt(
+        session_key: &SessionKey,
+        plaintext: &[u8],
+    ) -> Result<Vec<u8>, BackendError> {
+        aes_gcm::encrypt(session_key.expose(), ZERO_NONCE, &[], plaintext)
+    }
+
+    fn sha256(message: &[u8]) -> [u8; 32] {
+        let mut hash = [0; 32];
+        hash.copy_from_slice(digest(&SHA256, message).as_ref());
+        hash
+    }
+}
+
+/// Undoes [`SealingBackend::aes_256_gcm_encrypt`]; session keys of 16 and 24 bytes mean AES-128 and AES-192.
+pub(crate) fn aes_gcm_decrypt(
+    session_key: &SessionKey,
+    ciphertext: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, BackendError> {
+    aes_gcm::decrypt(session_key.expose(), ZERO_NONCE, &[], ciphertext)
 }
 
 /// A private key, ready for use.
@@ -101,3 +126,6 @@ impl From<aws_lc_rs::error::Unspecified> for BackendError {
         Self
     }
 }
+
+#[cfg(test)]
+mod tests;

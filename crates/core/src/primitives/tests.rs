@@ -1,11 +1,45 @@
 use rand::Rng as _;
 
+use zeroize::Zeroizing;
+
 use super::*;
 use crate::testing::{der, fixture, on_each_backend, rng};
 
 on_each_backend! {
+    aes_gcm_gives_the_bytes_of_the_specification
+    aes_gcm_adds_only_the_tag
     bad_keys_are_refused
     long_messages_are_refused
+    sha256_gives_the_bytes_of_the_specification
+}
+
+fn aes_gcm_gives_the_bytes_of_the_specification<B: SealingBackend>() {
+    // Test case 14 of the GCM specification: all zero, one block.
+    let key = SessionKey::from_decrypted(Zeroizing::new(vec![0; 32])).unwrap();
+    let expected = [
+        0xce, 0xa7, 0x40, 0x3d, 0x4d, 0x60, 0x6b, 0x6e, 0x07, 0x4e, 0xc5, 0xd3, 0xba, 0xf3, 0x9d,
+        0x18, 0xd0, 0xd1, 0xc8, 0xa7, 0x99, 0x99, 0x6b, 0xf0, 0x26, 0x5b, 0x98, 0xb5, 0xd4, 0x8a,
+        0xb9, 0x19,
+    ];
+    assert_eq!(B::aes_256_gcm_encrypt(&key, &[0; 16]).unwrap(), expected);
+}
+
+fn aes_gcm_adds_only_the_tag<B: SealingBackend>() {
+    let key = SessionKey::generate(&mut rng());
+    for size in [0, 1, 15, 16, 17, 1000] {
+        let ciphertext = B::aes_256_gcm_encrypt(&key, &vec![7; size]).unwrap();
+        assert_eq!(ciphertext.len(), size + AES_GCM_TAG_BYTES);
+    }
+}
+
+fn sha256_gives_the_bytes_of_the_specification<B: SealingBackend>() {
+    // The one-block example of FIPS 180-2, appendix B.1.
+    let expected = [
+        0xba, 0x78, 0x16, 0xbf, 0x8f, 0x01, 0xcf, 0xea, 0x41, 0x41, 0x40, 0xde, 0x5d, 0xae, 0x22,
+        0x23, 0xb0, 0x03, 0x61, 0xa3, 0x96, 0x17, 0x7a, 0x9c, 0xb4, 0x10, 0xff, 0x61, 0xf2, 0x00,
+        0x15, 0xad,
+    ];
+    assert_eq!(B::sha256(b"abc"), expected);
 }
 
 #[cfg(feature = "aws-lc")]
