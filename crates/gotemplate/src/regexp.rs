@@ -1,7 +1,9 @@
 //! Go's regular expressions (RE2 syntax), translated for the regex crate.
 
+mod char_set;
 mod class;
 mod translate;
+mod unicode;
 
 use std::borrow::Cow;
 

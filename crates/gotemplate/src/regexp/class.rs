@@ -1,65 +1,95 @@
 //! Character classes and escapes.
 
 use super::PatternError;
+use super::char_set::CharSet;
+use super::unicode::{Folding, property};
 
 const SYNTAX: PatternError = PatternError::Syntax;
 
-/// A class that nothing is in.
-pub(super) const NOTHING: &str = r"[^\x{0}-\x{10FFFF}]";
+const DIGIT: &[(char, char)] = &[('0', '9')];
+const SPACE: &[(char, char)] = &[('\t', '\n'), ('\x0C', '\r'), (' ', ' ')];
+const WORD: &[(char, char)] = &[('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')];
 
-const POSIX: [&str; 14] = [
-    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct",
-    "space", "upper", "word", "xdigit",
-];
-
-/// A bracketed class at the start of `text`, and what follows it.
-pub(super) fn bracketed(text: &str) -> Result<(String, &str), PatternError> {
+/// A bracketed class at the start of `text`, and what follows it. Where case is ignored, `folding` says what
+/// that means.
+pub(super) fn bracketed<'t>(
+    text: &'t str,
+    folding: Option<&Folding>,
+) -> Result<(CharSet, &'t str), PatternError> {
     let mut rest = text.strip_prefix('[').ok_or(SYNTAX)?;
-    let mut out = String::from("[");
-    let mut empty = true;
     let negated = rest.starts_with('^');
     if negated {
         rest = rest.get(1..).unwrap_or_default();
-        out.push('^');
     }
+    // Items bring their other cases along, or are meant to have none.
+    let (mut items, mut ranges) = (CharSet::default(), CharSet::default());
     let mut first = true;
     while first || !rest.starts_with(']') {
-        if let Some((item, after)) = item(rest)? {
-            out.push_str(&item);
-            empty = false;
+        if let Some((item, after)) = item(rest, folding)? {
+            items.add_all(&item);
             rest = after;
         } else {
             let (low, high, after) = range(rest)?;
-            let clipped = (clip_up(low), clip_down(high));
-            if clipped.0 <= clipped.1 {
-                out.push_str(&format!(r"\x{{{:X}}}-\x{{{:X}}}", clipped.0, clipped.1));
-                empty = false;
-            }
+            ranges.add(low, high);
             rest = after;
         }
         first = false;
     }
     let rest = rest.get(1..).unwrap_or_default();
-    if empty {
-        let all = r"[\x{0}-\x{10FFFF}]";
-        return Ok(((if negated { all } else { NOTHING }).to_owned(), rest));
-    }
-    out.push(']');
-    Ok((out, rest))
+    items.add_all(&finished(ranges, false, folding));
+    Ok((finished(items, negated, None).normalized(), rest))
 }
 
 /// `[:alpha:]`, `\d` or `\p{Greek}`.
-fn item(text: &str) -> Result<Option<(String, &str)>, PatternError> {
+fn item<'t>(
+    text: &'t str,
+    folding: Option<&Folding>,
+) -> Result<Option<(CharSet, &'t str)>, PatternError> {
     if let Some(inner) = text.strip_prefix("[:")
         && let Some((name, rest)) = inner.split_once(":]")
     {
-        let bare = name.strip_prefix('^').unwrap_or(name);
-        if !POSIX.contains(&bare) {
-            return Err(SYNTAX);
-        }
-        return Ok(Some((format!("[:{name}:]"), rest)));
+        let (negated, name) = match name.strip_prefix('^') {
+            Some(name) => (true, name),
+            None => (false, name),
+        };
+        let set = from_chars(posix(name).ok_or(SYNTAX)?);
+        return Ok(Some((finished(set, negated, folding), rest)));
     }
-    escaped(text)
+    escaped(text, folding)
+}
+
+/// The classes of POSIX, in ASCII.
+fn posix(name: &str) -> Option<&'static [(char, char)]> {
+    Some(match name {
+        "alnum" => &[('0', '9'), ('A', 'Z'), ('a', 'z')],
+        "alpha" => &[('A', 'Z'), ('a', 'z')],
+        "ascii" => &[('\0', '\x7F')],
+        "blank" => &[('\t', '\t'), (' ', ' ')],
+        "cntrl" => &[('\0', '\x1F'), ('\x7F', '\x7F')],
+        "digit" => DIGIT,
+        "graph" => &[('!', '~')],
+        "lower" => &[('a', 'z')],
+        "print" => &[(' ', '~')],
+        "punct" => &[('!', '/'), (':', '@'), ('[', '`'), ('{', '~')],
+        "space" => &[('\t', '\r'), (' ', ' ')],
+        "upper" => &[('A', 'Z')],
+        "word" => WORD,
+        "xdigit" => &[('0', '9'), ('A', 'F'), ('a', 'f')],
+        _ => return None,
+    })
+}
+
+fn from_chars(ranges: &[(char, char)]) -> CharSet {
+    CharSet::of(ranges.iter().map(|&(low, high)| (low.into(), high.into())))
+}
+
+/// A class on its own: case first, then negation.
+fn finished(set: CharSet, negated: bool, folding: Option<&Folding>) -> CharSet {
+    let set = match folding {
+        Some(folding) => set.folded(folding),
+        None => set,
+    };
+    if negated { set.negated() } else { set }
 }
 
 /// One character or a range of them.
@@ -83,35 +113,30 @@ fn character(text: &str) -> Result<(u32, &str), PatternError> {
     Ok((u32::from(rune), text.get(rune.len_utf8()..).unwrap_or_default()))
 }
 
-/// The regex crate knows no surrogates.
-fn clip_up(rune: u32) -> u32 {
-    if (0xD800..0xE000).contains(&rune) { 0xE000 } else { rune }
-}
-
-fn clip_down(rune: u32) -> u32 {
-    if (0xD800..0xE000).contains(&rune) { 0xD7FF } else { rune }
-}
-
-/// A class written with a backslash, in the form that stands within brackets.
-pub(super) fn escaped(text: &str) -> Result<Option<(String, &str)>, PatternError> {
+/// A class written with a backslash, and what follows it.
+pub(super) fn escaped<'t>(
+    text: &'t str,
+    folding: Option<&Folding>,
+) -> Result<Option<(CharSet, &'t str)>, PatternError> {
     let Some(after) = text.strip_prefix('\\') else { return Ok(None) };
     let Some(letter) = after.chars().next() else { return Err(SYNTAX) };
     let rest = after.get(letter.len_utf8()..).unwrap_or_default();
-    let class = match letter {
-        'd' => "0-9",
-        'D' => "[^0-9]",
-        's' => r"\t\n\x0C\r\x20",
-        'S' => r"[^\t\n\x0C\r\x20]",
-        'w' => "0-9A-Za-z_",
-        'W' => "[^0-9A-Za-z_]",
-        'p' | 'P' => return unicode(letter == 'P', rest).map(Some),
+    let set = match letter.to_ascii_lowercase() {
+        'd' => from_chars(DIGIT),
+        's' => from_chars(SPACE),
+        'w' => from_chars(WORD),
+        'p' => return unicode(letter == 'P', rest, folding).map(Some),
         _ => return Ok(None),
     };
-    Ok(Some((class.to_owned(), rest)))
+    Ok(Some((finished(set, letter.is_ascii_uppercase(), folding), rest)))
 }
 
 /// `\pN`, `\p{Name}` and `\p{^Name}`, the letter already read.
-fn unicode(negated: bool, text: &str) -> Result<(String, &str), PatternError> {
+fn unicode<'t>(
+    negated: bool,
+    text: &'t str,
+    folding: Option<&Folding>,
+) -> Result<(CharSet, &'t str), PatternError> {
     let first = text.chars().next().ok_or(SYNTAX)?;
     let (name, rest) = match text.strip_prefix('{') {
         Some(inner) => inner.split_once('}').ok_or(SYNTAX)?,
@@ -121,73 +146,8 @@ fn unicode(negated: bool, text: &str) -> Result<(String, &str), PatternError> {
         Some(name) => (!negated, name),
         None => (negated, name),
     };
-    let letter = if negated { 'P' } else { 'p' };
-    if name.is_empty()
-        || !name.chars().all(|rune| rune.is_ascii_alphanumeric() || " _-".contains(rune))
-    {
-        return Err(SYNTAX);
-    }
-    // Properties other than categories and scripts are unknown to Go.
-    let key: String =
-        name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    let qualified = match key.as_str() {
-        "any" | "ascii" | "assigned" => name.to_owned(),
-        "lc" => "gc=LC".to_owned(),
-        _ if is_category(&key) => format!("gc={name}"),
-        _ => format!("sc={name}"),
-    };
-    Ok((format!(r"\{letter}{{{qualified}}}"), rest))
-}
-
-fn is_category(key: &str) -> bool {
-    const LONG: [&str; 38] = [
-        "casedletter",
-        "closepunctuation",
-        "connectorpunctuation",
-        "control",
-        "cntrl",
-        "currencysymbol",
-        "dashpunctuation",
-        "decimalnumber",
-        "digit",
-        "enclosingmark",
-        "finalpunctuation",
-        "format",
-        "initialpunctuation",
-        "letter",
-        "letternumber",
-        "lineseparator",
-        "lowercaseletter",
-        "mark",
-        "combiningmark",
-        "mathsymbol",
-        "modifierletter",
-        "modifiersymbol",
-        "nonspacingmark",
-        "number",
-        "openpunctuation",
-        "other",
-        "otherletter",
-        "othernumber",
-        "otherpunctuation",
-        "othersymbol",
-        "paragraphseparator",
-        "privateuse",
-        "punctuation",
-        "separator",
-        "spaceseparator",
-        "spacingmark",
-        "symbol",
-        "uppercaseletter",
-    ];
-    const SHORT: [&str; 37] = [
-        "c", "cc", "cf", "cn", "co", "cs", "l", "ll", "lm", "lo", "lt", "lu", "m", "mc", "me",
-        "mn", "n", "nd", "nl", "no", "p", "pc", "pd", "pe", "pf", "pi", "po", "ps", "s", "sc",
-        "sk", "sm", "so", "z", "zl", "zp", "zs",
-    ];
-    SHORT.contains(&key)
-        || LONG.contains(&key)
-        || matches!(key, "titlecaseletter" | "surrogate" | "unassigned" | "punct")
+    let set = property(name, folding).ok_or(SYNTAX)?;
+    Ok((if negated { set.negated() } else { set }, rest))
 }
 
 /// An escape that stands for one character, and what follows it.

@@ -57,6 +57,10 @@ fn syntax_that_only_one_dialect_has() {
         "(a{100}){11}",
         "[b-a]",
         r"\p{Alphabetic}",
+        // Go finds scripts by their long names only, and not those of two words.
+        r"\p{Grek}",
+        r"\p{Old_Italic}",
+        r"\p{gc=Lu}",
         "*a",
         "(",
         ")",
@@ -85,4 +89,60 @@ fn classes_with_a_letter_are_ascii() {
 #[test]
 fn large_patterns_are_refused() {
     assert_eq!(compile(r"(\pL{500}){2}").err(), Some(PatternError::TooLarge));
+}
+
+/// The first match, as Go's `FindString` gives it.
+fn first<'t>(pattern: &str, text: &'t str) -> Option<&'t str> {
+    let (start, end) = compile(pattern).expect("it is valid").find(text.as_bytes())?;
+    text.get(start..end)
+}
+
+#[test]
+fn ignoring_case_is_unicodes_simple_folding() {
+    for (pattern, text, found) in [
+        ("(?i)k", "\u{212A}", Some("\u{212A}")),
+        ("(?i)[^k]", "\u{212A}Kk.", Some(".")),
+        (r"(?i)\Qs\E", "\u{17F}", Some("\u{17F}")),
+        ("(?i)i", "\u{131}\u{130}", None),
+        (r"(?i)\x{DF}", "\u{1E9E}", Some("\u{1E9E}")),
+        (r"(?i)\p{Lu}+", "ab1", Some("ab")),
+        (r"(?i)\P{Lu}+", "ab1", Some("1")),
+        // Go leaves this one as it is: U+0345 is another case of the Greek iota.
+        (r"(?i)\p{LC}", "\u{345}", None),
+        (r"(?i)\p{L}", "\u{345}", Some("\u{345}")),
+        ("a(?i)b(?-i)c", "aBC aBc", Some("aBc")),
+        ("(a(?i)b|c)d", "AB aBd", Some("aBd")),
+        ("(?:(?i)a)b", "AB Ab", Some("Ab")),
+        ("(?i:a)b", "AB Ab", Some("Ab")),
+    ] {
+        assert_eq!(first(pattern, text), found, "{pattern}");
+    }
+}
+
+#[test]
+fn properties_are_those_of_unicode_15() {
+    assert_eq!(first(r"\p{Lu}", "\u{1C89}"), None, "a capital letter since Unicode 16");
+    assert_eq!(first(r"\p{Kawi}", "\u{11F04}"), Some("\u{11F04}"), "a script since Unicode 15");
+}
+
+#[test]
+fn repetitions_behind_flags_apply_to_what_is_before_them() {
+    for (pattern, found) in [
+        ("k(?i)+", "kk"),
+        ("k?(?i)+", "kk"),
+        ("k?(?s)?", "k"),
+        ("k+(?U)?", ""),
+        ("(?U)k+", "k"),
+        ("(?U)k+?", "kk"),
+        ("(?U:k+)k", "kk"),
+        ("(?:k(?U))+", "kk"),
+    ] {
+        assert_eq!(first(pattern, "kk"), Some(found), "{pattern}");
+    }
+}
+
+#[test]
+fn many_properties_are_too_large_before_they_are_written() {
+    let pattern = r"\pL".repeat(100_000);
+    assert_eq!(compile(&pattern).err(), Some(PatternError::TooLarge));
 }

@@ -1,11 +1,15 @@
 //! Reads a pattern in Go's syntax and writes the same in the regex crate's.
 
 use super::PatternError;
+use super::char_set::{CharSet, NOTHING};
 use super::class;
+use super::unicode::Folding;
 
 /// How often a repetition, with those inside it, may repeat at most.
 const MOST_REPEATS: u32 = 1000;
 const DEEPEST: usize = 1000;
+/// A class by property takes some kilobytes: the pattern is refused before many of them take too many.
+const LONGEST: usize = 1 << 20;
 
 pub(super) struct Translated {
     pub(super) pattern: String,
@@ -23,8 +27,9 @@ pub(super) fn translate(pattern: &str) -> Result<Translated, PatternError> {
         names: vec![Vec::new()],
         groups: Vec::new(),
         atom: None,
-        atom_end: 0,
         unbounded: false,
+        flags: Flags::default(),
+        folding: None,
     };
     translator.run()?;
     let cost = translator.groups.first().map_or(0, |group| group.cost);
@@ -43,8 +48,13 @@ struct Atom {
     repeats: u32,
     /// About how many states it takes.
     cost: u64,
-    /// A repetition: Go refuses another on top of it.
+    /// A repetition: Go refuses another on top of it, unless flags are between the two.
     repeated: bool,
+    /// Where it stands in the pattern that is written; flags may follow it.
+    start: usize,
+    end: usize,
+    /// It ends in an operator, so that one more has to be kept apart from it.
+    ends_in_operator: bool,
 }
 
 /// An open group: what is in it so far.
@@ -53,6 +63,19 @@ struct Group {
     /// The most repeats of anything in it.
     repeats: u32,
     cost: u64,
+    /// Where it starts in the pattern that is written.
+    start: usize,
+    /// What holds outside of it: flags in a group end with it.
+    flags: Flags,
+}
+
+/// The flags that are translated; the others are left to the regex crate.
+#[derive(Clone, Copy, Default)]
+struct Flags {
+    /// `i`
+    ignore_case: bool,
+    /// `U`: repetitions are lazy, and those with a question mark greedy.
+    swap_greed: bool,
 }
 
 struct Translator<'p> {
@@ -61,9 +84,10 @@ struct Translator<'p> {
     names: Vec<Vec<u8>>,
     groups: Vec<Group>,
     atom: Option<Atom>,
-    /// Where the atom ends in `out`; flags may follow it.
-    atom_end: usize,
     unbounded: bool,
+    flags: Flags,
+    /// Read when it is needed first.
+    folding: Option<Folding>,
 }
 
 const SYNTAX: PatternError = PatternError::Syntax;
@@ -71,8 +95,11 @@ const SYNTAX: PatternError = PatternError::Syntax;
 impl Translator<'_> {
     fn run(&mut self) -> Result<(), PatternError> {
         // The outermost level counts as a group of its own.
-        self.groups.push(Group { repeats: 1, cost: 1 });
+        self.groups.push(Group { repeats: 1, cost: 1, ..Group::default() });
         while let Some(next) = self.rest.chars().next() {
+            if self.out.len() > LONGEST {
+                return Err(PatternError::TooLarge);
+            }
             match next {
                 '(' => self.open()?,
                 ')' => self.close()?,
@@ -87,14 +114,13 @@ impl Translator<'_> {
                 }
                 '{' => self.braces()?,
                 '[' => {
-                    let (text, rest) = class::bracketed(self.rest)?;
-                    self.emit(&text, rest);
+                    let (set, rest) = class::bracketed(self.rest, self.folding())?;
+                    self.class(&set, rest);
                 }
                 '\\' => self.escape()?,
                 '^' | '$' | '.' => {
                     self.skip(1);
-                    self.out.push(next);
-                    self.atom_done(4);
+                    self.atom(&next.to_string(), 4);
                 }
                 literal => self.literal(literal, literal.len_utf8()),
             }
@@ -106,33 +132,73 @@ impl Translator<'_> {
         self.rest = self.rest.get(bytes..).unwrap_or_default();
     }
 
-    fn atom_done(&mut self, cost: u64) {
-        self.atom = Some(Atom { repeats: 1, repeated: false, cost });
-        self.atom_end = self.out.len();
-        self.count(1, cost);
+    /// Writes something that a repetition may apply to.
+    fn atom(&mut self, text: &str, cost: u64) {
+        let start = self.out.len();
+        self.out.push_str(text);
+        self.atom_done(Atom {
+            repeats: 1,
+            cost,
+            repeated: false,
+            start,
+            end: self.out.len(),
+            ends_in_operator: false,
+        });
+    }
+
+    fn atom_done(&mut self, atom: Atom) {
+        self.atom = Some(atom);
+        self.count(atom.repeats, atom.cost);
     }
 
     fn literal(&mut self, literal: char, width: usize) {
         self.skip(width);
-        self.out.push_str(&regex::escape(literal.encode_utf8(&mut [0; 4])));
-        self.atom_done(1);
+        let orbit = self.folding().map(|folding| folding.orbit(literal.into())).unwrap_or_default();
+        if orbit.len() > 1 {
+            let set = CharSet::of(orbit.into_iter().map(|rune| (rune, rune)));
+            self.atom(&set.to_pattern(), 1);
+        } else {
+            self.atom(&regex::escape(literal.encode_utf8(&mut [0; 4])), 1);
+        }
+    }
+
+    /// What it means to ignore case, where it is ignored.
+    fn folding(&self) -> Option<&Folding> {
+        self.folding.as_ref().filter(|_| self.flags.ignore_case)
+    }
+
+    /// Takes over the flags that are translated, and gives the others for the regex crate.
+    fn take_flags(&mut self, flags: &str) -> String {
+        let (on, off) = flags.split_once('-').unwrap_or((flags, ""));
+        let applied = |flag, before: bool| (before || on.contains(flag)) && !off.contains(flag);
+        self.flags = Flags {
+            ignore_case: applied('i', self.flags.ignore_case),
+            swap_greed: applied('U', self.flags.swap_greed),
+        };
+        if self.flags.ignore_case && self.folding.is_none() {
+            self.folding = Some(Folding::new());
+        }
+        let (on, off) = (on.replace(['i', 'U'], ""), off.replace(['i', 'U'], ""));
+        if off.is_empty() { on } else { format!("{on}-{off}") }
     }
 }
 
 impl<'p> Translator<'p> {
     fn emit(&mut self, text: &str, rest: &'p str) {
-        self.out.push_str(text);
         self.rest = rest;
-        // Classes by property have hundreds of ranges.
-        let properties = text.matches(r"\p").count() + text.matches(r"\P").count();
-        let cost = 4 + text.len() as u64 / 8 + 300 * properties as u64;
-        self.atom_done(cost);
+        self.atom(text, 4);
+    }
+
+    fn class(&mut self, set: &CharSet, rest: &'p str) {
+        self.rest = rest;
+        self.atom(&set.to_pattern(), set.cost());
     }
 
     fn open(&mut self) -> Result<(), PatternError> {
         if self.groups.len() > DEEPEST {
             return Err(SYNTAX);
         }
+        let (start, outside) = (self.out.len(), self.flags);
         if let Some(rest) = self.rest.strip_prefix("(?P<").or_else(|| self.rest.strip_prefix("(?<"))
         {
             let (name, rest) = rest.split_once('>').ok_or(SYNTAX)?;
@@ -149,6 +215,7 @@ impl<'p> Translator<'p> {
             let (flags, rest) = rest.split_at_checked(end).ok_or(SYNTAX)?;
             check_flags(flags)?;
             self.rest = rest.get(1..).unwrap_or_default();
+            let flags = self.take_flags(flags);
             if rest.starts_with(')') {
                 if !flags.is_empty() {
                     self.out.push_str(&format!("(?{flags})"));
@@ -163,21 +230,27 @@ impl<'p> Translator<'p> {
             self.names.push(Vec::new());
             self.out.push('(');
         }
-        self.groups.push(Group { repeats: 1, cost: 1 });
+        self.groups.push(Group { repeats: 1, cost: 1, start, flags: outside });
         self.atom = None;
         Ok(())
     }
 
     fn close(&mut self) -> Result<(), PatternError> {
-        let Group { repeats, cost } = self.groups.pop().ok_or(SYNTAX)?;
+        let Group { repeats, cost, start, flags } = self.groups.pop().ok_or(SYNTAX)?;
+        self.flags = flags;
         if self.groups.is_empty() {
             return Err(SYNTAX);
         }
         self.skip(1);
         self.out.push(')');
-        self.atom = Some(Atom { repeats, repeated: false, cost });
-        self.atom_end = self.out.len();
-        self.count(repeats, cost);
+        self.atom_done(Atom {
+            repeats,
+            cost,
+            repeated: false,
+            start,
+            end: self.out.len(),
+            ends_in_operator: false,
+        });
         Ok(())
     }
 
@@ -206,16 +279,29 @@ impl<'p> Translator<'p> {
 
     fn repeat(&mut self, operator: &str, times: u32) -> Result<(), PatternError> {
         self.unbounded |= operator != "?" && !operator.ends_with('}') || operator.ends_with(",}");
-        let atom = self.atom.filter(|atom| !atom.repeated).ok_or(SYNTAX)?;
-        let lazy = if self.rest.starts_with('?') { "?" } else { "" };
-        self.skip(lazy.len());
-        self.out.insert_str(self.atom_end, &format!("{operator}{lazy}"));
+        let mut atom = self.atom.filter(|atom| !atom.repeated).ok_or(SYNTAX)?;
+        let marked = self.rest.starts_with('?');
+        self.skip(usize::from(marked));
+        if atom.ends_in_operator {
+            self.out.insert_str(atom.start, "(?:");
+            self.out.insert(atom.end + 3, ')');
+            atom.end += 4;
+        }
+        let lazy = if marked != self.flags.swap_greed { "?" } else { "" };
+        self.out.insert_str(atom.end, &format!("{operator}{lazy}"));
         let repeats = atom.repeats.saturating_mul(times.max(1));
         if times >= 2 && repeats > MOST_REPEATS {
             return Err(SYNTAX);
         }
         let cost = atom.cost.saturating_mul(u64::from(times.max(1)));
-        self.atom = Some(Atom { repeats, repeated: true, cost });
+        self.atom = Some(Atom {
+            repeats,
+            cost,
+            repeated: true,
+            start: atom.start,
+            end: atom.end + operator.len() + lazy.len(),
+            ends_in_operator: true,
+        });
         self.count(repeats, cost.saturating_sub(atom.cost));
         Ok(())
     }
@@ -233,21 +319,20 @@ impl<'p> Translator<'p> {
                 let (literal, rest) = tail.split_once(r"\E").unwrap_or((tail, ""));
                 self.rest = rest;
                 for rune in literal.chars() {
-                    self.out.push_str(&regex::escape(rune.encode_utf8(&mut [0; 4])));
-                    self.atom_done(1);
+                    self.literal(rune, 0);
                 }
             }
             'E' => return Err(SYNTAX),
             _ => {
-                if let Some((text, rest)) = class::escaped(self.rest)? {
-                    self.emit(&format!("[{text}]"), rest);
+                if let Some((set, rest)) = class::escaped(self.rest, self.folding())? {
+                    self.class(&set, rest);
                 } else {
                     let (rune, rest) = class::character_escape(self.rest)?;
                     self.rest = rest;
                     // Half a surrogate pair is in no text.
                     match char::from_u32(rune) {
                         Some(rune) => self.literal(rune, 0),
-                        None => self.emit(class::NOTHING, rest),
+                        None => self.emit(NOTHING, rest),
                     }
                 }
             }
