@@ -23,7 +23,8 @@ static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
 fn main() -> ExitCode {
     let mut ui = ui::Ui::new();
-    let outcome = args::parse(std::env::args_os()).and_then(|command| commands::run(command, &mut ui));
+    let outcome =
+        args::parse(std::env::args_os()).and_then(|command| commands::run(command, &mut ui));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => ui.report(&error),
