@@ -171,6 +171,11 @@ pub(crate) enum FormatName {
     Json,
 }
 
+/// A flag that is given, but empty, counts as not given: `--namespace "$NAMESPACE"` where there is none.
+pub(crate) fn not_empty(value: Option<&str>) -> Option<&str> {
+    value.filter(|value| !value.is_empty())
+}
+
 /// A boolean in an environment variable, as Go reads it.
 pub(crate) fn boolean(text: &str) -> Result<bool, String> {
     match text {

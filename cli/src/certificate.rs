@@ -8,7 +8,7 @@ use crate::args::CertificateArgs;
 use crate::clock;
 use crate::error::Error;
 use crate::fetch;
-use crate::input::{CERTIFICATE_LIMIT, Source};
+use crate::input::{CERTIFICATE_LIMIT, Source, ascii_from_utf16};
 use crate::ui::Ui;
 
 /// Below this, sealing warns that the certificate will expire.
@@ -45,11 +45,12 @@ impl CertificateSource {
 
     /// Reads or fetches, and parses.
     pub(crate) fn load(&self, ui: &mut Ui) -> Result<Certificate, Error> {
+        // Wiped: a private key may have been named by mistake.
         let pem = match self {
-            Self::Local(source) => source.read(CERTIFICATE_LIMIT, ui)?.to_vec(),
+            Self::Local(source) => source.read(CERTIFICATE_LIMIT, ui)?,
             Self::Url(url) => fetch::get(url, CERTIFICATE_LIMIT)?,
         };
-        Certificate::from_pem(&pem).map_err(|error| unusable(&error).about(self))
+        Certificate::from_pem(&ascii_from_utf16(pem)).map_err(|error| unusable(&error).about(self))
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use percent_encoding::percent_decode_str;
 use ureq::Agent;
 use ureq::tls::{RootCerts, TlsConfig};
+use zeroize::Zeroizing;
 
 use crate::error::Error;
 
@@ -14,7 +15,7 @@ use crate::error::Error;
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The body of a successful answer, up to `limit` bytes.
-pub(crate) fn get(url: &str, limit: u64) -> Result<Vec<u8>, Error> {
+pub(crate) fn get(url: &str, limit: u64) -> Result<Zeroizing<Vec<u8>>, Error> {
     let shown = without_password(url);
     let mut answer = agent().get(url).call().map_err(|error| failed(&shown, &error))?;
     answer
@@ -22,6 +23,7 @@ pub(crate) fn get(url: &str, limit: u64) -> Result<Vec<u8>, Error> {
         .with_config()
         .limit(limit)
         .read_to_vec()
+        .map(Zeroizing::new)
         .map_err(|error| failed(&shown, &error))
 }
 

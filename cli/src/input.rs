@@ -79,7 +79,8 @@ pub(crate) fn stdin_twice() -> Error {
         .hint("only one input can be read from standard input")
 }
 
-fn read_file(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, Error> {
+/// Reads a file of up to `limit` bytes.
+pub(crate) fn read_file(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, Error> {
     let mut file = File::open(path).map_err(read_failed)?;
     let metadata = file.metadata().map_err(read_failed)?;
     if metadata.is_dir() {
@@ -114,12 +115,33 @@ fn read_all(
             return Err(too_large());
         }
         if bytes.len() + read.len() > bytes.capacity() {
-            let mut larger = Zeroizing::new(Vec::with_capacity(2 * bytes.capacity()));
+            let room = (2 * bytes.capacity()).max(bytes.len() + read.len());
+            let mut larger = Zeroizing::new(Vec::with_capacity(room));
             larger.extend_from_slice(&bytes);
             bytes = larger;
         }
         bytes.extend_from_slice(read);
     }
+}
+
+/// PEM in UTF-16 with a byte order mark, as PowerShell writes it, in ASCII. Anything else stays as it is.
+pub(crate) fn ascii_from_utf16(text: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
+    let (rest, little_endian) = match text.as_slice() {
+        [0xFF, 0xFE, rest @ ..] => (rest, true),
+        [0xFE, 0xFF, rest @ ..] => (rest, false),
+        _ => return text,
+    };
+    let unit =
+        |pair| if little_endian { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) };
+    let (pairs, odd) = rest.as_chunks::<2>();
+    let mut ascii = Zeroizing::new(Vec::with_capacity(pairs.len()));
+    for character in pairs.iter().copied().map(unit) {
+        match u8::try_from(character) {
+            Ok(byte) if byte.is_ascii() => ascii.push(byte),
+            _ => return text,
+        }
+    }
+    if odd.is_empty() { ascii } else { text }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "fits map_err")]

@@ -4,7 +4,7 @@ use sealkit_core::{KeyRing, PrivateKey};
 use sealkit_manifest::key_secret;
 
 use crate::error::Error;
-use crate::input::{KEY_LIMIT, Source};
+use crate::input::{KEY_LIMIT, Source, ascii_from_utf16};
 use crate::ui::Ui;
 
 /// All keys of all files as one ring: dated ones newest first, before those without a date.
@@ -15,7 +15,7 @@ pub(crate) fn load(sources: &[Source], ui: &mut Ui) -> Result<KeyRing, Error> {
     let mut dated = Vec::new();
     let mut undated = Vec::new();
     for source in sources {
-        let text = source.read(KEY_LIMIT, ui)?;
+        let text = ascii_from_utf16(source.read(KEY_LIMIT, ui)?);
         if text.trim_ascii().is_empty() {
             return Err(Error::failed("there is no key in it").about(source));
         }
@@ -28,6 +28,9 @@ pub(crate) fn load(sources: &[Source], ui: &mut Ui) -> Result<KeyRing, Error> {
             for warning in &backup.skipped {
                 ui.warning(format!("{source}: skipped: {warning}"));
             }
+            for warning in backup.keys.iter().filter_map(|key| key.damaged_certificate.as_ref()) {
+                ui.warning(format!("{source}: the key is used without its date: {warning}"));
+            }
             dated.extend(backup.keys);
         }
     }
@@ -35,8 +38,12 @@ pub(crate) fn load(sources: &[Source], ui: &mut Ui) -> Result<KeyRing, Error> {
     Ok(KeyRing::new(dated.into_iter().map(|key| key.private_key).chain(undated).collect()))
 }
 
-/// A PEM block begins at the start of a line; in YAML and JSON it never does.
+/// A PEM block begins at the start of a line, or is indented from the start of the file; in YAML and JSON it
+/// never does either.
 fn is_pem(text: &[u8]) -> bool {
     const BEGIN: &[u8] = b"-----BEGIN ";
-    text.split(|byte| matches!(byte, b'\n' | b'\r')).any(|line| line.starts_with(BEGIN))
+    const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+    text.trim_ascii_start().starts_with(BEGIN)
+        || text.split(|byte| matches!(byte, b'\n' | b'\r')).any(|line| line.starts_with(BEGIN))
 }

@@ -6,19 +6,22 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use sealkit_manifest::yaml::{self, Node};
-use zeroize::Zeroizing;
 
 use crate::error::Error;
+use crate::input;
 
 /// What Kubernetes calls the namespace that nobody has chosen.
 const DEFAULT_NAMESPACE: &str = "default";
 const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-/// The namespace of the current context, else of the pod that this runs in, else `default`.
-pub(crate) fn context_namespace() -> Result<String, Error> {
+/// Room for the contexts of some thousand clusters.
+const KUBECONFIG_LIMIT: u64 = 16 << 20;
+
+/// The namespace of the current context, `default` where that names none; without a context, of the pod that
+/// this runs in.
+pub(crate) fn context_namespace() -> Result<Option<String>, Error> {
     let files = read_files()?;
-    let namespace = current_namespace(&files)?.or_else(pod_namespace);
-    Ok(namespace.unwrap_or_else(|| DEFAULT_NAMESPACE.to_owned()))
+    Ok(current_namespace(&files)?.or_else(pod_namespace))
 }
 
 /// A kubeconfig file: its path and its one document.
@@ -47,7 +50,7 @@ fn default_path(home: Option<OsString>) -> Option<PathBuf> {
 
 fn read(path: PathBuf) -> Result<Option<ConfigFile>, Error> {
     let failed = |error: &dyn std::fmt::Display| Error::failed(error).about(path.display());
-    let text = fs::read(&path).map(Zeroizing::new).map_err(|error| failed(&error))?;
+    let text = input::read_file(&path, KUBECONFIG_LIMIT).map_err(|e| e.about(path.display()))?;
     let input = yaml::split(&text).map_err(|error| failed(&error))?;
     for document in input.documents() {
         if let Some(document) = document.parse().map_err(|error| failed(&error))? {
@@ -68,7 +71,7 @@ fn current_namespace(files: &[ConfigFile]) -> Result<Option<String>, Error> {
         return Err(Error::failed(format!("there is no context \"{current}\"")).about(path));
     };
     let namespace = field(context, "context").and_then(|context| text(context, "namespace"));
-    Ok(namespace.map(str::to_owned))
+    Ok(Some(namespace.unwrap_or(DEFAULT_NAMESPACE).to_owned()))
 }
 
 fn pod_namespace() -> Option<String> {

@@ -27,6 +27,8 @@ pub(crate) enum Destination {
 pub(crate) enum Audience {
     /// A new file gets the usual mode; one that is there keeps its own.
     Everybody,
+    /// Mode 0644, less what the user's mask takes away: nobody else may write.
+    Readers,
     /// Mode 0600, or less where the file that is there has less.
     Owner,
 }
@@ -56,9 +58,12 @@ impl Destination {
     }
 
     /// Refuses an output that is one of the inputs.
-    pub(crate) fn differs_from(&self, inputs: &[Source]) -> Result<(), Error> {
+    pub(crate) fn differs_from<'a>(
+        &self,
+        inputs: impl IntoIterator<Item = &'a Source>,
+    ) -> Result<(), Error> {
         let Some(output) = identity::of_destination(self) else { return Ok(()) };
-        match inputs.iter().find(|input| identity::of_source(input) == Some(output)) {
+        match inputs.into_iter().find(|input| identity::of_source(input) == Some(output)) {
             Some(input) => Err(Error::usage(format!("{input} is both input and output"))
                 .hint("write to another file, and rename it when you have looked at it")),
             None => Ok(()),
@@ -104,13 +109,13 @@ fn write_file<C: AsRef<[u8]>>(
     audience: Audience,
     existing: Existing,
 ) -> io::Result<()> {
-    // A link stays a link: what it points to is replaced.
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let path = link_target(path);
     let there = fs::metadata(&path).ok();
-    if there.is_some() && existing == Existing::Refuse {
-        return Err(io::ErrorKind::AlreadyExists.into());
-    }
     match &there {
+        // A device or a pipe holds nothing that could be lost.
+        Some(metadata) if metadata.is_file() && existing == Existing::Refuse => {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
         Some(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
         // A device or a pipe has nothing to replace.
         Some(metadata) if !metadata.is_file() => {
@@ -133,6 +138,25 @@ fn write_file<C: AsRef<[u8]>>(
     unfinished.publish(&path, existing)?;
     // The name is durable once its directory is; where a directory can't be synced, that is all.
     File::open(directory).and_then(|directory| directory.sync_all()).or(Ok(()))
+}
+
+/// A link stays a link: what it points to is replaced, or made.
+fn link_target(path: &Path) -> PathBuf {
+    /// As many as Linux follows.
+    const LONGEST_CHAIN: usize = 40;
+    if let Ok(target) = path.canonicalize() {
+        return target;
+    }
+    let mut target = path.to_owned();
+    // A link of the system's to something without a name, such as a pipe, is good as it is.
+    if fs::metadata(&target).is_ok() {
+        return target;
+    }
+    for _ in 0..LONGEST_CHAIN {
+        let Ok(next) = fs::read_link(&target) else { break };
+        target = target.parent().unwrap_or(Path::new("")).join(next);
+    }
+    target
 }
 
 fn write_chunks<C: AsRef<[u8]>>(writer: &mut impl io::Write, chunks: &[C]) -> io::Result<()> {
@@ -192,7 +216,10 @@ mod identity {
 
     #[cfg(not(unix))]
     pub(super) fn of_source(source: &Source) -> Option<std::path::PathBuf> {
-        source.path()?.canonicalize().ok()
+        match source {
+            Source::Stdin => None,
+            Source::File(path) => path.canonicalize().ok(),
+        }
     }
 
     #[cfg(not(unix))]

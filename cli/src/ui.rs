@@ -65,9 +65,11 @@ impl Ui {
     }
 }
 
-/// Replaces control characters, so that a name taken from a file can't drive the terminal.
+/// Replaces control characters, so that a name taken from a file can't drive the terminal, begin a line that
+/// looks like the program's own, or turn the direction of the text.
 pub(crate) fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+    let turns = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if c.is_control() || turns(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// Counts finished documents; its line is wiped when it is dropped.
@@ -102,6 +104,7 @@ mod tests {
 
     #[test]
     fn control_characters_from_a_file_never_reach_the_terminal() {
-        assert_eq!(printable("a\u{1b}[31mb\u{7}c\nd"), "a\u{fffd}[31mb\u{fffd}c\nd");
+        assert_eq!(printable("a\u{1b}[31mb\u{7}c"), "a\u{fffd}[31mb\u{fffd}c");
+        assert_eq!(printable("a\nhint: b\u{202e}c"), "a\u{fffd}hint: b\u{fffd}c");
     }
 }

@@ -99,7 +99,7 @@ fn self_signed(args: &KeygenArgs, key: &PrivateKey) -> Result<Certificate, Error
 
 fn write_certificate(path: &Path, certificate: &Certificate) -> Result<(), Error> {
     let destination = Destination::from_argument(Some(path));
-    destination.write(&[certificate.to_pem()], Audience::Everybody, Existing::Refuse)
+    destination.write(&[certificate.to_pem()], Audience::Readers, Existing::Refuse)
 }
 
 fn check_flags(args: &KeygenArgs) -> Result<(), Error> {
@@ -127,7 +127,7 @@ fn refuse_flag(flag: &str, value: Option<&Path>, format: &str) -> Result<(), Err
 /// Looks before the key is made, which takes a second; the write itself refuses as well.
 fn refuse_existing<'a>(paths: impl Iterator<Item = &'a Path>) -> Result<(), Error> {
     for path in paths.filter(|path| path.as_os_str() != "-") {
-        if path.symlink_metadata().is_ok_and(|metadata| !is_device(&metadata)) {
+        if path.symlink_metadata().is_ok() && !is_device(path) {
             return Err(Error::failed(format!("{}: is there already", path.display()))
                 .hint("a key is never overwritten: name another file, or move that one away"));
         }
@@ -135,9 +135,9 @@ fn refuse_existing<'a>(paths: impl Iterator<Item = &'a Path>) -> Result<(), Erro
     Ok(())
 }
 
-fn is_device(metadata: &fs::Metadata) -> bool {
-    let kind = metadata.file_type();
-    !kind.is_file() && !kind.is_dir() && !kind.is_symlink()
+/// A device or a pipe, which holds nothing that could be lost.
+fn is_device(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
 }
 
 /// Half a pair is of no use: removes the key file made a moment ago.

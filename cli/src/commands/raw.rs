@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use sealkit_core::{EncryptionLabel, LabelError, Scope};
 
-use crate::args::{CertificateArgs, ScopeArgs};
+use crate::args::{CertificateArgs, ScopeArgs, not_empty};
 use crate::documents;
 use crate::error::Error;
 use crate::input::{Source, VALUE_LIMIT};
@@ -48,7 +48,7 @@ pub(crate) fn run(args: &RawArgs, ui: &mut Ui) -> Result<(), Error> {
     let certificate_source = args.certificate.source()?;
     documents::refuse_second_stdin(std::slice::from_ref(&source), certificate_source.local())?;
     let destination = Destination::from_argument(args.write.as_deref());
-    destination.differs_from(std::slice::from_ref(&source))?;
+    destination.differs_from([&source].into_iter().chain(certificate_source.local()))?;
     let label = label(args, ui)?;
 
     let certificate = args.certificate.load(&certificate_source, ui)?;
@@ -70,13 +70,15 @@ pub(crate) fn run(args: &RawArgs, ui: &mut Ui) -> Result<(), Error> {
 fn label(args: &RawArgs, ui: &mut Ui) -> Result<EncryptionLabel, Error> {
     let scope = args.scope.scope.map_or(Scope::Strict, Scope::from);
     let name = args.name.as_deref().unwrap_or_default();
-    let namespace = match &args.namespace {
-        Some(namespace) => namespace.clone(),
+    let namespace = match not_empty(args.namespace.as_deref()) {
+        Some(namespace) => namespace.to_owned(),
         None if scope == Scope::ClusterWide => String::new(),
         None => {
             let namespace = kubeconfig::context_namespace()?;
-            ui.note(format!("sealed for namespace \"{namespace}\", from the kubeconfig"));
-            namespace
+            if let Some(namespace) = &namespace {
+                ui.note(format!("sealed for namespace \"{namespace}\", from the kubeconfig"));
+            }
+            namespace.unwrap_or_default()
         }
     };
     EncryptionLabel::for_scope(scope, &namespace, name).map_err(|error| label_failed(&error))

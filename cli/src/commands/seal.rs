@@ -7,7 +7,7 @@ use clap::Args;
 use sealkit_core::SealingKey;
 use sealkit_manifest::{Inputs, Output, SealRules};
 
-use crate::args::{CertificateArgs, OutputArgs, ScopeArgs, boolean};
+use crate::args::{CertificateArgs, OutputArgs, ScopeArgs, boolean, not_empty};
 use crate::documents;
 use crate::error::Error;
 use crate::input::Source;
@@ -62,20 +62,16 @@ pub(crate) fn run(args: &SealArgs, ui: &mut Ui) -> Result<(), Error> {
     documents::refuse_second_stdin(&sources, certificate_source.local())?;
     let destination = Destination::from_argument(args.output.write.as_deref());
     destination.differs_from(&sources)?;
+    destination.differs_from(certificate_source.local())?;
 
     let certificate = args.certificate.load(&certificate_source, ui)?;
     let inputs = documents::read(&sources, ui)?;
     // Looked up only when a Secret names no namespace, and once.
     let context_namespace = OnceLock::new();
     let sealed = seal(args, &inputs, certificate.sealing_key(), &context_namespace, ui);
-    let sealed = match context_namespace.into_inner() {
-        Some(Err(error)) => return Err(error),
-        Some(Ok(namespace)) => {
-            ui.note(format!("sealed for namespace \"{namespace}\", where a Secret names none"));
-            sealed
-        }
-        None => sealed,
-    };
+    if let Some(namespace) = context_namespace.into_inner().transpose()?.flatten() {
+        ui.note(format!("sealed for namespace \"{namespace}\", where a Secret names none"));
+    }
     let sealed = sealed.map_err(|error| documents::failed(&sources, &error))?;
     documents::show_warnings(&sources, &sealed.warnings, ui);
     destination.write(&sealed.chunks, Audience::Everybody, Existing::Replace)
@@ -85,18 +81,18 @@ fn seal(
     args: &SealArgs,
     inputs: &Inputs,
     key: &SealingKey,
-    context_namespace: &OnceLock<Result<String, Error>>,
+    context_namespace: &OnceLock<Result<Option<String>, Error>>,
     ui: &Ui,
 ) -> Result<Output, sealkit_manifest::Error> {
     let look_up = || {
         let namespace = context_namespace.get_or_init(kubeconfig::context_namespace);
-        namespace.as_ref().ok().cloned()
+        namespace.as_ref().ok().cloned().flatten()
     };
     let rules = SealRules {
         scope: args.scope.scope.map(Into::into),
-        namespace: args.namespace.as_deref(),
+        namespace: not_empty(args.namespace.as_deref()),
         default_namespace: &look_up,
-        name: args.name.as_deref(),
+        name: not_empty(args.name.as_deref()),
         allow_empty_data: args.allow_empty_data,
         skip_other: args.skip_other,
         hints: !args.no_hints,

@@ -6,7 +6,7 @@ use clap::Args;
 use sealkit_core::KeyRing;
 use sealkit_manifest::{Environment, Inputs, UnsealRules};
 
-use crate::args::OutputArgs;
+use crate::args::{OutputArgs, not_empty};
 use crate::clock;
 use crate::documents;
 use crate::error::Error;
@@ -103,7 +103,7 @@ fn unseal_item(
 
 fn rules(args: &UnsealArgs) -> UnsealRules<'_> {
     UnsealRules {
-        namespace: args.namespace.as_deref(),
+        namespace: not_empty(args.namespace.as_deref()),
         skip_other: args.skip_other,
         format: args.output.format(),
         environment: &environment,

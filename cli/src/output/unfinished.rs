@@ -44,7 +44,7 @@ impl Unfinished {
         let kept = there.permissions().mode() & 0o7777;
         let allowed = match audience {
             Audience::Everybody => kept,
-            Audience::Owner => kept & mode(audience),
+            Audience::Readers | Audience::Owner => kept & mode(audience),
         };
         self.file().set_permissions(std::fs::Permissions::from_mode(allowed))
     }
@@ -74,6 +74,7 @@ fn mode(audience: Audience) -> u32 {
     match audience {
         // Less the process's umask.
         Audience::Everybody => 0o666,
+        Audience::Readers => 0o644,
         Audience::Owner => 0o600,
     }
 }

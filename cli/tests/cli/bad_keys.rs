@@ -145,3 +145,49 @@ fn a_key_is_no_certificate_of_another_command() {
     let done = seal_with_certificate().arg("--cert").arg(key()).stdin(SECRET).run();
     refuses(done, 2, "--cert");
 }
+
+/// PEM as PowerShell writes it, or with a byte order mark and indented.
+fn forms_of(pem: &[u8]) -> [(&'static str, Vec<u8>); 3] {
+    let text = std::str::from_utf8(pem).expect("PEM is text");
+    let utf16 = |bytes: fn(u16) -> [u8; 2]| {
+        let units = std::iter::once(0xFEFF).chain(text.encode_utf16());
+        units.flat_map(bytes).collect::<Vec<u8>>()
+    };
+    let indented = format!("\u{feff}  {}", text.replace('\n', "\r\n  "));
+    [
+        ("little-endian.pem", utf16(u16::to_le_bytes)),
+        ("big-endian.pem", utf16(u16::to_be_bytes)),
+        ("indented.pem", indented.into_bytes()),
+    ]
+}
+
+#[test]
+fn pem_is_read_however_it_was_copied() {
+    let folder = Folder::new();
+    let read = |path: std::path::PathBuf| std::fs::read(path).expect("a fixture");
+    for (name, pem) in forms_of(&read(fixture("kubeseal/keys/rsa-2048.crt"))) {
+        let path = folder.write(name, pem);
+        seal().arg("--cert").arg(path).stdin(SECRET).run().success();
+    }
+    for (name, pem) in forms_of(&read(key())) {
+        let path = folder.write(name, pem);
+        let done = seal().args(["unseal", "--key"]).arg(path).stdin(sealed(SECRET, &[])).run();
+        done.success();
+    }
+}
+
+#[test]
+fn a_backup_with_a_damaged_certificate_still_opens() {
+    let folder = Folder::new();
+    let pem = std::fs::read_to_string(key()).expect("a fixture").replace('\n', "\n    ");
+    let backup = format!(
+        "apiVersion: v1\nkind: Secret\nmetadata: {{name: k}}\nstringData:\n  tls.crt: junk\n  \
+         tls.key: |\n    {pem}\n"
+    );
+    let path = folder.write("backup.yaml", backup);
+    let done = seal().args(["unseal", "--key"]).arg(path).stdin(sealed(SECRET, &[])).run();
+    let done = done.success();
+    let warning =
+        "the key is used without its date: document 1, line 1, column 1: Secret k: tls.crt";
+    assert!(done.stderr_text().contains(warning), "{}", done.stderr_text());
+}

@@ -100,3 +100,13 @@ fn a_full_disk_leaves_what_was_there() {
     assert_eq!(after.files.get("sealed.yaml").map(Vec::as_slice), Some(b"old".as_slice()));
     assert_eq!(after.files.len(), 1);
 }
+
+#[test]
+fn a_link_to_nothing_makes_the_file_it_names() {
+    let folder = Folder::new();
+    symlink("second", folder.join("first")).expect("a link can be made");
+    symlink("real.yaml", folder.join("second")).expect("a link can be made");
+    write_to(folder.join("first")).run().success();
+    assert!(folder.read("real.yaml").starts_with(b"---\n"));
+    assert_eq!(folder.names(), ["first", "real.yaml", "second"]);
+}

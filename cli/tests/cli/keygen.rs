@@ -24,7 +24,9 @@ fn a_pair_of_files_seals_and_unseals() {
     assert!(done.stdout.is_empty());
     assert!(done.stderr_text().contains("new key SHA256:"), "{}", done.stderr_text());
     assert_eq!(mode(&folder, "k.pem"), 0o600);
+    // 0644, less what the user's mask takes away.
     assert_eq!(mode(&folder, "c.pem") & 0o600, 0o600);
+    assert_eq!(mode(&folder, "c.pem") & !0o644, 0);
     assert!(folder.read("k.pem").starts_with(b"-----BEGIN RSA PRIVATE KEY-----\n"));
 
     let sealed = run(&["--cert", "c.pem"]).stdin(SECRET).run().success();
@@ -93,4 +95,13 @@ fn flags_that_make_no_sense() {
         refuses(seal().args(["keygen", "--key=k", "--cert=c", "--bits", bits]).run(), 2, "--bits");
     }
     refuses(keygen().args(["--key=k", "--cert=c", "--days=0"]).run(), 2, "--days");
+}
+
+#[test]
+fn a_pipe_takes_the_key() {
+    let folder = Folder::new();
+    let done =
+        keygen().args(["--key", "/dev/stdout", "--cert", "c.pem"]).current_dir(folder.path());
+    let done = done.run().success();
+    assert!(done.stdout_text().starts_with("-----BEGIN RSA PRIVATE KEY-----\n"));
 }

@@ -72,9 +72,14 @@ fn what_the_real_kubeseal_sealed_opens() {
 fn what_the_scope_binds_has_to_be_given() {
     refuses(raw().args(["--namespace", "shop"]).stdin("x").run(), 2, "the scope needs a name");
     refuses(raw().args(["--namespace", "a/b", "--name", "c"]).stdin("x").run(), 2, "a slash");
-    // The namespace alone has a default, as with kubectl; a note says which.
-    let done = raw().args(["--name", "database"]).stdin("x").run().success();
-    assert!(done.stderr_text().contains("namespace \"default\""), "{}", done.stderr_text());
+    refuses(raw().args(["--name", "database"]).stdin("x").run(), 2, "the scope needs a namespace");
+    // The kubeconfig may give it; a note says so.
+    let folder = sealkit_testkit::Folder::new();
+    let config = "current-context: a\ncontexts: [{name: a, context: {namespace: shop}}]\n";
+    let named =
+        raw().args(["--name", "database"]).env("KUBECONFIG", folder.write("config", config));
+    let done = named.stdin("x").run().success();
+    assert!(done.stderr_text().contains("namespace \"shop\""), "{}", done.stderr_text());
 }
 
 #[test]

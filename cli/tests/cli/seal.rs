@@ -223,8 +223,14 @@ contexts:
     assert!(done.stdout_text().contains("\n  namespace: shop\n"), "{}", done.stdout_text());
     assert!(done.stderr_text().contains("namespace \"shop\""), "{}", done.stderr_text());
 
-    let done = seal_with_certificate().stdin(&secret).run().success();
+    let unnamed = folder.write("unnamed", &kubeconfig.replace(", namespace: shop", ""));
+    let done = seal_with_certificate().env("KUBECONFIG", &unnamed).stdin(&secret).run().success();
     assert!(done.stdout_text().contains("\n  namespace: default\n"), "{}", done.stdout_text());
+    // Without any context nothing is guessed: sealed for the wrong namespace, the values would be of no use.
+    for empty in [&[][..], &["-n", ""]] {
+        let done = seal_with_certificate().args(empty).stdin(&secret).run();
+        refuses(done, 1, "metadata.namespace is missing");
+    }
     let done = seal_with_certificate().args(["-n", "flag"]).stdin(&secret).run().success();
     assert!(done.stdout_text().contains("\n  namespace: flag\n"), "{}", done.stdout_text());
 
@@ -270,4 +276,50 @@ fn variables_that_are_set_for_sealing_disturb_no_other_command() {
     assert_eq!(opened.success().stdout_text(), PASSWORD);
     variables(crate::support::unseal()).stdin(&text).run().success();
     variables(seal().arg("cert")).run().success();
+}
+
+#[test]
+fn empty_flags_count_as_not_given() {
+    let done = seal_with_certificate().args(["--name", "", "-n", ""]).stdin(SECRET).run().success();
+    assert!(done.stdout_text().contains("\n  name: database\n  namespace: shop\n"));
+}
+
+#[test]
+fn the_certificate_is_never_overwritten() {
+    let folder = Folder::new();
+    let pem = std::fs::read(certificate()).expect("it can be read");
+    let path = folder.write("cluster.pem", &pem);
+    let done = seal().arg("--cert").arg(&path).arg("-w").arg(&path).stdin(SECRET).run();
+    refuses(done, 2, "is both input and output");
+    let raw =
+        seal().args(["raw", "--scope=cluster-wide", "--cert"]).arg(&path).arg("-w").arg(&path);
+    refuses(raw.stdin("x").run(), 2, "is both input and output");
+    assert_eq!(std::fs::read(&path).expect("it is there"), pem);
+}
+
+#[test]
+fn what_passes_through_keeps_one_separator() {
+    let other = "apiVersion: v1\nkind: ConfigMap\ndata: {a: 'b'}\n";
+    let text = sealed(&format!("---\n{other}---\n{SECRET}"), &["--skip-other"]);
+    assert!(text.starts_with(&format!("---\n{other}---\napiVersion:")), "{text}");
+}
+
+#[test]
+fn what_passes_through_cannot_grow_without_bound() {
+    let (open, close) = ("[".repeat(200), "]".repeat(200));
+    let other = format!("{{\"apiVersion\": \"v1\", \"kind\": \"Deep\", \"x\": {open}{close}}}");
+    let done = seal_with_certificate().arg("--skip-other").stdin(&other).run();
+    refuses(done, 1, "nested too deeply");
+    let same = seal_with_certificate().args(["--skip-other", "--format=json"]).stdin(&other).run();
+    assert_eq!(same.success().stdout_text().trim_end(), other);
+}
+
+#[test]
+fn misspelt_fields_are_warned_about() {
+    let secret = SECRET.replace("  labels:", "  label:").replace("type:", "typ:");
+    let done = seal_with_certificate().stdin(secret).run().success();
+    for field in ["\"typ\"", "\"metadata.label\""] {
+        let warning = format!("Secret shop/database: {field} is no field of a Secret");
+        assert!(done.stderr_text().contains(&warning), "{}", done.stderr_text());
+    }
 }

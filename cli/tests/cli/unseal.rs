@@ -195,3 +195,17 @@ fn several_keys_may_be_given() {
     let done = seal().arg("unseal").env("SEALED_SECRETS_RECOVERY_PRIVATE_KEY", keys).args(item);
     assert_eq!(done.stdin(&text).run().success().stdout_text(), PASSWORD);
 }
+
+#[test]
+fn a_misspelt_field_is_not_taken_for_an_empty_secret() {
+    let text = sealed(SECRET, &[]).replace("encryptedData:", "encrypteddata:");
+    refuses(unseal().stdin(text).run(), 1, "spec.encryptedData is missing");
+}
+
+#[test]
+fn a_name_from_a_file_begins_no_line_of_its_own() {
+    let text = sealed(SECRET, &[]).replace("name: database", "name: \"a\\n::warning::b\"");
+    let done = unseal().stdin(text).run();
+    assert!(done.stderr_text().contains("a\u{fffd}::warning::b"), "{}", done.stderr_text());
+    refuses(done, 1, "was sealed for");
+}

@@ -27,6 +27,19 @@ pub enum KeyHint {
     None,
     /// This one is tried first.
     Fingerprint(Fingerprint),
+    /// The first of these is tried first, then the second.
+    Either(Fingerprint, Fingerprint),
+}
+
+impl KeyHint {
+    /// The key to be tried at this place, from 0.
+    fn at(self, place: usize) -> Option<Fingerprint> {
+        match (self, place) {
+            (Self::Fingerprint(first) | Self::Either(first, _), 0) => Some(first),
+            (Self::Either(_, second), 1) => Some(second),
+            _ => None,
+        }
+    }
 }
 
 /// An opened value, and the key that opened it.
@@ -59,7 +72,7 @@ impl KeyRing {
         PrivateKey::all_from_pem(pem).map(Self::new)
     }
 
-    /// Opens a value: first with the key of the hint, if the ring has it, then with the others in order.
+    /// Opens a value: first with the keys of the hint that the ring has, then with the others in order.
     /// A key whose modulus is shorter than the encrypted session key is passed over; trying any other
     /// costs one private-key operation.
     ///
@@ -98,9 +111,17 @@ impl KeyRing {
     }
 
     fn in_order(&self, hint: KeyHint) -> impl Iterator<Item = &PrivateKey> {
-        let is_hinted = move |key: &&PrivateKey| hint == KeyHint::Fingerprint(key.fingerprint());
-        let hinted = self.0.iter().filter(is_hinted);
-        hinted.chain(self.0.iter().filter(move |key| !is_hinted(key)))
+        let place = move |key: &PrivateKey| {
+            let fingerprint = Some(key.fingerprint());
+            if hint.at(0) == fingerprint {
+                0
+            } else if hint.at(1) == fingerprint {
+                1
+            } else {
+                2
+            }
+        };
+        (0..3).flat_map(move |wanted| self.0.iter().filter(move |key| place(key) == wanted))
     }
 
     /// How many keys there are.

@@ -3,8 +3,8 @@
 //! Hand-written because private keys pass through it: whatever it decodes is wiped when dropped, which
 //! the PEM crates at hand do not do.
 
-use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use base64::{Engine as _, decoded_len_estimate};
 use zeroize::Zeroizing;
 
 const BEGIN: &str = "-----BEGIN ";
@@ -104,8 +104,15 @@ fn block<'a>(label: &'a str, body: &[u8], ended: bool) -> Block<'a> {
             encoded.extend_from_slice(line.as_bytes());
         }
     }
-    let content = ended.then(|| STANDARD.decode(&*encoded).ok().map(Zeroizing::new)).flatten();
-    Block { label, content, encrypted }
+    Block { label, content: if ended { decode(&encoded) } else { None }, encrypted }
+}
+
+fn decode(encoded: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    // At its full size from the start, and wiped where the text turns out not to be base64.
+    let mut content = Zeroizing::new(vec![0; decoded_len_estimate(encoded.len())]);
+    let length = STANDARD.decode_slice(encoded, &mut content).ok()?;
+    content.truncate(length);
+    Some(content)
 }
 
 #[cfg(test)]

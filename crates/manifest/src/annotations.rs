@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use sealkit_core::{Fingerprint, Scope};
 
+use crate::error::Error;
+use crate::fields::{Fields, text};
 use crate::metadata::Metadata;
 use crate::yaml::{self, Format, Node};
 
@@ -52,11 +54,14 @@ pub(crate) fn set_scope(annotations: &mut Annotations, scope: Scope) {
     annotations.insert(name.to_owned(), TRUE.to_owned());
 }
 
-/// Removes the copies of the whole object that other tools leave in annotations.
-pub(crate) fn remove_last_applied(annotations: &mut Annotations) {
-    for name in LAST_APPLIED {
-        annotations.remove(name);
-    }
+/// Reads the field `annotations` of `metadata` less the copies of the whole object that other tools leave
+/// there: they never leave the document, which is wiped.
+pub(crate) fn read(metadata: Fields<'_>) -> Result<Annotations, Error> {
+    let annotations = metadata.map("annotations", text)?.into_iter();
+    Ok(annotations
+        .filter(|(name, _)| !LAST_APPLIED.contains(&name.as_str()))
+        .map(|(name, value)| (name, value.to_owned()))
+        .collect())
 }
 
 /// What a SealedSecret's annotations claim about its values. Nobody has signed them: they may change

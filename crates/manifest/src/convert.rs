@@ -87,7 +87,7 @@ impl Conversion<'_> {
                 piece.chunks.push(output::write(self.format, &tree));
                 piece.warnings.extend(warnings);
             } else if self.skip_other {
-                piece.chunks.push(document.pass_through(resource, self.format));
+                piece.chunks.push(document.pass_through(resource, self.format)?);
             } else {
                 return Err(resource.refused(self.from));
             }

@@ -123,14 +123,33 @@ impl<'a> Document<'a> {
     }
 
     /// A resource as it was: to the byte where the form of the output allows it.
-    pub(crate) fn pass_through(&self, resource: Resource<'_>, format: Format) -> Zeroizing<String> {
+    pub(crate) fn pass_through(
+        &self,
+        resource: Resource<'_>,
+        format: Format,
+    ) -> Result<Zeroizing<String>, Error> {
         let whole = std::ptr::eq(resource.node, self.node);
         if whole && format == self.format {
-            return output::frame(format, self.text);
+            return Ok(output::frame(format, without_separator(self.text)));
         }
-        output::write(format, &Tree::from(resource.node))
+        if resource.node.height() > MAX_REWRITTEN_HEIGHT {
+            return Err(Error::at(resource.node, Reason::TooDeep));
+        }
+        Ok(output::write(format, &Tree::from(resource.node)))
     }
 }
+
+/// The first document of a file may begin with its separator, which is written anew.
+fn without_separator(text: &str) -> &str {
+    match text.split_once('\n') {
+        Some((first, rest)) if first.trim_end() == "---" => rest,
+        _ => text,
+    }
+}
+
+/// Every line is indented by as much as it is deep: deeper resources would grow many times over when they are
+/// written in the other form. No resource of Kubernetes comes near.
+const MAX_REWRITTEN_HEIGHT: usize = 100;
 
 const LIST: Kind = Kind { api_version: "v1", kind: "List" };
 

@@ -84,6 +84,8 @@ pub enum Reason {
     Alias,
     /// The item asked for is in none of the documents.
     NoSuchItem,
+    /// A resource that passes through in another form, with more than a hundred levels.
+    TooDeep,
     /// The item asked for is in more than one document.
     ItemInSeveralDocuments,
     /// A template of `spec.template.data` can't be rendered. Go's message with template name, line
@@ -251,6 +253,7 @@ impl fmt::Display for Reason {
                 f.write_str("spec.data was opened, but holds no Secret in JSON")
             }
             Self::Alias => f.write_str("comes from a YAML alias or merge key: write it out"),
+            Self::TooDeep => f.write_str("is nested too deeply to be written in another form"),
             Self::NoSuchItem => f.write_str("no document has this item"),
             Self::ItemInSeveralDocuments => f.write_str("more than one document has this item"),
             Self::Template(message) => f.write_str(message),

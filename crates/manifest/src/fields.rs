@@ -27,6 +27,11 @@ impl<'a> Fields<'a> {
         self.0.and_then(|mapping| mapping.get(field))
     }
 
+    /// The names of all fields.
+    pub(crate) fn names(self) -> impl Iterator<Item = &'a str> {
+        self.iter().map(|(name, _)| name)
+    }
+
     /// All fields with their names.
     pub(crate) fn iter(self) -> impl Iterator<Item = (&'a str, &'a Node)> {
         self.0.into_iter().flat_map(|mapping| mapping.iter().map(|(key, node)| (key.text(), node)))

@@ -25,8 +25,10 @@ const CERTIFICATE: &str = "tls.crt";
 pub struct BackupKey {
     /// The key.
     pub private_key: PrivateKey,
-    /// From when on its certificate is valid; none without a certificate.
+    /// From when on its certificate is valid; none without a certificate that can be read.
     pub not_before: Option<UnixTime>,
+    /// Why its certificate cannot be read. The key is as good without.
+    pub damaged_certificate: Option<Error>,
 }
 
 /// What a backup of key Secrets holds.
@@ -59,7 +61,12 @@ pub fn read_backup(text: Zeroizing<Vec<u8>>) -> Result<Backup, Error> {
     for Located { input, document, result } in documents {
         for key in result {
             match key {
-                Ok(key) => backup.keys.push(key),
+                Ok(mut key) => {
+                    let damaged = key.damaged_certificate.take();
+                    key.damaged_certificate =
+                        damaged.map(|error| error.in_document(input, document));
+                    backup.keys.push(key);
+                }
                 Err(error) => backup.skipped.push(error.in_document(input, document)),
             }
         }
@@ -93,7 +100,11 @@ fn suffix(key: &PrivateKey) -> String {
 fn read_key(node: &Node) -> Result<BackupKey, Error> {
     let secret = Secret::read(node)?;
     let name = secret.metadata.resource(secret::KIND.kind);
-    key_of(&secret).map_err(|error| error.located_in(node).in_resource(name))
+    let located = |error: Error| error.located_in(node).in_resource(name.clone());
+    let BackupKey { private_key, not_before, damaged_certificate } =
+        key_of(&secret).map_err(located)?;
+    let damaged_certificate = damaged_certificate.map(located);
+    Ok(BackupKey { private_key, not_before, damaged_certificate })
 }
 
 fn key_of(secret: &Secret) -> Result<BackupKey, Error> {
@@ -101,12 +112,19 @@ fn key_of(secret: &Secret) -> Result<BackupKey, Error> {
     let private_key = PrivateKey::from_pem(pem.expose())
         .map_err(|error| Error::new(Reason::PrivateKey(error)).in_field(PRIVATE_KEY))?;
     let Some(pem) = secret.data.get(CERTIFICATE) else {
-        return Ok(BackupKey { private_key, not_before: None });
+        return Ok(BackupKey { private_key, not_before: None, damaged_certificate: None });
     };
-    let certificate = Certificate::from_pem(pem.expose())
-        .map_err(|error| Error::new(Reason::Certificate(error)).in_field(CERTIFICATE))?;
-    if certificate.fingerprint() != private_key.fingerprint() {
-        return Err(Reason::CertificateOfAnotherKey.into());
+    match Certificate::from_pem(pem.expose()) {
+        Ok(certificate) if certificate.fingerprint() != private_key.fingerprint() => {
+            Err(Reason::CertificateOfAnotherKey.into())
+        }
+        Ok(certificate) => {
+            let not_before = Some(certificate.not_before());
+            Ok(BackupKey { private_key, not_before, damaged_certificate: None })
+        }
+        Err(error) => {
+            let error = Error::new(Reason::Certificate(error)).in_field(CERTIFICATE);
+            Ok(BackupKey { private_key, not_before: None, damaged_certificate: Some(error) })
+        }
     }
-    Ok(BackupKey { private_key, not_before: Some(certificate.not_before()) })
 }

@@ -2,10 +2,30 @@
 
 use std::collections::BTreeMap;
 
-use crate::annotations::Annotations;
+use crate::annotations::{self, Annotations};
 use crate::error::Error;
 use crate::fields::Fields;
 use crate::yaml::Tree;
+
+/// All fields that `metadata` has.
+pub(crate) const FIELDS: [&str; 16] = [
+    "annotations",
+    "clusterName",
+    "creationTimestamp",
+    "deletionGracePeriodSeconds",
+    "deletionTimestamp",
+    "finalizers",
+    "generateName",
+    "generation",
+    "labels",
+    "managedFields",
+    "name",
+    "namespace",
+    "ownerReferences",
+    "resourceVersion",
+    "selfLink",
+    "uid",
+];
 
 /// `metadata` of a resource or of a template. `uid`, `resourceVersion`, `generation`, timestamps,
 /// `ownerReferences`, `managedFields` and the like are not read: they belong to one stored object.
@@ -18,7 +38,7 @@ pub struct Metadata {
     pub namespace: String,
     /// `labels`.
     pub labels: BTreeMap<String, String>,
-    /// `annotations`.
+    /// `annotations`, less the copies of the whole object that `kubectl apply` and kubecfg keep there.
     pub annotations: Annotations,
     /// `finalizers`.
     pub finalizers: Vec<String>,
@@ -35,7 +55,7 @@ impl Metadata {
             name: metadata.text("name")?,
             namespace: metadata.text("namespace")?,
             labels: metadata.text_map("labels")?,
-            annotations: metadata.text_map("annotations")?,
+            annotations: annotations::read(metadata)?,
             finalizers: metadata.texts("finalizers")?,
         })
     }

@@ -22,8 +22,14 @@ where
     }
     let queue = Queue { items, next: AtomicUsize::new(0), end: AtomicUsize::new(items.len()) };
     let mut results: Vec<(usize, Result<T, E>)> = thread::scope(|scope| {
-        let handles: Vec<_> = (0..workers).map(|_| scope.spawn(|| queue.run(&work))).collect();
-        handles.into_iter().flat_map(|handle| handle.join().unwrap_or_else(resume)).collect()
+        // This thread works as well. A system that gives no more threads makes it slower, not impossible.
+        let spawn = |_| thread::Builder::new().spawn_scoped(scope, || queue.run(&work)).ok();
+        let handles: Vec<_> = (1..workers).filter_map(spawn).collect();
+        let mut results = queue.run(&work);
+        for handle in handles {
+            results.extend(handle.join().unwrap_or_else(resume));
+        }
+        results
     });
     results.sort_unstable_by_key(|(index, _)| *index);
     results.into_iter().map(|(_, result)| result).collect()

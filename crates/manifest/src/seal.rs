@@ -132,7 +132,6 @@ fn template(secret: &Secret, scope: Scope, namespace: &str, name: &str) -> Templ
     let mut metadata = secret.metadata.clone();
     metadata.name = name.to_owned();
     metadata.namespace = namespace.to_owned();
-    annotations::remove_last_applied(&mut metadata.annotations);
     annotations::set_scope(&mut metadata.annotations, scope);
     Template {
         metadata,

@@ -47,6 +47,10 @@ impl SealedSecret {
     pub(crate) fn read(node: &Node) -> Result<Self, Error> {
         let fields = Fields::of(node)?;
         let spec = fields.object("spec")?;
+        if spec.get("encryptedData").is_none() && spec.get("data").is_none() {
+            let field = "spec.encryptedData";
+            return Err(Error::at(node, Reason::Missing { field }));
+        }
         let in_spec = |error: Error| error.in_field("spec");
         let deprecated_data = spec.text("data").map_err(in_spec)?;
         let sealed_secret = Self {

@@ -8,7 +8,7 @@ use crate::documents::Kind;
 use crate::error::{Error, Reason};
 use crate::fields::{Fields, text};
 use crate::go_base64;
-use crate::metadata::Metadata;
+use crate::metadata::{self, Metadata};
 use crate::yaml::{Node, Tree};
 
 /// The core resource.
@@ -50,8 +50,10 @@ impl Secret {
     /// Names of fields that a Secret does not have: misspelt ones, most often.
     pub(crate) fn unknown_fields(node: &Node) -> Result<Vec<String>, Error> {
         let fields = Fields::of(node)?;
-        let unknown = fields.iter().map(|(name, _)| name).filter(|name| !FIELDS.contains(name));
-        Ok(unknown.map(str::to_owned).collect())
+        let unknown = fields.names().filter(|name| !FIELDS.contains(name)).map(str::to_owned);
+        let in_metadata = fields.object("metadata")?;
+        let in_metadata = in_metadata.names().filter(|name| !metadata::FIELDS.contains(name));
+        Ok(unknown.chain(in_metadata.map(|name| format!("metadata.{name}"))).collect())
     }
 
     /// The document, with all values in `data`.

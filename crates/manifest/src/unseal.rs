@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sealkit_core::{EncryptionLabel, KeyHint, KeyRing, Plaintext, SealedValue};
+use sealkit_core::{EncryptionLabel, Fingerprint, KeyHint, KeyRing, Plaintext, SealedValue};
 
 use crate::annotations::Hints;
 use crate::convert::{Conversion, Converted, Output};
@@ -149,13 +149,14 @@ struct Opener<'a> {
     keys: &'a KeyRing,
     label: &'a EncryptionLabel,
     hints: Hints,
-    sibling: KeyHint,
+    /// The key that opened the value before.
+    sibling: Option<Fingerprint>,
 }
 
 impl<'a> Opener<'a> {
     fn new(sealed_secret: &'a SealedSecret, keys: &'a KeyRing, label: &'a EncryptionLabel) -> Self {
         let hints = sealed_secret.hints();
-        Self { sealed_secret, keys, label, hints, sibling: KeyHint::None }
+        Self { sealed_secret, keys, label, hints, sibling: None }
     }
 
     /// Opens the value of an item of `spec.encryptedData`.
@@ -167,11 +168,14 @@ impl<'a> Opener<'a> {
     fn open_value(&mut self, item: &str, value: &str) -> Result<Plaintext, Error> {
         let value: SealedValue =
             value.parse().map_err(|error| Reason::Unseal(Cause::Malformed(error)))?;
-        let hint = self.hints.sealed_with(item).filter(|key| self.keys.contains(key));
-        let hint = hint.map_or(self.sibling, KeyHint::Fingerprint);
+        let hint = match (self.hints.sealed_with(item), self.sibling) {
+            (Some(hinted), Some(sibling)) => KeyHint::Either(hinted, sibling),
+            (Some(key), None) | (None, Some(key)) => KeyHint::Fingerprint(key),
+            (None, None) => KeyHint::None,
+        };
         match self.keys.unseal(&value, self.label, hint) {
             Ok(unsealed) => {
-                self.sibling = KeyHint::Fingerprint(unsealed.fingerprint);
+                self.sibling = Some(unsealed.fingerprint);
                 Ok(unsealed.plaintext)
             }
             Err(_) => {

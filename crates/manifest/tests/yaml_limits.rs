@@ -113,9 +113,12 @@ fn one_line_of_ten_mebibytes_is_read() {
 fn many_small_things_are_read_in_linear_time() {
     let keys: String = (0..20_000).map(|at| format!("k{at}: v\n")).collect();
     let anchors: String = (0..20_000).map(|at| format!("&x{at} a, ")).collect();
+    let nested_anchors: String = (0..900).map(|at| format!("&n{at} [")).collect();
     for (text, documents) in [
         (keys, 1),
         (format!("a: [{anchors}*x7]\n"), 1),
+        // Each anchor holds all that is in those inside it.
+        (format!("# *\na: {}{}{}\n", nested_anchors, "b, ".repeat(200_000), "]".repeat(900)), 1),
         (format!("a: [{}]", "b: [], ".repeat(20_000)), 1),
         ("{\"a\":{}}".repeat(20_000), 20_000),
         ("---\n".repeat(100_000), 0),

@@ -67,9 +67,27 @@ fn a_wrong_hint_only_costs_an_operation() {
 }
 
 #[test]
+fn two_hints_are_tried_before_all_others() {
+    let (value, fingerprint) = seal_for(fixture!("rsa-3072.key"));
+    let wrong = key(fixture!("demo.key")).fingerprint();
+    let unknown = key(fixture!("rsa-8192.key")).fingerprint();
+    for (first, second, operations) in [
+        (fingerprint, wrong, 1),
+        (wrong, fingerprint, 2),
+        (unknown, fingerprint, 1),
+        (fingerprint, fingerprint, 1),
+        (wrong, unknown, 2),
+    ] {
+        let hint = KeyHint::Either(first, second);
+        assert_eq!(open(&ring(), &value, hint), (fingerprint, operations));
+    }
+}
+
+#[test]
 fn each_key_is_tried_once_where_none_opens() {
     let (value, fingerprint) = seal_for(fixture!("rsa-2048.key"));
-    for hint in [KeyHint::None, KeyHint::Fingerprint(fingerprint)] {
+    let same_twice = KeyHint::Either(fingerprint, fingerprint);
+    for hint in [KeyHint::None, KeyHint::Fingerprint(fingerprint), same_twice] {
         let other = EncryptionLabel::strict("shop", "other").unwrap();
         let (result, operations) = operations::during(|| ring().unseal(&value, &other, hint));
         assert_eq!((error(result), operations), (Some(UnsealError::NotOpened), 3));

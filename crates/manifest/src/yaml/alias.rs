@@ -1,9 +1,7 @@
 //! What aliases may cost, and what they leave on the nodes they copy.
 
 use super::error::YamlErrorKind;
-use super::mapping::Key;
 use super::node::{Node, Value};
-use super::text::SecretText;
 
 /// Nodes decoded, and how many of them came through aliases.
 pub(super) struct Count {
@@ -59,18 +57,11 @@ pub(super) fn mark_copied(node: &mut Node) {
     }
 }
 
-/// About how many bytes a copy takes.
+/// About how many bytes a copy of a node takes, less what is in it where it is a collection.
 pub(super) fn size(node: &Node) -> usize {
-    let text = |text: &SecretText| text.expose().len();
-    size_of::<Node>()
-        + match &node.value {
-            Value::Null | Value::Bool(_) | Value::Number(_) => 0,
-            Value::String(string) => text(string),
-            Value::Sequence(items) => items.iter().map(size).sum(),
-            Value::Mapping(mapping) => mapping
-                .entries
-                .iter()
-                .map(|(key, node)| size_of::<Key>() + text(&key.text) + size(node))
-                .sum(),
-        }
+    let text = match &node.value {
+        Value::String(string) => string.expose().len(),
+        _ => 0,
+    };
+    size_of::<Node>() + text
 }

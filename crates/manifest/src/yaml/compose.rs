@@ -53,6 +53,8 @@ struct Frame {
     anchor: Option<(String, usize)>,
     /// The height of the highest child.
     height: usize,
+    /// About how many bytes a copy of the children takes.
+    size: usize,
     /// The count when the collection began.
     counted: usize,
 }
@@ -79,6 +81,8 @@ struct Target {
     /// For scalars: what it is as a key.
     key: Option<(SecretText, KeyKind)>,
     height: usize,
+    /// About how many bytes a copy takes.
+    size: usize,
     /// How many nodes there are in it, as they are counted for the limit on aliases.
     count: usize,
 }
@@ -89,6 +93,7 @@ struct Child {
     /// For an alias to a scalar: what it is as a key.
     key: Option<(SecretText, KeyKind)>,
     height: usize,
+    size: usize,
 }
 
 impl Composer<'_> {
@@ -160,7 +165,7 @@ impl Composer<'_> {
             Content::Mapping { entries: MappingBuilder::new(self.duplicates), key: None }
         };
         let counted = self.count.all.saturating_sub(1);
-        self.frames.push(Frame { content, place, anchor, height: 0, counted });
+        self.frames.push(Frame { content, place, anchor, height: 0, size: 0, counted });
         Ok(())
     }
 
@@ -174,7 +179,8 @@ impl Composer<'_> {
         let bracket = narrow(self.origin.offset + end);
         let end = if end > start.offset { bracket } else { frame.place.end };
         let node = Node { value, place: Place { end, ..frame.place } };
-        let child = Child { node, key: None, height: frame.height + 1 };
+        let size = frame.size.saturating_add(size(&node));
+        let child = Child { node, key: None, height: frame.height + 1, size };
         if let Some((name, start)) = frame.anchor {
             self.keep(&name, start, &child, self.count.all - frame.counted);
         }
@@ -189,10 +195,11 @@ impl Composer<'_> {
         let Some(anchor) = self.anchors.get_mut(name).filter(|anchor| anchor.start == start) else {
             return;
         };
-        self.copied = self.copied.saturating_add(size(&child.node));
+        let &Child { height, size, .. } = child;
+        self.copied = self.copied.saturating_add(size);
         if self.copied <= MAX_COPIED {
             let (node, key) = (child.node.clone(), child.key.clone());
-            anchor.target = Some(Target { node, key, height: child.height, count });
+            anchor.target = Some(Target { node, key, height, size, count });
         }
     }
 
@@ -207,7 +214,7 @@ impl Composer<'_> {
         };
         self.count.add(1, 0)?;
         self.count.add(target.count, target.count)?;
-        self.copied = self.copied.saturating_add(size(&target.node));
+        self.copied = self.copied.saturating_add(target.size);
         if self.copied > MAX_COPIED {
             return Err(YamlErrorKind::AliasesExcessive);
         }
@@ -218,7 +225,7 @@ impl Composer<'_> {
         mark_copied(&mut node);
         let style = node.place.style;
         node.place = Place { style, copied: true, ..place };
-        Ok(Child { node, key: target.key.clone(), height: target.height })
+        Ok(Child { node, key: target.key.clone(), height: target.height, size: target.size })
     }
 
     /// A scalar as a value; `None` when it was a key and is waiting for its value.
@@ -241,24 +248,28 @@ impl Composer<'_> {
             // Only as a key may a scalar stand for a number that JSON does not know.
             if let Ok(value) = scalar_value(&resolved) {
                 let node = Node { value, place };
-                let child = Child { node, key: to_key(&resolved).ok(), height: 0 };
+                let size = size(&node);
+                let child = Child { node, key: to_key(&resolved).ok(), height: 0, size };
                 self.keep(&name, start, &child, 1);
             }
         }
         let expects_key = self.expects_key();
-        if let Some(Frame { content: Content::Mapping { key, .. }, .. }) = self.frames.last_mut()
+        if let Some(Frame { content: Content::Mapping { key, .. }, size, .. }) =
+            self.frames.last_mut()
             && expects_key
         {
             *key = Some(if merge {
                 PendingKey::Merge
             } else {
                 let (text, kind) = to_key(&resolved)?;
+                *size = size.saturating_add(size_of::<Key>() + text.expose().len());
                 PendingKey::Key(Key { text, kind, place })
             });
             return Ok(None);
         }
         let node = Node { value: into_value(resolved)?, place };
-        Ok(Some(Child { node, key: None, height: 0 }))
+        let size = size(&node);
+        Ok(Some(Child { node, key: None, height: 0, size }))
     }
 
     fn expects_key(&self) -> bool {
@@ -284,6 +295,7 @@ impl Composer<'_> {
             return Ok(());
         };
         frame.height = frame.height.max(child.height);
+        frame.size = frame.size.saturating_add(child.size);
         frame.place.end = frame.place.end.max(child.node.place.end);
         match &mut frame.content {
             Content::Sequence(items) => items.push(child.node),

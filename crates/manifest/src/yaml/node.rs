@@ -74,6 +74,16 @@ pub(super) struct Place {
 }
 
 impl Node {
+    /// How many collections are one inside the other, at most.
+    pub(crate) fn height(&self) -> usize {
+        let highest = match &self.value {
+            Value::Sequence(items) => items.iter().map(Self::height).max(),
+            Value::Mapping(mapping) => mapping.iter().map(|(_, node)| node.height()).max(),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return 0,
+        };
+        1 + highest.unwrap_or(0)
+    }
+
     /// The value.
     #[must_use]
     pub fn value(&self) -> &Value {
