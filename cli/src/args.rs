@@ -31,7 +31,7 @@ const LONG_EXAMPLES: &str = "\
 Examples:
   seal --cert cluster.pem < secret.yaml > sealed.yaml
   seal --cert https://example.com/cert.pem secret.yaml -w sealed.yaml
-  kubectl create secret generic db --dry-run=client --from-literal=password=… -o yaml | seal --cert cluster.pem
+  kubectl create secret generic db --dry-run=client --from-file=password -o yaml | seal --cert cluster.pem
   seal unseal sealed.yaml --key backup.yaml
   printf %s \"$PASSWORD\" | seal raw --cert cluster.pem --namespace shop --name db
 
@@ -66,7 +66,10 @@ pub(crate) fn parse(args: impl Iterator<Item = OsString>) -> Result<Command, Err
 
 /// The command line's definition, as help, completions and man pages show it.
 pub(crate) fn command() -> clap::Command {
-    ignore_empty_variables(Sealing::command()).subcommands([
+    // What is unsealed goes elsewhere: the variable is for sealing alone.
+    let write = |arg: clap::Arg| arg.env("SEALED_SECRETS_SEALED_SECRET_FILE").hide_env_values(true);
+    let sealing = Sealing::command().mut_arg("write", write);
+    ignore_empty_variables(sealing).subcommands([
         named::<unseal::UnsealArgs>("unseal", "Open SealedSecrets with the cluster's private keys"),
         named::<raw::RawArgs>("raw", "Seal one value and print its ciphertext in base64"),
         named::<keygen::KeygenArgs>("keygen", "Make a sealing key and its certificate"),

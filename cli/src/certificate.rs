@@ -31,6 +31,9 @@ impl CertificateSource {
                 let path = fetch::file_url_path(argument)?;
                 Ok(Self::Local(Source::File(path)))
             }
+            Some(other) if other.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+                Err(Error::usage(format!("--cert: {other} is none of http, https and file")))
+            }
             _ => Ok(Self::Local(Source::from_argument(&PathBuf::from(argument)))),
         }
     }

@@ -47,9 +47,13 @@ pub(crate) fn show_warnings(sources: &[Source], warnings: &[Warning], ui: &mut U
 fn hint(reason: &Reason) -> Option<&'static str> {
     match reason {
         Reason::OtherKind { .. } => Some("--skip-other passes other documents through unchanged"),
-        Reason::NoData => Some("--allow-empty-data seals it all the same"),
+        Reason::NoData { unknown } if !unknown.is_empty() => Some("correct the field's name"),
+        Reason::NoData { .. } => Some("--allow-empty-data seals it all the same"),
         Reason::Missing { field: "metadata.name" } => Some("--name NAME gives one"),
         Reason::Missing { field: "metadata.namespace" } => Some("--namespace NAMESPACE gives one"),
+        Reason::NoSuchItem | Reason::ItemInSeveralDocuments => {
+            Some("--item takes the name of an item of spec.encryptedData in one document")
+        }
         Reason::NamespaceMismatch { .. } => Some("correct the document or the flag"),
         Reason::NotBase64 => Some("values of data are base64; plain text belongs into stringData"),
         Reason::Unseal(cause) => cause.hint(),

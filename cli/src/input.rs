@@ -16,7 +16,7 @@ pub(crate) const KEY_LIMIT: u64 = 16 * MIB;
 /// One certificate.
 pub(crate) const CERTIFICATE_LIMIT: u64 = MIB;
 /// One value: more than a Kubernetes Secret can hold.
-pub(crate) const VALUE_LIMIT: u64 = 16 * MIB;
+pub(crate) const VALUE_LIMIT: u64 = 4 * MIB;
 
 const MIB: u64 = 1024 * 1024;
 const SMALL_READ: usize = 1024;

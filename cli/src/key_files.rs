@@ -21,10 +21,10 @@ pub(crate) fn load(sources: &[Source], ui: &mut Ui) -> Result<KeyRing, Error> {
         }
         if is_pem(&text) {
             let keys = PrivateKey::all_from_pem(&text);
-            undated.extend(keys.map_err(|error| Error::failed(error).about(source))?);
+            undated.extend(keys.map_err(|error| unusable(error).about(source))?);
         } else {
             let backup = key_secret::read_backup(text);
-            let backup = backup.map_err(|error| Error::failed(error).about(source))?;
+            let backup = backup.map_err(|error| unusable(error).about(source))?;
             for warning in &backup.skipped {
                 ui.warning(format!("{source}: skipped: {warning}"));
             }
@@ -36,6 +36,12 @@ pub(crate) fn load(sources: &[Source], ui: &mut Ui) -> Result<KeyRing, Error> {
     }
     dated.sort_by_key(|key| std::cmp::Reverse(key.not_before));
     Ok(KeyRing::new(dated.into_iter().map(|key| key.private_key).chain(undated).collect()))
+}
+
+fn unusable(error: impl std::fmt::Display) -> Error {
+    Error::failed(error).hint(
+        "a key file is PEM with RSA private keys that need no passphrase, or a backup of key Secrets",
+    )
 }
 
 /// A PEM block begins at the start of a line, or is indented from the start of the file; in YAML and JSON it

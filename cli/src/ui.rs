@@ -32,7 +32,13 @@ impl Ui {
     pub(crate) fn report(&mut self, error: &Error) -> ExitCode {
         match (error.kind(), error.command_line()) {
             (Kind::BrokenPipe, _) => {}
-            (_, Some(command_line)) => drop(command_line.print()),
+            (_, Some(command_line)) => {
+                // Help that nobody can read is no success; that its reader went away is.
+                let lost = command_line.print().err();
+                if lost.is_some_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
+                    return ExitCode::FAILURE;
+                }
+            }
             (_, None) => {
                 self.line("error", ERROR, error.message());
                 for hint in error.hints() {

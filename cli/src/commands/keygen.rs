@@ -108,6 +108,9 @@ fn check_flags(args: &KeygenArgs) -> Result<(), Error> {
             Err(Error::usage("a key takes two files: --key FILE and --cert FILE")
                 .hint("or --format secret, for a Kubernetes Secret on standard output"))
         }
+        KeyFormat::Pem if args.key == args.cert => {
+            Err(Error::usage("--key and --cert name the same file: a key takes two"))
+        }
         KeyFormat::Pem => refuse_flag("--write", args.write.as_deref(), "pem"),
         KeyFormat::Secret if args.write.is_none() && std::io::stdout().is_terminal() => {
             Err(Error::usage("a private key is not printed on a terminal")

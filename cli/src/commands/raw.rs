@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use sealkit_core::{EncryptionLabel, LabelError, Scope};
 
-use crate::args::{CertificateArgs, ScopeArgs, not_empty};
+use crate::args::{CertificateArgs, ScopeName, not_empty};
 use crate::documents;
 use crate::error::Error;
 use crate::input::{Source, VALUE_LIMIT};
@@ -30,8 +30,9 @@ pub(crate) struct RawArgs {
     file: Option<PathBuf>,
     #[command(flatten)]
     certificate: CertificateArgs,
-    #[command(flatten)]
-    scope: ScopeArgs,
+    /// What the value is bound to [default: strict]
+    #[arg(long, value_enum, env = "SEALED_SECRETS_SCOPE", hide_env_values = true)]
+    scope: Option<ScopeName>,
     /// Namespace of the SealedSecret; for strict and namespace-wide scope
     #[arg(short, long, env = "SEALED_SECRETS_NAMESPACE", hide_env_values = true)]
     namespace: Option<String>,
@@ -68,7 +69,7 @@ pub(crate) fn run(args: &RawArgs, ui: &mut Ui) -> Result<(), Error> {
 }
 
 fn label(args: &RawArgs, ui: &mut Ui) -> Result<EncryptionLabel, Error> {
-    let scope = args.scope.scope.map_or(Scope::Strict, Scope::from);
+    let scope = args.scope.map_or(Scope::Strict, Scope::from);
     let name = args.name.as_deref().unwrap_or_default();
     let namespace = match not_empty(args.namespace.as_deref()) {
         Some(namespace) => namespace.to_owned(),

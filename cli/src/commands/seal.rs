@@ -20,7 +20,7 @@ use crate::ui::Ui;
 #[derive(Args)]
 pub(crate) struct SealArgs {
     /// Secrets in YAML or JSON; - or none for standard input
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", env = "SEALED_SECRETS_SECRET_FILE", hide_env_values = true)]
     files: Vec<PathBuf>,
     #[command(flatten)]
     certificate: CertificateArgs,

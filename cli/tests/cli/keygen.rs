@@ -105,3 +105,8 @@ fn a_pipe_takes_the_key() {
     let done = done.run().success();
     assert!(done.stdout_text().starts_with("-----BEGIN RSA PRIVATE KEY-----\n"));
 }
+
+#[test]
+fn a_key_takes_two_files() {
+    refuses(keygen().args(["--key", "same", "--cert", "same"]).run(), 2, "the same file");
+}

@@ -74,7 +74,7 @@ fn what_the_scope_binds_has_to_be_given() {
     refuses(raw().args(["--namespace", "a/b", "--name", "c"]).stdin("x").run(), 2, "a slash");
     refuses(raw().args(["--name", "database"]).stdin("x").run(), 2, "the scope needs a namespace");
     // The kubeconfig may give it; a note says so.
-    let folder = sealkit_testkit::Folder::new();
+    let folder = Folder::new();
     let config = "current-context: a\ncontexts: [{name: a, context: {namespace: shop}}]\n";
     let named =
         raw().args(["--name", "database"]).env("KUBECONFIG", folder.write("config", config));
@@ -97,6 +97,6 @@ fn a_value_that_is_too_large() {
     refuses(
         raw().args(place).stdin(vec![0; 17 << 20]).run(),
         1,
-        "standard input: is larger than 16 MiB",
+        "standard input: is larger than 4 MiB",
     );
 }

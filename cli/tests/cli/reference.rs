@@ -70,3 +70,14 @@ fn version_and_help_go_to_standard_output() {
         assert!(!help.stdout_text().contains('\u{1b}'), "no colours into a pipe");
     }
 }
+
+#[test]
+fn help_that_nobody_can_read_is_a_failure() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("it is there");
+    let status = std::process::Command::new(env!("CARGO_BIN_EXE_seal"))
+        .arg("--help")
+        .stdout(full)
+        .status()
+        .expect("it runs");
+    assert_eq!(status.code(), Some(1));
+}

@@ -223,7 +223,7 @@ contexts:
     assert!(done.stdout_text().contains("\n  namespace: shop\n"), "{}", done.stdout_text());
     assert!(done.stderr_text().contains("namespace \"shop\""), "{}", done.stderr_text());
 
-    let unnamed = folder.write("unnamed", &kubeconfig.replace(", namespace: shop", ""));
+    let unnamed = folder.write("unnamed", kubeconfig.replace(", namespace: shop", ""));
     let done = seal_with_certificate().env("KUBECONFIG", &unnamed).stdin(&secret).run().success();
     assert!(done.stdout_text().contains("\n  namespace: default\n"), "{}", done.stdout_text());
     // Without any context nothing is guessed: sealed for the wrong namespace, the values would be of no use.
@@ -322,4 +322,71 @@ fn misspelt_fields_are_warned_about() {
         let warning = format!("Secret shop/database: {field} is no field of a Secret");
         assert!(done.stderr_text().contains(&warning), "{}", done.stderr_text());
     }
+}
+
+const OPEN_LIST: &str = "apiVersion: v1\nkind: SecretList\nitems:\n- metadata: {name: a, namespace: b}\n  data: {x: aHVudGVyMg==}\n";
+
+#[test]
+fn a_list_of_secrets_is_sealed_and_never_passed_through() {
+    for flags in [&[][..], &["--skip-other"]] {
+        let text = sealed(OPEN_LIST, flags);
+        assert!(text.contains("kind: SealedSecret") && !text.contains("aHVudGVyMg"), "{text}");
+        assert!(unsealed(&text, &[]).contains("x: aHVudGVyMg=="));
+    }
+    let named = OPEN_LIST.replace("- metadata", "- kind: Secret\n  apiVersion: v1\n  metadata");
+    let text = sealed(&named.replace("SecretList", "OddList"), &["--skip-other"]);
+    assert!(text.contains("kind: SealedSecret") && !text.contains("aHVudGVyMg"), "{text}");
+    let nested = OPEN_LIST.replace('\n', "\n  ");
+    let nested = format!("apiVersion: v1\nkind: List\nitems:\n- {nested}");
+    let done = seal_with_certificate().arg("--skip-other").stdin(nested.trim_end()).run();
+    refuses(done, 1, "a List inside a List");
+}
+
+#[test]
+fn what_looks_like_a_secret_is_passed_through_with_a_warning() {
+    for (from, to) in [("kind: Secret", "kind: secret"), ("apiVersion: v1", "apiVersion: v2")] {
+        let done =
+            seal_with_certificate().arg("--skip-other").stdin(SECRET.replace(from, to)).run();
+        let done = done.success();
+        assert!(done.stderr_text().contains("is not a Secret: passed through"), "{from}");
+    }
+}
+
+#[test]
+fn a_list_of_nothing_is_input_without_a_document() {
+    for items in ["", "items: []", "items: null"] {
+        let list = format!("apiVersion: v1\nkind: List\n{items}\n");
+        refuses(seal_with_certificate().stdin(list).run(), 1, "there is no document");
+    }
+    let list = "apiVersion: v1\nkind: List\nitems: []\n";
+    assert!(sealed(&format!("{list}---\n{SECRET}"), &[]).contains("kind: SealedSecret"));
+}
+
+#[test]
+fn a_secret_that_is_misspelt_says_so() {
+    let text =
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: b}\nstringdata: {a: b}\n";
+    let done = seal_with_certificate().stdin(text).run();
+    refuses(done, 1, "the Secret has no data: no field of a Secret is stringdata");
+    for (field, message) in
+        [("kind: Secret\n", "kind is missing"), ("apiVersion: v1\n", "apiVersion is missing")]
+    {
+        let done = seal_with_certificate().stdin(SECRET.replace(field, "")).run();
+        refuses(done, 1, &format!("not a Kubernetes resource: {message}"));
+    }
+}
+
+#[test]
+fn files_can_come_from_the_environment() {
+    let folder = Folder::new();
+    let input = folder.write("secret.yaml", SECRET);
+    let run = || {
+        seal_with_certificate()
+            .env("SEALED_SECRETS_SECRET_FILE", &input)
+            .env("SEALED_SECRETS_SEALED_SECRET_FILE", folder.join("sealed.yaml"))
+    };
+    assert!(run().run().success().stdout.is_empty());
+    assert!(folder.read("sealed.yaml").starts_with(b"---\napiVersion"));
+    let done = run().args(["-w", "-"]).run().success();
+    assert!(done.stdout_text().contains("kind: SealedSecret"));
 }

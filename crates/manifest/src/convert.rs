@@ -5,7 +5,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::documents::{Document, Inputs, Kind, Located};
-use crate::error::Error;
+use crate::error::{Error, Reason};
 use crate::output;
 use crate::yaml::{Format, Node, Tree};
 
@@ -72,7 +72,9 @@ impl Conversion<'_> {
         convert: impl Fn(&Node) -> Result<Converted, Error> + Sync,
     ) -> Result<Output, Error> {
         let work = |document: &Document<'_>| self.document(document, &convert);
-        Ok(inputs.process(self.progress, work)?.into_iter().collect())
+        let output: Output = inputs.process(self.progress, work)?.into_iter().collect();
+        // Lists may be empty.
+        if output.chunks.is_empty() { Err(Reason::NoDocuments.into()) } else { Ok(output) }
     }
 
     fn document(
@@ -87,6 +89,11 @@ impl Conversion<'_> {
                 piece.chunks.push(output::write(self.format, &tree));
                 piece.warnings.extend(warnings);
             } else if self.skip_other {
+                if resource.looks_like(self.from) {
+                    let (found, kind) = (resource.described(), self.from.kind);
+                    let message = format!("{found} is not a {kind}: passed through as it is");
+                    piece.warnings.push(message);
+                }
                 piece.chunks.push(document.pass_through(resource, self.format)?);
             } else {
                 return Err(resource.refused(self.from));

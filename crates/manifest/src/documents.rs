@@ -109,17 +109,28 @@ pub(crate) struct Kind {
 }
 
 impl<'a> Document<'a> {
-    /// The document itself, or the items of a List.
+    /// The document itself, or the items of a List. Lists of one kind, as the API server answers with, are
+    /// taken apart where that is a kind that is sealed or unsealed.
     pub(crate) fn resources(&self) -> Result<Vec<Resource<'a>>, Error> {
-        let resource = Resource::of(self.node)?;
-        if !resource.is(LIST) {
+        let resource = Resource::of(self.node, None)?;
+        if !resource.is_list() {
             return Ok(vec![resource]);
         }
-        match Fields::of(self.node)?.get("items").map(Node::value) {
-            None | Some(Value::Null) => Ok(Vec::new()),
-            Some(Value::Sequence(items)) => items.iter().map(Resource::of).collect(),
-            Some(_) => Err(Error::wrong_type(self.node, "a list").in_field("items")),
+        let item_kind = resource.kind.strip_suffix("List").filter(|kind| !kind.is_empty());
+        let inherited = item_kind.map(|kind| (resource.api_version, kind));
+        let items = match Fields::of(self.node)?.get("items").map(Node::value) {
+            None | Some(Value::Null) => Vec::new(),
+            Some(Value::Sequence(items)) => {
+                let items = items.iter().map(|item| Resource::of(item, inherited));
+                items.collect::<Result<Vec<_>, Error>>()?
+            }
+            Some(_) => return Err(Error::wrong_type(self.node, "a list").in_field("items")),
+        };
+        if let Some(nested) = items.iter().find(|item| item.is_list()) {
+            return Err(Error::at(nested.node, Reason::ListInList));
         }
+        let concerned = items.iter().any(|item| matches!(item.kind, "Secret" | "SealedSecret"));
+        Ok(if resource.is(LIST) || concerned { items } else { vec![resource] })
     }
 
     /// A resource as it was: to the byte where the form of the output allows it.
@@ -154,13 +165,35 @@ const MAX_REWRITTEN_HEIGHT: usize = 100;
 const LIST: Kind = Kind { api_version: "v1", kind: "List" };
 
 impl<'a> Resource<'a> {
-    fn of(node: &'a Node) -> Result<Self, Error> {
+    /// `inherited` are `apiVersion` and `kind` of an item that names none: those of its list.
+    fn of(node: &'a Node, inherited: Option<(&'a str, &'a str)>) -> Result<Self, Error> {
         let fields = node.as_mapping();
         let text = |name| fields.and_then(|fields| fields.get(name)).and_then(Node::as_str);
-        match (text("apiVersion"), text("kind")) {
-            (Some(api_version), Some(kind)) => Ok(Self { node, api_version, kind }),
-            _ => Err(Error::at(node, Reason::NotAResource)),
-        }
+        let missing = match (text("apiVersion"), text("kind"), inherited) {
+            (Some(api_version), Some(kind), _) | (None, None, Some((api_version, kind))) => {
+                return Ok(Self { node, api_version, kind });
+            }
+            (None, Some(_), _) => "apiVersion is missing",
+            (Some(_), None, _) => "kind is missing",
+            (None, None, None) => "apiVersion and kind are missing",
+        };
+        Err(Error::at(node, Reason::NotAResource { missing }))
+    }
+
+    /// Whether it is a list of resources, as kubectl takes it.
+    fn is_list(self) -> bool {
+        let items = self.node.as_mapping().and_then(|fields| fields.get("items"));
+        self.is(LIST) || (self.kind.ends_with("List") && items.is_some())
+    }
+
+    /// Whether somebody may take it for a resource of this kind, which it is not.
+    pub(crate) fn looks_like(self, kind: Kind) -> bool {
+        self.kind.eq_ignore_ascii_case(kind.kind) && !self.is(kind)
+    }
+
+    /// What it is, for messages: `secret (v1)`.
+    pub(crate) fn described(self) -> String {
+        format!("{} ({})", self.kind, self.api_version)
     }
 
     /// Whether it is of this kind.

@@ -37,7 +37,12 @@ pub enum Reason {
     /// No document in any input.
     NoDocuments,
     /// A document is not an object with `apiVersion` and `kind`.
-    NotAResource,
+    NotAResource {
+        /// What it has not.
+        missing: &'static str,
+    },
+    /// A List is an item of a List.
+    ListInList,
     /// A field does not have the type that Kubernetes gives it.
     WrongType {
         /// What it has to be.
@@ -67,7 +72,10 @@ pub enum Reason {
         wanted: String,
     },
     /// A Secret without `data` and `stringData`.
-    NoData,
+    NoData {
+        /// Fields of the document that no Secret has: misspelt ones, most often.
+        unknown: Vec<String>,
+    },
     /// A value of `data` is not base64.
     NotBase64,
     /// The value of an item can't be sealed.
@@ -225,9 +233,8 @@ impl fmt::Display for Reason {
         match self {
             Self::Yaml(error) => error.fmt(f),
             Self::NoDocuments => f.write_str("there is no document in the input"),
-            Self::NotAResource => {
-                f.write_str("not a Kubernetes resource: apiVersion and kind are missing")
-            }
+            Self::NotAResource { missing } => write!(f, "not a Kubernetes resource: {missing}"),
+            Self::ListInList => f.write_str("a List inside a List, which kubectl refuses as well"),
             Self::WrongType { expected: "a string", found: found @ ("a boolean" | "a number") } => {
                 write!(f, "has to be a string, but is {found}: put it in quotes")
             }
@@ -241,7 +248,10 @@ impl fmt::Display for Reason {
             Self::NamespaceMismatch { found, wanted } => {
                 write!(f, "the document's namespace is \"{found}\", not \"{wanted}\" as asked for")
             }
-            Self::NoData => f.write_str("the Secret has no data"),
+            Self::NoData { unknown } if unknown.is_empty() => f.write_str("the Secret has no data"),
+            Self::NoData { unknown } => {
+                write!(f, "the Secret has no data: no field of a Secret is {}", unknown.join(", "))
+            }
             Self::NotBase64 => f.write_str("is not base64"),
             Self::Seal(error) => error.fmt(f),
             Self::Label(error) => error.fmt(f),

@@ -60,8 +60,12 @@ where
     conversion.run(inputs, |node| {
         let secret = Secret::read(node)?;
         let resource = secret.metadata.resource(secret::KIND.kind);
-        let unknown = Secret::unknown_fields(node)?.into_iter();
-        let warnings = unknown
+        let unknown = Secret::unknown_fields(node)?;
+        if secret.data.is_empty() && !rules.allow_empty_data {
+            return Err(Error::at(node, Reason::NoData { unknown }).in_resource(resource));
+        }
+        let warnings = unknown.into_iter();
+        let warnings = warnings
             .map(|field| format!("{resource}: \"{field}\" is no field of a Secret and is left out"))
             .collect();
         let sealed = seal_secret(&secret, key, rules, &mut random.clone());
@@ -81,7 +85,7 @@ pub fn seal_secret(
     random: &mut impl CryptoRng,
 ) -> Result<SealedSecret, Error> {
     if secret.data.is_empty() && !rules.allow_empty_data {
-        return Err(Reason::NoData.into());
+        return Err(Reason::NoData { unknown: Vec::new() }.into());
     }
     let asked = annotations::scope(&secret.metadata.annotations);
     let scope = rules.scope.unwrap_or(asked);
