@@ -15,7 +15,7 @@ pub fn seal() -> Program {
     Program::new(path_in("SEALKIT_E2E_SEAL"))
 }
 
-/// The real `kubeseal`. Without a kubeconfig its namespace is `default`.
+/// The real `kubeseal`. It knows no kubeconfig.
 #[must_use]
 pub fn kubeseal() -> Program {
     Program::new(path_in("SEALKIT_E2E_KUBESEAL"))
