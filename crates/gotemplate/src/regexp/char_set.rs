@@ -31,7 +31,7 @@ impl CharSet {
     /// With every character that differs from one in the set by case alone.
     pub(super) fn folded(self, folding: &Folding) -> Self {
         let mut set = self.normalized();
-        let partners = folding.partners(|rune| set.contains(rune));
+        let partners = folding.partners(&set.0);
         set.0.extend(partners.into_iter().map(|rune| (rune, rune)));
         set.normalized()
     }
@@ -84,12 +84,6 @@ impl CharSet {
             }
         }
         if pattern.is_empty() { NOTHING.to_owned() } else { format!("[{pattern}]") }
-    }
-
-    /// In a set that is [normalized](Self::normalized).
-    fn contains(&self, rune: u32) -> bool {
-        let behind = self.0.partition_point(|(low, _)| *low <= rune);
-        behind.checked_sub(1).and_then(|at| self.0.get(at)).is_some_and(|(_, high)| rune <= *high)
     }
 }
 

@@ -143,6 +143,12 @@ fn repetitions_behind_flags_apply_to_what_is_before_them() {
 
 #[test]
 fn many_properties_are_too_large_before_they_are_written() {
-    let pattern = r"\pL".repeat(100_000);
-    assert_eq!(compile(&pattern).err(), Some(PatternError::TooLarge));
+    for pattern in [
+        r"\pL".repeat(100_000),
+        r"\pL".repeat(1000),
+        format!("(?i)[{}]", r"\pL".repeat(100_000)),
+        format!("(?i){}", r"[\x{0}-\x{FFFF}]".repeat(60_000)),
+    ] {
+        assert_eq!(compile(&pattern).err(), Some(PatternError::TooLarge));
+    }
 }

@@ -10,6 +10,12 @@ const MOST_REPEATS: u32 = 1000;
 const DEEPEST: usize = 1000;
 /// A class by property takes some kilobytes: the pattern is refused before many of them take too many.
 const LONGEST: usize = 1 << 20;
+/// Properties in one pattern.
+const MOST_PROPERTIES: usize = 1000;
+/// What finding one takes, in lookups of characters.
+const LOOKUPS_OF_A_PROPERTY: u64 = 2000;
+/// Lookups for one pattern: a fraction of a second.
+const MOST_LOOKUPS: u64 = 4_000_000;
 
 pub(super) struct Translated {
     pub(super) pattern: String,
@@ -21,8 +27,13 @@ pub(super) struct Translated {
 }
 
 pub(super) fn translate(pattern: &str) -> Result<Translated, PatternError> {
+    let properties = pattern.matches(r"\p").count() + pattern.matches(r"\P").count();
+    if properties > MOST_PROPERTIES {
+        return Err(PatternError::TooLarge);
+    }
     let mut translator = Translator {
         rest: pattern,
+        properties: properties as u64,
         out: String::new(),
         names: vec![Vec::new()],
         groups: Vec::new(),
@@ -33,6 +44,8 @@ pub(super) fn translate(pattern: &str) -> Result<Translated, PatternError> {
     };
     translator.run()?;
     let cost = translator.groups.first().map_or(0, |group| group.cost);
+    // In steps, of which a state takes 16, a lookup is one.
+    let cost = cost.saturating_add(translator.lookups() / 16);
     Ok(Translated {
         pattern: translator.out,
         names: translator.names,
@@ -80,6 +93,8 @@ struct Flags {
 
 struct Translator<'p> {
     rest: &'p str,
+    /// How many properties the pattern names.
+    properties: u64,
     out: String,
     names: Vec<Vec<u8>>,
     groups: Vec<Group>,
@@ -97,7 +112,7 @@ impl Translator<'_> {
         // The outermost level counts as a group of its own.
         self.groups.push(Group { repeats: 1, cost: 1, ..Group::default() });
         while let Some(next) = self.rest.chars().next() {
-            if self.out.len() > LONGEST {
+            if self.out.len() > LONGEST || self.lookups() > MOST_LOOKUPS {
                 return Err(PatternError::TooLarge);
             }
             match next {
@@ -126,6 +141,12 @@ impl Translator<'_> {
             }
         }
         if self.groups.len() == 1 { Ok(()) } else { Err(SYNTAX) }
+    }
+
+    /// What the properties and the other cases of characters took so far.
+    fn lookups(&self) -> u64 {
+        let characters = self.folding.as_ref().map_or(0, Folding::lookups);
+        characters + LOOKUPS_OF_A_PROPERTY * self.properties
     }
 
     fn skip(&mut self, bytes: usize) {

@@ -3,6 +3,8 @@
 //! The tables are text and not Rust's slices of slices: pointers in a program's tables are adjusted each
 //! time that it starts, and a thousand of them cost more than reading a line when a pattern asks for it.
 
+use std::cell::Cell;
+
 use super::char_set::CharSet;
 
 /// What `scripts/unicode` prints, which says what the lines mean.
@@ -49,10 +51,12 @@ fn entry(kind: &str, name: &str) -> Option<&'static str> {
 }
 
 /// Which characters are the same where case is ignored (Unicode's simple case folding).
-pub(super) struct Folding(
+pub(super) struct Folding {
     /// Each character that has partners, in order, with the next of them; the last leads back to the first.
-    Vec<(u32, u32)>,
-);
+    next: Vec<(u32, u32)>,
+    /// How many characters and ranges were looked up.
+    lookups: Cell<u64>,
+}
 
 impl Folding {
     pub(super) fn new() -> Self {
@@ -63,15 +67,15 @@ impl Folding {
             next.extend(members.iter().copied().zip(members.iter().copied().cycle().skip(1)));
         }
         next.sort_unstable();
-        Self(next)
+        Self { next, lookups: Cell::new(0) }
     }
 
     /// A character and those that differ from it by case alone.
     pub(super) fn orbit(&self, rune: u32) -> Vec<u32> {
         let mut orbit = vec![rune];
         let mut current = rune;
-        while let Ok(at) = self.0.binary_search_by_key(&current, |(rune, _)| *rune)
-            && let Some(&(_, next)) = self.0.get(at)
+        while let Ok(at) = self.next.binary_search_by_key(&current, |(rune, _)| *rune)
+            && let Some(&(_, next)) = self.next.get(at)
             && next != rune
         {
             orbit.push(next);
@@ -80,10 +84,23 @@ impl Folding {
         orbit
     }
 
-    /// The orbits of all characters that `is_member` accepts.
-    pub(super) fn partners(&self, is_member: impl Fn(u32) -> bool) -> Vec<u32> {
-        let members = self.0.iter().map(|(rune, _)| *rune).filter(|rune| is_member(*rune));
-        members.flat_map(|rune| self.orbit(rune)).collect()
+    /// The orbits of all characters in the ranges.
+    pub(super) fn partners(&self, ranges: &[(u32, u32)]) -> Vec<u32> {
+        let mut partners = Vec::new();
+        for &(low, high) in ranges {
+            let from = self.next.partition_point(|(rune, _)| *rune < low);
+            let members = self.next.iter().skip(from).map(|(rune, _)| *rune);
+            partners
+                .extend(members.take_while(|rune| *rune <= high).flat_map(|rune| self.orbit(rune)));
+        }
+        let lookups = (ranges.len() + partners.len()) as u64;
+        self.lookups.set(self.lookups.get().saturating_add(lookups));
+        partners
+    }
+
+    /// How many characters and ranges were looked up so far.
+    pub(super) fn lookups(&self) -> u64 {
+        self.lookups.get()
     }
 }
 
@@ -129,6 +146,7 @@ mod tests {
         }
         assert_eq!(orbit('1'), [0x31]);
         assert_eq!(orbit('\u{131}'), [0x131]);
-        assert_eq!(folding.partners(|rune| rune == 0x17F).len(), 3);
+        assert_eq!(folding.partners(&[(0x17F, 0x17F)]).len(), 3);
+        assert_eq!(folding.lookups(), 4);
     }
 }
