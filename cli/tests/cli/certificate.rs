@@ -1,8 +1,9 @@
 //! Certificates from files and URLs.
 
-use sealkit_testkit::{Answer, Program, WebServer};
+use sealkit_testkit::{Answer, Program, WebServer, fixture};
 
 use crate::support::{SECRET, certificate, refuses, seal};
+use crate::tls_server;
 
 fn seal_from(url: &str) -> Program {
     seal().args(["--cert", url]).stdin(SECRET)
@@ -15,6 +16,16 @@ fn from_a_web_server() {
     let done = seal_from(&server.url("/v1/cert.pem")).run().success();
     assert!(done.stdout_text().contains("kind: SealedSecret"));
     assert!(server.requests()[0].contains("/v1/cert.pem"), "{:?}", server.requests());
+}
+
+#[test]
+fn by_https_from_a_server_that_the_system_trusts() {
+    let pem = std::fs::read(certificate()).expect("the certificate can be read");
+    let url = format!("https://{}/v1/cert.pem", tls_server::start(pem));
+    let trusting = || seal_from(&url).env("SSL_CERT_FILE", fixture("tls/authority.crt"));
+    let done = trusting().run().success();
+    assert!(done.stdout_text().contains("kind: SealedSecret"));
+    refuses(seal_from(&url).run(), 1, "/v1/cert.pem: cannot be fetched: ");
 }
 
 #[test]

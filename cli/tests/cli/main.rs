@@ -18,4 +18,5 @@ mod reference;
 mod round_trip;
 mod seal;
 mod support;
+mod tls_server;
 mod unseal;

@@ -270,6 +270,8 @@ fn variables_that_are_set_for_sealing_disturb_no_other_command() {
             .env("SEALED_SECRETS_FORMAT", "json")
             .env("SEALED_SECRETS_SCOPE", "strict")
             .env("SEALED_SECRETS_NAMESPACE", "shop")
+            .env("SEALED_SECRETS_SECRET_FILE", "/nonexistent")
+            .env("SEALED_SECRETS_SEALED_SECRET_FILE", "/nonexistent")
     };
     let opened =
         variables(crate::support::unseal()).args(["--item", "password"]).stdin(&text).run();
