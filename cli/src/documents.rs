@@ -54,6 +54,7 @@ fn hint(reason: &Reason) -> Option<&'static str> {
         Reason::NoSuchItem | Reason::ItemInSeveralDocuments => {
             Some("--item takes the name of an item of spec.encryptedData in one document")
         }
+        Reason::NameForSeveral { .. } => Some("leave --name out, or seal one Secret at a time"),
         Reason::NamespaceMismatch { .. } => Some("correct the document or the flag"),
         Reason::NotBase64 => Some("values of data are base64; plain text belongs into stringData"),
         Reason::Unseal(cause) => cause.hint(),

@@ -392,3 +392,13 @@ fn files_can_come_from_the_environment() {
     let done = run().args(["-w", "-"]).run().success();
     assert!(done.stdout_text().contains("kind: SealedSecret"));
 }
+
+#[test]
+fn one_name_for_several_secrets_is_refused() {
+    let other = SECRET.replace("name: database", "name: other");
+    let two = format!("{SECRET}---\n{other}");
+    let named = |input: &str| seal_with_certificate().args(["--name", "one"]).stdin(input).run();
+    refuses(named(&two), 1, "2 Secrets would all become SealedSecret shop/one");
+    let elsewhere = two.replacen("namespace: shop", "namespace: test", 1);
+    assert_eq!(named(&elsewhere).success().stdout_text().matches("  name: one\n").count(), 4);
+}

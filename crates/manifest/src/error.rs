@@ -41,6 +41,13 @@ pub enum Reason {
         /// What it has not.
         missing: &'static str,
     },
+    /// The name asked for would be that of several SealedSecrets in one namespace.
+    NameForSeveral {
+        /// The SealedSecret, with its namespace and name.
+        resource: String,
+        /// How many there would be.
+        count: usize,
+    },
     /// A List is an item of a List.
     ListInList,
     /// A field does not have the type that Kubernetes gives it.
@@ -234,6 +241,9 @@ impl fmt::Display for Reason {
             Self::Yaml(error) => error.fmt(f),
             Self::NoDocuments => f.write_str("there is no document in the input"),
             Self::NotAResource { missing } => write!(f, "not a Kubernetes resource: {missing}"),
+            Self::NameForSeveral { resource, count } => {
+                write!(f, "{count} Secrets would all become {resource}")
+            }
             Self::ListInList => f.write_str("a List inside a List, which kubectl refuses as well"),
             Self::WrongType { expected: "a string", found: found @ ("a boolean" | "a number") } => {
                 write!(f, "has to be a string, but is {found}: put it in quotes")

@@ -1,5 +1,8 @@
 //! Secrets in, SealedSecrets out.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use rand_core::CryptoRng;
 use sealkit_core::{EncryptionLabel, Scope, SealingKey};
 
@@ -8,9 +11,9 @@ use crate::convert::{Conversion, Converted, Output};
 use crate::documents::Inputs;
 use crate::error::{Error, Reason};
 use crate::metadata::Metadata;
-use crate::sealed_secret::{SealedSecret, Template};
+use crate::sealed_secret::{self, SealedSecret, Template};
 use crate::secret::{self, Secret};
-use crate::yaml::Format;
+use crate::yaml::{Format, Node};
 
 /// How Secrets are sealed.
 pub struct SealRules<'a> {
@@ -57,21 +60,57 @@ where
         format: rules.format,
         progress,
     };
-    conversion.run(inputs, |node| {
-        let secret = Secret::read(node)?;
-        let resource = secret.metadata.resource(secret::KIND.kind);
-        let unknown = Secret::unknown_fields(node)?;
-        if secret.data.is_empty() && !rules.allow_empty_data {
-            return Err(Error::at(node, Reason::NoData { unknown }).in_resource(resource));
+    let named = Named::default();
+    let output = conversion.run(inputs, |node| {
+        let (sealed_secret, warnings) = seal_node(node, key, rules, &mut random.clone())?;
+        if rules.name.is_some() {
+            named.add(&sealed_secret);
         }
-        let warnings = unknown.into_iter();
-        let warnings = warnings
-            .map(|field| format!("{resource}: \"{field}\" is no field of a Secret and is left out"))
-            .collect();
-        let sealed = seal_secret(&secret, key, rules, &mut random.clone());
-        let sealed = sealed.map_err(|error| error.located_in(node).in_resource(resource))?;
-        Ok(Converted { tree: sealed.to_tree(), warnings })
-    })
+        Ok(Converted { tree: sealed_secret.to_tree(), warnings })
+    })?;
+    named.refuse_equals()?;
+    Ok(output)
+}
+
+/// Seals the Secret of a document, and says what to know about it.
+fn seal_node(
+    node: &Node,
+    key: &SealingKey,
+    rules: &SealRules<'_>,
+    random: &mut impl CryptoRng,
+) -> Result<(SealedSecret, Vec<String>), Error> {
+    let secret = Secret::read(node)?;
+    let resource = secret.metadata.resource(secret::KIND.kind);
+    let unknown = Secret::unknown_fields(node)?;
+    if secret.data.is_empty() && !rules.allow_empty_data {
+        return Err(Error::at(node, Reason::NoData { unknown }).in_resource(resource));
+    }
+    let warning =
+        |field| format!("{resource}: \"{field}\" is no field of a Secret and is left out");
+    let warnings = unknown.into_iter().map(warning).collect();
+    let sealed = seal_secret(&secret, key, rules, random);
+    let sealed = sealed.map_err(|error| error.located_in(node).in_resource(resource))?;
+    Ok((sealed, warnings))
+}
+
+/// How many SealedSecrets there are of each namespace and name: in a cluster the last one would be all that is
+/// left.
+#[derive(Default)]
+struct Named(Mutex<BTreeMap<String, usize>>);
+
+impl Named {
+    fn add(&self, sealed_secret: &SealedSecret) {
+        let resource = sealed_secret.metadata.resource(sealed_secret::KIND.kind);
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(resource).or_insert(0) += 1;
+    }
+
+    fn refuse_equals(self) -> Result<(), Error> {
+        let counts = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        match counts.into_iter().find(|(_, count)| *count > 1) {
+            Some((resource, count)) => Err(Reason::NameForSeveral { resource, count }.into()),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Seals one Secret.
