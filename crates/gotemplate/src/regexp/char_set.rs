@@ -28,12 +28,17 @@ impl CharSet {
         self.0.extend_from_slice(&other.0);
     }
 
-    /// With every character that differs from one in the set by case alone.
-    pub(super) fn folded(self, folding: &Folding) -> Self {
+    /// Where case is ignored, with every character that differs from one in the set by case alone.
+    pub(super) fn folded(self, folding: Option<&Folding>) -> Self {
+        let Some(folding) = folding else { return self };
         let mut set = self.normalized();
         let partners = folding.partners(&set.0);
         set.0.extend(partners.into_iter().map(|rune| (rune, rune)));
         set.normalized()
+    }
+
+    pub(super) fn negated_if(self, negated: bool) -> Self {
+        if negated { self.negated() } else { self }
     }
 
     pub(super) fn negated(self) -> Self {

@@ -36,8 +36,8 @@ pub(super) fn bracketed<'t>(
         first = false;
     }
     let rest = rest.get(1..).unwrap_or_default();
-    items.add_all(&finished(ranges, false, folding));
-    Ok((finished(items, negated, None).normalized(), rest))
+    items.add_all(&ranges.folded(folding));
+    Ok((items.normalized().negated_if(negated), rest))
 }
 
 /// `[:alpha:]`, `\d` or `\p{Greek}`.
@@ -53,7 +53,7 @@ fn item<'t>(
             None => (false, name),
         };
         let set = from_chars(posix(name).ok_or(SYNTAX)?);
-        return Ok(Some((finished(set, negated, folding), rest)));
+        return Ok(Some((set.folded(folding).negated_if(negated), rest)));
     }
     escaped(text, folding)
 }
@@ -81,15 +81,6 @@ fn posix(name: &str) -> Option<&'static [(char, char)]> {
 
 fn from_chars(ranges: &[(char, char)]) -> CharSet {
     CharSet::of(ranges.iter().map(|&(low, high)| (low.into(), high.into())))
-}
-
-/// A class on its own: case first, then negation.
-fn finished(set: CharSet, negated: bool, folding: Option<&Folding>) -> CharSet {
-    let set = match folding {
-        Some(folding) => set.folded(folding),
-        None => set,
-    };
-    if negated { set.negated() } else { set }
 }
 
 /// One character or a range of them.
@@ -128,7 +119,7 @@ pub(super) fn escaped<'t>(
         'p' => return unicode(letter == 'P', rest, folding).map(Some),
         _ => return Ok(None),
     };
-    Ok(Some((finished(set, letter.is_ascii_uppercase(), folding), rest)))
+    Ok(Some((set.folded(folding).negated_if(letter.is_ascii_uppercase()), rest)))
 }
 
 /// `\pN`, `\p{Name}` and `\p{^Name}`, the letter already read.
@@ -147,7 +138,7 @@ fn unicode<'t>(
         None => (negated, name),
     };
     let set = property(name, folding).ok_or(SYNTAX)?;
-    Ok((if negated { set.negated() } else { set }, rest))
+    Ok((set.negated_if(negated), rest))
 }
 
 /// An escape that stands for one character, and what follows it.

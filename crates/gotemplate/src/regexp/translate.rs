@@ -157,19 +157,15 @@ impl Translator<'_> {
     fn atom(&mut self, text: &str, cost: u64) {
         let start = self.out.len();
         self.out.push_str(text);
-        self.atom_done(Atom {
-            repeats: 1,
-            cost,
-            repeated: false,
-            start,
-            end: self.out.len(),
-            ends_in_operator: false,
-        });
+        self.atom_done(start, 1, cost);
     }
 
-    fn atom_done(&mut self, atom: Atom) {
-        self.atom = Some(atom);
-        self.count(atom.repeats, atom.cost);
+    /// What was written from `start` on is something that a repetition may apply to.
+    fn atom_done(&mut self, start: usize, repeats: u32, cost: u64) {
+        let end = self.out.len();
+        let (repeated, ends_in_operator) = (false, false);
+        self.atom = Some(Atom { repeats, cost, repeated, start, end, ends_in_operator });
+        self.count(repeats, cost);
     }
 
     fn literal(&mut self, literal: char, width: usize) {
@@ -264,14 +260,7 @@ impl<'p> Translator<'p> {
         }
         self.skip(1);
         self.out.push(')');
-        self.atom_done(Atom {
-            repeats,
-            cost,
-            repeated: false,
-            start,
-            end: self.out.len(),
-            ends_in_operator: false,
-        });
+        self.atom_done(start, repeats, cost);
         Ok(())
     }
 

@@ -21,10 +21,7 @@ pub(super) fn property(name: &str, folding: Option<&Folding>) -> Option<CharSet>
         "assigned" => set("cn")?.negated(),
         key => set(key)?,
     };
-    Some(match folding {
-        Some(folding) if entry("unfolded", key).is_none() => set.folded(folding),
-        _ => set,
-    })
+    Some(set.folded(folding.filter(|_| entry("unfolded", key).is_none())))
 }
 
 fn set(key: &str) -> Option<CharSet> {
