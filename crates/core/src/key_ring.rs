@@ -32,12 +32,12 @@ pub enum KeyHint {
 }
 
 impl KeyHint {
-    /// The key to be tried at this place, from 0.
-    fn at(self, place: usize) -> Option<Fingerprint> {
-        match (self, place) {
-            (Self::Fingerprint(first) | Self::Either(first, _), 0) => Some(first),
-            (Self::Either(_, second), 1) => Some(second),
-            _ => None,
+    /// The keys to be tried before all others, in order.
+    fn keys(self) -> [Option<Fingerprint>; 2] {
+        match self {
+            Self::None => [None, None],
+            Self::Fingerprint(first) => [Some(first), None],
+            Self::Either(first, second) => [Some(first), Some(second)],
         }
     }
 }
@@ -111,17 +111,13 @@ impl KeyRing {
     }
 
     fn in_order(&self, hint: KeyHint) -> impl Iterator<Item = &PrivateKey> {
+        let hinted = hint.keys();
         let place = move |key: &PrivateKey| {
             let fingerprint = Some(key.fingerprint());
-            if hint.at(0) == fingerprint {
-                0
-            } else if hint.at(1) == fingerprint {
-                1
-            } else {
-                2
-            }
+            hinted.iter().position(|hint| *hint == fingerprint).unwrap_or(hinted.len())
         };
-        (0..3).flat_map(move |wanted| self.0.iter().filter(move |key| place(key) == wanted))
+        let places = 0..=hinted.len();
+        places.flat_map(move |wanted| self.0.iter().filter(move |key| place(key) == wanted))
     }
 
     /// How many keys there are.

@@ -1,5 +1,4 @@
 use rand::Rng as _;
-
 use zeroize::Zeroizing;
 
 use super::*;
