@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, IsTerminal as _, Read};
 use std::path::{Path, PathBuf};
 
+use sealkit_manifest::yaml;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
@@ -126,22 +127,10 @@ fn read_all(
 
 /// PEM in UTF-16 with a byte order mark, as PowerShell writes it, in ASCII. Anything else stays as it is.
 pub(crate) fn ascii_from_utf16(text: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
-    let (rest, little_endian) = match text.as_slice() {
-        [0xFF, 0xFE, rest @ ..] => (rest, true),
-        [0xFE, 0xFF, rest @ ..] => (rest, false),
-        _ => return text,
-    };
-    let unit =
-        |pair| if little_endian { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) };
-    let (pairs, odd) = rest.as_chunks::<2>();
-    let mut ascii = Zeroizing::new(Vec::with_capacity(pairs.len()));
-    for character in pairs.iter().copied().map(unit) {
-        match u8::try_from(character) {
-            Ok(byte) if byte.is_ascii() => ascii.push(byte),
-            _ => return text,
-        }
+    match yaml::decode_utf16(&text).filter(|decoded| decoded.is_ascii()) {
+        Some(mut ascii) => Zeroizing::new(std::mem::take(&mut *ascii).into_bytes()),
+        None => text,
     }
-    if odd.is_empty() { ascii } else { text }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "fits map_err")]

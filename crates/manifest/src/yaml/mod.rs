@@ -51,7 +51,7 @@ pub use mapping::{DuplicateKeys, Key, Mapping};
 pub use node::{Node, Position, Style, Value};
 pub use number::Number;
 pub use splice::{Edit, SpliceError, splice};
-pub use stream::{Format, Input, RawDocument, split};
+pub use stream::{Format, Input, RawDocument, decode_utf16, split};
 pub use text::SecretText;
 pub use tree::Tree;
 pub use write_json::to_json;

@@ -186,10 +186,9 @@ fn decode(file: &[u8]) -> Result<(Zeroizing<String>, usize), YamlErrorKind> {
     if file.len() > MAX_INPUT {
         return Err(YamlErrorKind::TooLarge);
     }
-    match file {
-        [0xFF, 0xFE, rest @ ..] => decode_utf16(rest, u16::from_le_bytes),
-        [0xFE, 0xFF, rest @ ..] => decode_utf16(rest, u16::from_be_bytes),
-        _ => {
+    match utf16(file) {
+        Some(text) => Ok((text?, 0)),
+        None => {
             let text = std::str::from_utf8(file).map_err(|_| YamlErrorKind::Encoding)?;
             // Room for the line feed at the end, so that no copy of the text is left behind.
             let mut owned = Zeroizing::new(String::with_capacity(text.len() + 1));
@@ -200,10 +199,26 @@ fn decode(file: &[u8]) -> Result<(Zeroizing<String>, usize), YamlErrorKind> {
     }
 }
 
-fn decode_utf16(
+/// The text of a file in UTF-16 with a byte order mark, as PowerShell writes it; none of any other file, and of
+/// one that is damaged or too large.
+#[must_use]
+pub fn decode_utf16(file: &[u8]) -> Option<Zeroizing<String>> {
+    utf16(file)?.ok()
+}
+
+/// None: the file does not begin with a byte order mark of UTF-16.
+fn utf16(file: &[u8]) -> Option<Result<Zeroizing<String>, YamlErrorKind>> {
+    match file {
+        [0xFF, 0xFE, rest @ ..] => Some(decode_units(rest, u16::from_le_bytes)),
+        [0xFE, 0xFF, rest @ ..] => Some(decode_units(rest, u16::from_be_bytes)),
+        _ => None,
+    }
+}
+
+fn decode_units(
     bytes: &[u8],
     unit: fn([u8; 2]) -> u16,
-) -> Result<(Zeroizing<String>, usize), YamlErrorKind> {
+) -> Result<Zeroizing<String>, YamlErrorKind> {
     let (pairs, rest) = bytes.as_chunks::<2>();
     // A unit of two bytes takes up to three bytes in UTF-8.
     let mut text = Zeroizing::new(String::with_capacity(pairs.len() * 3 + 1));
@@ -213,7 +228,7 @@ fn decode_utf16(
     for character in char::decode_utf16(pairs.iter().copied().map(unit)) {
         text.push(character.map_err(|_| YamlErrorKind::Encoding)?);
     }
-    Ok((text, 0))
+    Ok(text)
 }
 
 fn looks_like_json(text: &str) -> bool {
