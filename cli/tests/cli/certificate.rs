@@ -21,7 +21,7 @@ fn from_a_web_server() {
 #[test]
 fn by_https_from_a_server_that_the_system_trusts() {
     let pem = std::fs::read(certificate()).expect("the certificate can be read");
-    let url = format!("https://{}/v1/cert.pem", tls_server::start(pem));
+    let url = format!("https://{}/v1/cert.pem", tls_server::start(&Answer::ok(pem)));
     let trusting = || seal_from(&url).env("SSL_CERT_FILE", fixture("tls/authority.crt"));
     let done = trusting().run().success();
     assert!(done.stdout_text().contains("kind: SealedSecret"));

@@ -9,18 +9,19 @@ use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
-use sealkit_testkit::fixture;
+use sealkit_testkit::{Answer, fixture};
 
-/// Answers everybody with the same body, by a certificate that the authority of `fixtures/tls` signed for
+/// Gives everybody the same answer, by a certificate that the authority of `fixtures/tls` signed for
 /// 127.0.0.1. Gives the address that it listens on.
-pub(crate) fn start(body: Vec<u8>) -> String {
+pub(crate) fn start(answer: &Answer) -> String {
+    let answer = answer.to_bytes();
     let config = Arc::new(config());
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address").to_string();
     thread::spawn(move || {
         for stream in listener.incoming() {
             // A client that does not trust the server goes away.
-            drop(answer(stream.expect("a connection"), &config, &body));
+            drop(give(&answer, stream.expect("a connection"), &config));
         }
     });
     address
@@ -37,7 +38,7 @@ fn config() -> ServerConfig {
         .expect("a pair")
 }
 
-fn answer(stream: TcpStream, config: &Arc<ServerConfig>, body: &[u8]) -> std::io::Result<()> {
+fn give(answer: &[u8], stream: TcpStream, config: &Arc<ServerConfig>) -> std::io::Result<()> {
     let connection = ServerConnection::new(Arc::clone(config)).expect("a configuration");
     let mut reader = BufReader::new(StreamOwned::new(connection, stream));
     let mut line = String::new();
@@ -45,12 +46,7 @@ fn answer(stream: TcpStream, config: &Arc<ServerConfig>, body: &[u8]) -> std::io
         line.clear();
     }
     let mut stream = reader.into_inner();
-    write!(
-        stream,
-        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-        body.len()
-    )?;
-    stream.write_all(body)?;
+    stream.write_all(answer)?;
     stream.conn.send_close_notify();
     stream.flush()
 }

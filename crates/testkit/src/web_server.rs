@@ -32,7 +32,9 @@ impl Answer {
         self
     }
 
-    fn to_bytes(&self) -> Vec<u8> {
+    /// What goes over the wire.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
         let headers: String =
             self.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let head = format!(
