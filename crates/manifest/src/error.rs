@@ -97,10 +97,10 @@ pub enum Reason {
     DeprecatedDataIsNoSecret,
     /// An alias where it could mislead about what a SealedSecret holds.
     Alias,
-    /// The item asked for is in none of the documents.
-    NoSuchItem,
     /// A resource that passes through in another form, with more than a hundred levels.
     TooDeep,
+    /// The item asked for is in none of the documents.
+    NoSuchItem,
     /// The item asked for is in more than one document.
     ItemInSeveralDocuments,
     /// A template of `spec.template.data` can't be rendered. Go's message with template name, line

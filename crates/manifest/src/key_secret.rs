@@ -31,6 +31,14 @@ pub struct BackupKey {
     pub damaged_certificate: Option<Error>,
 }
 
+impl BackupKey {
+    /// Says where the damaged certificate stands.
+    fn locate_damage(mut self, locate: impl FnOnce(Error) -> Error) -> Self {
+        self.damaged_certificate = self.damaged_certificate.map(locate);
+        self
+    }
+}
+
 /// What a backup of key Secrets holds.
 #[non_exhaustive]
 pub struct Backup {
@@ -59,15 +67,11 @@ pub fn read_backup(text: Zeroizing<Vec<u8>>) -> Result<Backup, Error> {
     })?;
     let mut backup = Backup { keys: Vec::new(), skipped: Vec::new() };
     for Located { input, document, result } in documents {
+        let locate = |error: Error| error.in_document(input, document);
         for key in result {
             match key {
-                Ok(mut key) => {
-                    let damaged = key.damaged_certificate.take();
-                    key.damaged_certificate =
-                        damaged.map(|error| error.in_document(input, document));
-                    backup.keys.push(key);
-                }
-                Err(error) => backup.skipped.push(error.in_document(input, document)),
+                Ok(key) => backup.keys.push(key.locate_damage(locate)),
+                Err(error) => backup.skipped.push(locate(error)),
             }
         }
     }
@@ -100,31 +104,24 @@ fn suffix(key: &PrivateKey) -> String {
 fn read_key(node: &Node) -> Result<BackupKey, Error> {
     let secret = Secret::read(node)?;
     let name = secret.metadata.resource(secret::KIND.kind);
-    let located = |error: Error| error.located_in(node).in_resource(name.clone());
-    let BackupKey { private_key, not_before, damaged_certificate } =
-        key_of(&secret).map_err(located)?;
-    let damaged_certificate = damaged_certificate.map(located);
-    Ok(BackupKey { private_key, not_before, damaged_certificate })
+    let locate = |error: Error| error.located_in(node).in_resource(name.clone());
+    Ok(key_of(&secret).map_err(locate)?.locate_damage(locate))
 }
 
 fn key_of(secret: &Secret) -> Result<BackupKey, Error> {
     let pem = secret.data.get(PRIVATE_KEY).ok_or(Reason::NoPrivateKey)?;
     let private_key = PrivateKey::from_pem(pem.expose())
         .map_err(|error| Error::new(Reason::PrivateKey(error)).in_field(PRIVATE_KEY))?;
-    let Some(pem) = secret.data.get(CERTIFICATE) else {
-        return Ok(BackupKey { private_key, not_before: None, damaged_certificate: None });
+    let certificate = secret.data.get(CERTIFICATE).map(|pem| Certificate::from_pem(pem.expose()));
+    let (not_before, damaged_certificate) = match certificate {
+        None => (None, None),
+        Some(Ok(certificate)) if certificate.fingerprint() != private_key.fingerprint() => {
+            return Err(Reason::CertificateOfAnotherKey.into());
+        }
+        Some(Ok(certificate)) => (Some(certificate.not_before()), None),
+        Some(Err(error)) => {
+            (None, Some(Error::new(Reason::Certificate(error)).in_field(CERTIFICATE)))
+        }
     };
-    match Certificate::from_pem(pem.expose()) {
-        Ok(certificate) if certificate.fingerprint() != private_key.fingerprint() => {
-            Err(Reason::CertificateOfAnotherKey.into())
-        }
-        Ok(certificate) => {
-            let not_before = Some(certificate.not_before());
-            Ok(BackupKey { private_key, not_before, damaged_certificate: None })
-        }
-        Err(error) => {
-            let error = Error::new(Reason::Certificate(error)).in_field(CERTIFICATE);
-            Ok(BackupKey { private_key, not_before: None, damaged_certificate: Some(error) })
-        }
-    }
+    Ok(BackupKey { private_key, not_before, damaged_certificate })
 }

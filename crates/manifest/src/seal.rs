@@ -81,13 +81,9 @@ fn seal_node(
 ) -> Result<(SealedSecret, Vec<String>), Error> {
     let secret = Secret::read(node)?;
     let resource = secret.metadata.resource(secret::KIND.kind);
-    let unknown = Secret::unknown_fields(node)?;
-    if secret.data.is_empty() && !rules.allow_empty_data {
-        return Err(Error::at(node, Reason::NoData { unknown }).in_resource(resource));
-    }
     let warning =
         |field| format!("{resource}: \"{field}\" is no field of a Secret and is left out");
-    let warnings = unknown.into_iter().map(warning).collect();
+    let warnings = secret.unknown_fields.iter().map(warning).collect();
     let sealed = seal_secret(&secret, key, rules, random);
     let sealed = sealed.map_err(|error| error.located_in(node).in_resource(resource))?;
     Ok((sealed, warnings))
@@ -124,7 +120,7 @@ pub fn seal_secret(
     random: &mut impl CryptoRng,
 ) -> Result<SealedSecret, Error> {
     if secret.data.is_empty() && !rules.allow_empty_data {
-        return Err(Reason::NoData { unknown: Vec::new() }.into());
+        return Err(Reason::NoData { unknown: secret.unknown_fields.clone() }.into());
     }
     let asked = annotations::scope(&secret.metadata.annotations);
     let scope = rules.scope.unwrap_or(asked);

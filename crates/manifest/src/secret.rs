@@ -29,6 +29,8 @@ pub struct Secret {
     pub immutable: Option<bool>,
     /// `data` and `stringData` together, decoded. `stringData` wins, as in Kubernetes.
     pub data: BTreeMap<String, Plaintext>,
+    /// Fields of the document that a Secret does not have: misspelt ones, most often.
+    pub(crate) unknown_fields: Vec<String>,
 }
 
 impl Secret {
@@ -44,12 +46,11 @@ impl Secret {
             secret_type: fields.text("type")?,
             immutable: fields.boolean("immutable")?,
             data,
+            unknown_fields: Self::unknown_fields(fields)?,
         })
     }
 
-    /// Names of fields that a Secret does not have: misspelt ones, most often.
-    pub(crate) fn unknown_fields(node: &Node) -> Result<Vec<String>, Error> {
-        let fields = Fields::of(node)?;
+    fn unknown_fields(fields: Fields<'_>) -> Result<Vec<String>, Error> {
         let unknown = fields.names().filter(|name| !FIELDS.contains(name)).map(str::to_owned);
         let in_metadata = fields.object("metadata")?;
         let in_metadata = in_metadata.names().filter(|name| !metadata::FIELDS.contains(name));

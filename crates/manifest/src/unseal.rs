@@ -130,7 +130,7 @@ pub fn unseal_secret(
     let Template { metadata, secret_type, immutable, .. } = sealed_secret.template.clone();
     let Metadata { name, namespace, .. } = sealed_secret.metadata.clone();
     let metadata = Metadata { name, namespace, ..metadata };
-    Ok(Secret { metadata, secret_type, immutable, data })
+    Ok(Secret { metadata, secret_type, immutable, data, ..Secret::default() })
 }
 
 /// Opens all values; the key that opened one is the first to be tried for the next.
