@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use gotemplate::Environment;
+use kubeyaml::Format;
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use sealkit_benches::{BenchKey, documents};
-use sealkit_manifest::yaml::Format;
 use sealkit_manifest::{Inputs, SealRules, UnsealRules, seal, unseal};
 use zeroize::Zeroizing;
 

@@ -6,7 +6,6 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use sealkit_benches::documents;
-use sealkit_manifest::yaml;
 
 fn parse(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("yaml");
@@ -14,7 +13,7 @@ fn parse(criterion: &mut Criterion) {
     group.throughput(Throughput::Bytes(many.len() as u64));
     group.sample_size(20);
     group.bench_function("split 10,000 documents", |bencher| {
-        bencher.iter(|| yaml::split(black_box(&many)).expect("it is YAML").documents().len());
+        bencher.iter(|| kubeyaml::split(black_box(&many)).expect("it is YAML").documents().len());
     });
     group.bench_function("parse 10,000 documents", |bencher| {
         bencher.iter(|| parse_all(black_box(&many)));
@@ -30,7 +29,7 @@ fn parse(criterion: &mut Criterion) {
 }
 
 fn parse_all(text: &[u8]) -> usize {
-    let input = yaml::split(text).expect("it is YAML");
+    let input = kubeyaml::split(text).expect("it is YAML");
     let nodes = input.documents().filter_map(|document| document.parse().expect("it is YAML"));
     nodes.count()
 }

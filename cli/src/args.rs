@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use kubeyaml::Format;
 use sealkit_core::Scope;
-use sealkit_manifest::yaml::Format;
 
 use crate::commands::{cert, completions, keygen, man, raw, seal, unseal};
 use crate::error::Error;

@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::{self, IsTerminal as _, Read};
 use std::path::{Path, PathBuf};
 
-use sealkit_manifest::yaml;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
@@ -127,7 +126,7 @@ fn read_all(
 
 /// PEM in UTF-16 with a byte order mark, as PowerShell writes it, in ASCII. Anything else stays as it is.
 pub(crate) fn ascii_from_utf16(text: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
-    match yaml::decode_utf16(&text).filter(|decoded| decoded.is_ascii()) {
+    match kubeyaml::decode_utf16(&text).filter(|decoded| decoded.is_ascii()) {
         Some(mut ascii) => Zeroizing::new(std::mem::take(&mut *ascii).into_bytes()),
         None => text,
     }

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sealkit_manifest::yaml::{self, Node};
+use kubeyaml::Node;
 
 use crate::error::Error;
 use crate::input;
@@ -51,7 +51,7 @@ fn default_path(home: Option<OsString>) -> Option<PathBuf> {
 fn read(path: PathBuf) -> Result<Option<ConfigFile>, Error> {
     let failed = |error: &dyn std::fmt::Display| Error::failed(error).about(path.display());
     let text = input::read_file(&path, KUBECONFIG_LIMIT).map_err(|e| e.about(path.display()))?;
-    let input = yaml::split(&text).map_err(|error| failed(&error))?;
+    let input = kubeyaml::split(&text).map_err(|error| failed(&error))?;
     for document in input.documents() {
         if let Some(document) = document.parse().map_err(|error| failed(&error))? {
             return Ok(Some(ConfigFile { path, document }));

@@ -10,7 +10,7 @@ use libfuzzer_sys::fuzz_target;
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use sealkit_core::{Certificate, KeyRing};
-use sealkit_manifest::yaml::Format;
+use kubeyaml::Format;
 use sealkit_manifest::{Error, Inputs, Output, SealRules, UnsealRules, seal, unseal};
 use zeroize::Zeroizing;
 

@@ -3,20 +3,20 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sealkit_manifest::yaml::{self, DuplicateKeys, Edit, Tree, Value};
+use kubeyaml::{DuplicateKeys, Edit, Tree, Value};
 
 fuzz_target!(|file: &[u8]| {
-    let Ok(input) = yaml::split(file) else { return };
+    let Ok(input) = kubeyaml::split(file) else { return };
     for document in input.documents() {
         let _ = document.parse_with(DuplicateKeys::LastCounts);
         let Ok(Some(node)) = document.parse() else { continue };
         let tree = Tree::from(&node);
-        let json = yaml::to_json(&tree);
-        for written in [yaml::to_yaml(&tree), json.clone()] {
-            let again = yaml::split(written.as_bytes()).expect("one document");
+        let json = kubeyaml::to_json(&tree);
+        for written in [kubeyaml::to_yaml(&tree), json.clone()] {
+            let again = kubeyaml::split(written.as_bytes()).expect("one document");
             let again = again.documents().next().expect("one document").parse();
             let again = again.expect("a document").expect("a mapping");
-            assert!(*yaml::to_json(&Tree::from(&again)) == *json);
+            assert!(*kubeyaml::to_json(&Tree::from(&again)) == *json);
         }
         let Value::Mapping(entries) = node.value() else { continue };
         let mut edits = Vec::new();
@@ -25,12 +25,12 @@ fuzz_target!(|file: &[u8]| {
             edits.extend(Edit::new(node, "AgB="));
         }
         let count = edits.len();
-        let after = yaml::splice(input.text(), edits).expect("places of this text");
-        let after = yaml::split(after.as_bytes()).expect("the same documents");
+        let after = kubeyaml::splice(input.text(), edits).expect("places of this text");
+        let after = kubeyaml::split(after.as_bytes()).expect("the same documents");
         let after = after.documents().nth(document.index() - 1).expect("the same documents");
         let after = after.parse().expect("a document").expect("a mapping");
         let entries = after.as_mapping().expect("a mapping");
-        let changed = |node: &yaml::Node| node.as_str().is_some_and(|text| text.trim() == "AgB=");
+        let changed = |node: &kubeyaml::Node| node.as_str().is_some_and(|text| text.trim() == "AgB=");
         assert!(entries.iter().filter(|(_, node)| changed(node)).count() >= count);
     }
 });

@@ -1,8 +1,8 @@
 //! `seal cert`: what a certificate says.
 
 use clap::{Args, ValueEnum};
+use kubeyaml::{Tree, to_json};
 use sealkit_core::{Certificate, Validity};
-use sealkit_manifest::yaml::{Tree, to_json};
 
 use crate::certificate::CertificateSource;
 use crate::clock;

@@ -7,7 +7,7 @@ use sealkit_core::{Fingerprint, Scope};
 use crate::error::Error;
 use crate::fields::{Fields, text};
 use crate::metadata::Metadata;
-use crate::yaml::{self, Format, Node};
+use kubeyaml::{Format, Node};
 
 /// Annotations of an object, as in `metadata.annotations`.
 pub type Annotations = BTreeMap<String, String>;
@@ -117,7 +117,8 @@ impl SealedWith {
 
 /// A JSON object of item names and fingerprints.
 fn read_items(text: &str) -> Option<BTreeMap<String, Fingerprint>> {
-    let input = yaml::split(text.as_bytes()).ok().filter(|input| input.format() == Format::Json)?;
+    let input =
+        kubeyaml::split(text.as_bytes()).ok().filter(|input| input.format() == Format::Json)?;
     let node = input.documents().next()?.parse().ok().flatten()?;
     let items = node.as_mapping()?.iter();
     let fingerprint = |node: &Node| node.as_str()?.parse().ok();

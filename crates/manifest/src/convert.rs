@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use crate::documents::{Document, Inputs, Kind, Located};
 use crate::error::{Error, Reason};
 use crate::output;
-use crate::yaml::{Format, Node, Tree};
+use kubeyaml::{Format, Node, Tree};
 
 /// Something that a person should know and that stops nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,11 +7,11 @@ use crate::fields::Fields;
 use crate::metadata::Metadata;
 use crate::output;
 use crate::parallel;
-use crate::yaml::{self, Format, Node, RawDocument, Tree, Value};
+use kubeyaml::{Format, Node, RawDocument, Tree, Value};
 
 /// The texts that one run reads, split into documents. Documents are parsed when their turn comes.
 pub struct Inputs {
-    inputs: Vec<yaml::Input>,
+    inputs: Vec<kubeyaml::Input>,
 }
 
 impl Inputs {
@@ -21,7 +21,7 @@ impl Inputs {
     /// If a text can't be split into documents.
     pub fn read(texts: Vec<Zeroizing<Vec<u8>>>) -> Result<Self, Error> {
         let read = |(index, text): (usize, Zeroizing<Vec<u8>>)| {
-            yaml::split(&text).map_err(|error| Error::from(error).in_input(index))
+            kubeyaml::split(&text).map_err(|error| Error::from(error).in_input(index))
         };
         let inputs: Result<Vec<_>, Error> = texts.into_iter().enumerate().map(read).collect();
         Ok(Self { inputs: inputs? })
@@ -71,7 +71,7 @@ impl Inputs {
 
     /// The document's text as it stands in the input.
     fn text(&self, input: usize, raw: &RawDocument<'_>) -> &str {
-        let text = self.inputs.get(input).map(yaml::Input::text);
+        let text = self.inputs.get(input).map(kubeyaml::Input::text);
         text.and_then(|text| text.get(raw.span())).unwrap_or_default()
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use sealkit_core::{CertificateError, KeyError, LabelError, SealError};
 
 use crate::diagnose::Cause;
-use crate::yaml::{Node, Position, YamlError};
+use kubeyaml::{Node, NodeKind, Position, YamlError};
 
 /// Why an operation on documents failed: the place, and the reason.
 ///
@@ -55,7 +55,7 @@ pub enum Reason {
         /// What it has to be.
         expected: &'static str,
         /// What it is.
-        found: &'static str,
+        found: NodeKind,
     },
     /// A field that the operation needs is missing or empty.
     Missing {
@@ -245,7 +245,10 @@ impl fmt::Display for Reason {
                 write!(f, "{count} Secrets would all become {resource}")
             }
             Self::ListInList => f.write_str("a List inside a List, which kubectl refuses as well"),
-            Self::WrongType { expected: "a string", found: found @ ("a boolean" | "a number") } => {
+            Self::WrongType {
+                expected: "a string",
+                found: found @ (NodeKind::Boolean | NodeKind::Number),
+            } => {
                 write!(f, "has to be a string, but is {found}: put it in quotes")
             }
             Self::WrongType { expected, found } => {

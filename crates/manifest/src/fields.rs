@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::Error;
-use crate::yaml::{Mapping, Node, Value};
+use kubeyaml::{Mapping, Node, Value};
 
 /// The fields of an object, or none.
 #[derive(Clone, Copy)]

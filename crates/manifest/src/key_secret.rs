@@ -7,7 +7,7 @@ use crate::documents::{Inputs, Located};
 use crate::error::{Error, Reason};
 use crate::output;
 use crate::secret::{self, Secret};
-use crate::yaml::{Format, Node};
+use kubeyaml::{Format, Node};
 
 /// Label of a key Secret; its value says whether the key is in use.
 pub const KEY_LABEL: &str = "sealedsecrets.bitnami.com/sealed-secrets-key";

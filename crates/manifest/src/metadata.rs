@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::annotations::{self, Annotations};
 use crate::error::Error;
 use crate::fields::Fields;
-use crate::yaml::Tree;
+use kubeyaml::Tree;
 
 /// All fields that `metadata` has.
 pub(crate) const FIELDS: [&str; 16] = [

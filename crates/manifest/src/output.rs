@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::yaml::{self, Format, Tree};
+use kubeyaml::{Format, Tree};
 
 /// What each YAML document begins with.
 const SEPARATOR: &str = "---\n";
@@ -10,8 +10,8 @@ const SEPARATOR: &str = "---\n";
 /// One document of a stream: YAML begins with `---`, JSON ends with a newline.
 pub(crate) fn write(format: Format, tree: &Tree) -> Zeroizing<String> {
     match format {
-        Format::Yaml => frame(format, &yaml::to_yaml(tree)),
-        Format::Json => frame(format, &yaml::to_json(tree)),
+        Format::Yaml => frame(format, &kubeyaml::to_yaml(tree)),
+        Format::Json => frame(format, &kubeyaml::to_json(tree)),
     }
 }
 

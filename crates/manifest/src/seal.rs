@@ -13,7 +13,7 @@ use crate::error::{Error, Reason};
 use crate::metadata::Metadata;
 use crate::sealed_secret::{self, SealedSecret, Template};
 use crate::secret::{self, Secret};
-use crate::yaml::{Format, Node};
+use kubeyaml::{Format, Node};
 
 /// How Secrets are sealed.
 pub struct SealRules<'a> {

@@ -9,7 +9,7 @@ use crate::documents::Kind;
 use crate::error::{Error, Reason};
 use crate::fields::{Fields, text};
 use crate::metadata::Metadata;
-use crate::yaml::{Node, Tree};
+use kubeyaml::{Node, Tree};
 
 /// The custom resource.
 pub(crate) const KIND: Kind = Kind { api_version: "bitnami.com/v1alpha1", kind: "SealedSecret" };

@@ -7,9 +7,9 @@ use sealkit_core::Plaintext;
 use crate::documents::Kind;
 use crate::error::{Error, Reason};
 use crate::fields::{Fields, text};
-use crate::go_base64;
 use crate::metadata::{self, Metadata};
-use crate::yaml::{Node, Tree};
+use kubeyaml::go_base64;
+use kubeyaml::{Node, Tree};
 
 /// The core resource.
 pub(crate) const KIND: Kind = Kind { api_version: "v1", kind: "Secret" };

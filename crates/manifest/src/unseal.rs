@@ -12,7 +12,7 @@ use crate::error::{Error, Reason};
 use crate::metadata::Metadata;
 use crate::sealed_secret::{self, SealedSecret, Template};
 use crate::secret::Secret;
-use crate::yaml::{Format, Node};
+use kubeyaml::{Format, Node};
 
 mod deprecated;
 mod render;

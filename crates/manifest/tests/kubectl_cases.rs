@@ -11,10 +11,10 @@ use std::fs;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use kubeyaml::Format;
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use sealkit_core::{Certificate, KeyRing};
-use sealkit_manifest::yaml::Format;
 use sealkit_manifest::{Environment, Error, Inputs, SealRules, UnsealRules};
 use sealkit_testkit::{fixture, read_fixture};
 use serde_json::Value;

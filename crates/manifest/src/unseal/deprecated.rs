@@ -6,7 +6,6 @@ use super::Opener;
 use crate::error::{Error, Reason};
 use crate::sealed_secret::SealedSecret;
 use crate::secret::Secret;
-use crate::yaml;
 
 /// Opens `data` and reads the Secret in it. Its name and namespace are the SealedSecret's.
 pub(super) fn unseal(
@@ -20,7 +19,7 @@ pub(super) fn unseal(
     let no_secret =
         || Error::from(Reason::DeprecatedDataIsNoSecret).in_field("data").in_field("spec");
     // The reader's own errors have places in a text that nobody sees.
-    let input = yaml::split(opened.expose()).map_err(|_| no_secret())?;
+    let input = kubeyaml::split(opened.expose()).map_err(|_| no_secret())?;
     let mut documents = input.documents();
     let (Some(document), None) = (documents.next(), documents.next()) else {
         return Err(no_secret());

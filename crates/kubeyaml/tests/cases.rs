@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sealkit_manifest::yaml::{self, Node, Number, Value, YamlError, YamlErrorKind};
+use kubeyaml::{Node, Number, Value, YamlError, YamlErrorKind};
 use serde_json::{Map, Value as Json, json};
 
 /// Cases that kubectl reads and we refuse, with the deliberate difference
@@ -88,7 +88,7 @@ fn cases() -> Vec<PathBuf> {
 }
 
 fn read(file: &[u8]) -> Result<Vec<Json>, YamlError> {
-    let input = yaml::split(file)?;
+    let input = kubeyaml::split(file)?;
     let mut found = Vec::new();
     for document in input.documents() {
         let Some(node) = document.parse()? else { continue };

@@ -1,5 +1,6 @@
 //! What a document holds, and where each part stands in the text.
 
+use std::fmt;
 use std::ops::Range;
 
 use super::mapping::Mapping;
@@ -29,6 +30,23 @@ pub enum Value {
     Sequence(Vec<Node>),
     /// A mapping from strings.
     Mapping(Mapping),
+}
+
+/// What kind of value a node holds. `Display` names it as messages do: `a string`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NodeKind {
+    /// [`Value::Null`]
+    Null,
+    /// [`Value::Bool`]
+    Boolean,
+    /// [`Value::Number`]
+    Number,
+    /// [`Value::String`]
+    String,
+    /// [`Value::Sequence`]
+    List,
+    /// [`Value::Mapping`]
+    Mapping,
 }
 
 /// How a node is written.
@@ -75,7 +93,8 @@ pub(super) struct Place {
 
 impl Node {
     /// How many collections are one inside the other, at most.
-    pub(crate) fn height(&self) -> usize {
+    #[must_use]
+    pub fn height(&self) -> usize {
         let highest = match &self.value {
             Value::Sequence(items) => items.iter().map(Self::height).max(),
             Value::Mapping(mapping) => mapping.iter().map(|(_, node)| node.height()).max(),
@@ -183,18 +202,30 @@ impl Clone for Value {
 }
 
 impl Value {
-    /// What kind of value this is, for messages: `null`, `a boolean`, `a number`, `a string`,
-    /// `a list` or `a mapping`.
+    /// What kind of value this is.
     #[must_use]
-    pub fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> NodeKind {
         match self {
-            Self::Null => "null",
-            Self::Bool(_) => "a boolean",
-            Self::Number(_) => "a number",
-            Self::String(_) => "a string",
-            Self::Sequence(_) => "a list",
-            Self::Mapping(_) => "a mapping",
+            Self::Null => NodeKind::Null,
+            Self::Bool(_) => NodeKind::Boolean,
+            Self::Number(_) => NodeKind::Number,
+            Self::String(_) => NodeKind::String,
+            Self::Sequence(_) => NodeKind::List,
+            Self::Mapping(_) => NodeKind::Mapping,
         }
+    }
+}
+
+impl fmt::Display for NodeKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Null => "null",
+            Self::Boolean => "a boolean",
+            Self::Number => "a number",
+            Self::String => "a string",
+            Self::List => "a list",
+            Self::Mapping => "a mapping",
+        })
     }
 }
 

@@ -12,8 +12,9 @@ const ENGINE: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// Decodes; CR and LF are skipped wherever they stand. None if the text is not base64.
-pub(crate) fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+/// The bytes; CR and LF are skipped wherever they stand. None if the text is not base64.
+#[must_use]
+pub fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     let is_line_break = |byte: &u8| matches!(byte, b'\r' | b'\n');
     if !text.as_bytes().iter().any(is_line_break) {
         return decode_joined(text.as_bytes());
@@ -23,8 +24,9 @@ pub(crate) fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     decode_joined(&joined)
 }
 
-/// Encodes, on one line.
-pub(crate) fn encode(bytes: &[u8]) -> String {
+/// The text, padded and on one line.
+#[must_use]
+pub fn encode(bytes: &[u8]) -> String {
     ENGINE.encode(bytes)
 }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sealkit_manifest::yaml::{self, DuplicateKeys, Edit, Input, Node, SpliceError, Value};
+use kubeyaml::{DuplicateKeys, Edit, Input, Node, SpliceError, Value};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/yaml/rotate")
@@ -50,7 +50,7 @@ fn numbered_replacements_change_nothing_else() {
     for name in ["all-crlf", "eof1", "eof3", "eof4", "flow"] {
         let text = fs::read(folder().join(format!("{name}.yaml"))).unwrap();
         let log = fs::read_to_string(folder().join(format!("{name}.expected-log.txt"))).unwrap();
-        let input = yaml::split(&text).unwrap();
+        let input = kubeyaml::split(&text).unwrap();
         let (mut edits, mut refused) = (Vec::new(), BTreeSet::new());
         for (key, node) in items(&input) {
             let new = format!("AgNEW{}xyz==", edits.len());
@@ -67,7 +67,7 @@ fn numbered_replacements_change_nothing_else() {
         }
         refused.insert(format!("verify ok, {} edits", edits.len()));
         assert_eq!(refused, log.lines().map(str::to_owned).collect(), "{name}");
-        expected_after(name, &yaml::splice(input.text(), edits).unwrap());
+        expected_after(name, &kubeyaml::splice(input.text(), edits).unwrap());
     }
 }
 
@@ -80,7 +80,7 @@ fn generated_files_change_only_where_they_should() {
         let pairs = fs::read_to_string(&path).unwrap();
         let pairs: BTreeMap<_, _> =
             pairs.lines().map(|line| line.split_once(' ').unwrap()).collect();
-        let input = yaml::split(&fs::read(format!("{name}.yaml")).unwrap()).unwrap();
+        let input = kubeyaml::split(&fs::read(format!("{name}.yaml")).unwrap()).unwrap();
         let edits: Vec<_> = items(&input)
             .iter()
             .filter_map(|(_, node)| Some((node, *pairs.get(base64(node)?.as_str())?)))
@@ -88,7 +88,7 @@ fn generated_files_change_only_where_they_should() {
             .collect();
         assert_eq!(edits.len(), pairs.len(), "{name}");
         let name = Path::new(name).file_name().unwrap().to_str().unwrap();
-        expected_after(name, &yaml::splice(input.text(), edits).unwrap());
+        expected_after(name, &kubeyaml::splice(input.text(), edits).unwrap());
         count += 1;
     }
     assert!(count >= 20, "only {count} pairs were found");
@@ -96,11 +96,11 @@ fn generated_files_change_only_where_they_should() {
 
 /// The document with the value of `a` replaced.
 fn replaced(text: &str, new: &str) -> Result<String, SpliceError> {
-    let input = yaml::split(text.as_bytes()).unwrap();
+    let input = kubeyaml::split(text.as_bytes()).unwrap();
     let document = input.documents().next().unwrap().parse().unwrap().unwrap();
     let node = document.as_mapping().unwrap().get("a").unwrap();
-    let after = yaml::splice(input.text(), vec![Edit::new(node, new)?])?.to_string();
-    let input = yaml::split(after.as_bytes()).unwrap();
+    let after = kubeyaml::splice(input.text(), vec![Edit::new(node, new)?])?.to_string();
+    let input = kubeyaml::split(after.as_bytes()).unwrap();
     let document = input.documents().next().unwrap().parse().unwrap().unwrap();
     let node = document.as_mapping().unwrap().get("a").unwrap();
     assert_eq!(node.as_str().unwrap().trim_end_matches('\n'), new, "{after}");
@@ -127,10 +127,11 @@ fn a_new_string_is_quoted_where_it_has_to_be() {
         if new_value == new {
             assert_eq!(replaced(text, new).unwrap(), expected);
         } else {
-            let input = yaml::split(text.as_bytes()).unwrap();
+            let input = kubeyaml::split(text.as_bytes()).unwrap();
             let document = input.documents().next().unwrap().parse().unwrap().unwrap();
             let node = document.as_mapping().unwrap().get("a").unwrap();
-            let after = yaml::splice(input.text(), vec![Edit::new(node, new).unwrap()]).unwrap();
+            let after =
+                kubeyaml::splice(input.text(), vec![Edit::new(node, new).unwrap()]).unwrap();
             assert_eq!(*after, expected);
         }
     }
@@ -158,14 +159,14 @@ fn what_cannot_be_replaced_is_refused() {
 
 #[test]
 fn edits_of_another_text_or_of_one_string_twice_are_refused() {
-    let input = yaml::split(b"abcdef: \xC3\xA9\xC3\xA9\n").unwrap();
+    let input = kubeyaml::split(b"abcdef: \xC3\xA9\xC3\xA9\n").unwrap();
     let document = input.documents().next().unwrap().parse().unwrap().unwrap();
     let (_, node) = document.as_mapping().unwrap().iter().next().unwrap();
     assert!(matches!(node.value(), Value::String(_)));
     let edit = Edit::new(node, "new").unwrap();
     for text in ["a: b\n", "abcdefg: éé"] {
-        assert_eq!(yaml::splice(text, vec![edit.clone()]).err(), Some(SpliceError::Place));
+        assert_eq!(kubeyaml::splice(text, vec![edit.clone()]).err(), Some(SpliceError::Place));
     }
-    let twice = yaml::splice(input.text(), vec![edit.clone(), edit]);
+    let twice = kubeyaml::splice(input.text(), vec![edit.clone(), edit]);
     assert_eq!(twice.err(), Some(SpliceError::Place));
 }

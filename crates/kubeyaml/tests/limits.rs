@@ -6,10 +6,10 @@
 use std::fs;
 use std::path::Path;
 
-use sealkit_manifest::yaml::{self, Node, Tree, YamlError, YamlErrorKind};
+use kubeyaml::{Node, Tree, YamlError, YamlErrorKind};
 
 fn read(text: &[u8]) -> Result<Vec<Node>, YamlError> {
-    let input = yaml::split(text)?;
+    let input = kubeyaml::split(text)?;
     let nodes: Result<Vec<_>, _> = input.documents().map(|document| document.parse()).collect();
     Ok(nodes?.into_iter().flatten().collect())
 }
@@ -30,9 +30,12 @@ fn collections_may_be_nested_a_thousand_times() {
         let node = nodes.first().unwrap();
         // Everything that walks a tree: copying, writing, reading again, dropping.
         let tree = Tree::from(&node.clone());
-        for written in [yaml::to_yaml(&tree), yaml::to_json(&tree)] {
+        for written in [kubeyaml::to_yaml(&tree), kubeyaml::to_json(&tree)] {
             let again = read(written.as_bytes()).unwrap();
-            assert_eq!(*yaml::to_json(&Tree::from(again.first().unwrap())), *yaml::to_json(&tree));
+            assert_eq!(
+                *kubeyaml::to_json(&Tree::from(again.first().unwrap())),
+                *kubeyaml::to_json(&tree)
+            );
         }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use sealkit_manifest::yaml::{self, Node, Number, Style, Tree};
+use kubeyaml::{Node, Number, Style, Tree};
 
 fn fixture(name: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/yaml");
@@ -15,7 +15,7 @@ fn fixture(name: &str) -> String {
 }
 
 fn read(text: &str) -> Node {
-    let input = yaml::split(text.as_bytes()).unwrap();
+    let input = kubeyaml::split(text.as_bytes()).unwrap();
     let mut documents = input.documents();
     let node = documents.next().unwrap().parse().unwrap().unwrap();
     assert_eq!(documents.len(), 0, "more than one document");
@@ -51,8 +51,8 @@ fn tricky_strings_read_back_as_the_same_strings() {
     let strings: Vec<_> = data.iter().map(|(_, node)| node.as_str().unwrap().to_owned()).collect();
     assert!(strings.len() > 270, "only {} strings were found", strings.len());
     let tree = tree_of(&strings);
-    same_strings(&read(&yaml::to_yaml(&tree)), &strings);
-    same_strings(&read(&yaml::to_json(&tree)), &strings);
+    same_strings(&read(&kubeyaml::to_yaml(&tree)), &strings);
+    same_strings(&read(&kubeyaml::to_json(&tree)), &strings);
 }
 
 /// Entries that kubectl writes otherwise, and why we do not.
@@ -74,7 +74,7 @@ const OTHERWISE: &[(&str, &str)] = &[
 #[test]
 fn tricky_strings_are_written_as_kubectl_writes_them() {
     let document = read(&fixture("tricky-strings.json"));
-    let written = yaml::to_yaml(&Tree::from(&document));
+    let written = kubeyaml::to_yaml(&Tree::from(&document));
     let (ours, theirs) = (entries(&written), fixture("tricky-strings.go.yaml"));
     let theirs = entries(&theirs);
     assert!(theirs.len() > 260, "only {} entries were found", theirs.len());
@@ -104,7 +104,7 @@ fn entries(text: &str) -> BTreeMap<&str, Vec<&str>> {
 fn a_sealed_secret_is_written_in_the_style_of_kubectl() {
     let mut tree = Tree::from(&read(&fixture("go-style.json")));
     tree.sort_keys();
-    let written = yaml::to_yaml(&tree);
+    let written = kubeyaml::to_yaml(&tree);
     // kubectl folds this line; we never fold.
     let expected =
         fixture("go-style.expected.yaml").replace("thirteen\n      fourteen", "thirteen fourteen");
@@ -114,7 +114,7 @@ fn a_sealed_secret_is_written_in_the_style_of_kubectl() {
 #[test]
 fn base64_stays_on_one_line_without_quotes() {
     let text = "AgBy3i4OJSWK+PiTySYZZA9rO43cGDEq".repeat(1000) + "==";
-    let written = yaml::to_yaml(&Tree::mapping([("a", text.as_str().into())]));
+    let written = kubeyaml::to_yaml(&Tree::mapping([("a", text.as_str().into())]));
     assert_eq!(*written, format!("a: {text}\n"));
 }
 
@@ -131,12 +131,12 @@ fn long_and_nested_keys_read_back() {
             ]),
         ),
     ]);
-    let written = yaml::to_yaml(&tree);
-    let again = yaml::to_yaml(&Tree::from(&read(&written)));
+    let written = kubeyaml::to_yaml(&tree);
+    let again = kubeyaml::to_yaml(&Tree::from(&read(&written)));
     assert_eq!(*written, *again);
-    let json = yaml::to_json(&tree);
-    assert_eq!(*json, *yaml::to_json(&Tree::from(&read(&json))));
-    assert_eq!(*json, *yaml::to_json(&Tree::from(&read(&written))));
+    let json = kubeyaml::to_json(&tree);
+    assert_eq!(*json, *kubeyaml::to_json(&Tree::from(&read(&json))));
+    assert_eq!(*json, *kubeyaml::to_json(&Tree::from(&read(&written))));
 }
 
 #[test]
@@ -152,8 +152,8 @@ fn empty_collections_and_scalars_are_written_in_flow_style() {
         ("h", "".into()),
     ]);
     let expected = "a: {}\nb: []\nc: null\nd: true\ne: 1e+21\nf: -2.5e-07\ng: -3\nh: \"\"\n";
-    assert_eq!(*yaml::to_yaml(&tree), expected);
-    assert_eq!(*yaml::to_json(&Tree::Mapping(Vec::new())), "{}\n");
+    assert_eq!(*kubeyaml::to_yaml(&tree), expected);
+    assert_eq!(*kubeyaml::to_json(&Tree::Mapping(Vec::new())), "{}\n");
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn lines_of_text_are_a_block_where_that_keeps_every_character() {
         ("a\nb ", Style::DoubleQuoted),
     ];
     for (text, style) in styles {
-        let node = read(&yaml::to_yaml(&Tree::mapping([("a", text.into())])));
+        let node = read(&kubeyaml::to_yaml(&Tree::mapping([("a", text.into())])));
         let value = node.as_mapping().unwrap().get("a").unwrap();
         assert_eq!((value.as_str(), value.style()), (Some(text), style), "{text:?}");
     }
@@ -182,7 +182,7 @@ fn lines_of_text_are_a_block_where_that_keeps_every_character() {
 fn a_first_key_does_not_make_the_file_look_like_json() {
     for space in ["\u{a0}", "\u{3000}", " ", "\u{2003}"] {
         let key = format!("{space}{{a");
-        let node = read(&yaml::to_yaml(&Tree::mapping([(key.as_str(), "b".into())])));
+        let node = read(&kubeyaml::to_yaml(&Tree::mapping([(key.as_str(), "b".into())])));
         assert_eq!(node.as_mapping().unwrap().get(&key).and_then(Node::as_str), Some("b"));
     }
 }
@@ -291,7 +291,7 @@ fn random_strings_read_back_as_the_same_strings() {
     for _ in 0..400 {
         let strings: Vec<_> = (0..50).map(|_| random.string()).collect();
         let tree = tree_of(&strings);
-        same_strings(&read(&yaml::to_yaml(&tree)), &strings);
-        same_strings(&read(&yaml::to_json(&tree)), &strings);
+        same_strings(&read(&kubeyaml::to_yaml(&tree)), &strings);
+        same_strings(&read(&kubeyaml::to_json(&tree)), &strings);
     }
 }
