@@ -29,6 +29,19 @@ impl fmt::Display for ParseFingerprintError {
 
 impl Error for ParseFingerprintError {}
 
+/// Why [`UnixTime`](crate::UnixTime) could not be read from text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ParseTimeError;
+
+impl fmt::Display for ParseTimeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a time: expected the form 2006-01-02T15:04:05Z")
+    }
+}
+
+impl Error for ParseTimeError {}
+
 /// Why [`EncryptionLabel`](crate::EncryptionLabel) could not be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
