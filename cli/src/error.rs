@@ -16,6 +16,7 @@ pub(crate) enum Kind {
 }
 
 /// A failure as a person sees it.
+#[derive(Debug)]
 pub(crate) struct Error {
     kind: Kind,
     message: String,
@@ -85,6 +86,15 @@ impl Error {
                 u8::try_from(code).unwrap_or(2)
             }
         }
+    }
+}
+
+/// Where a library passes an error of the program on.
+impl std::error::Error for Error {}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
     }
 }
 

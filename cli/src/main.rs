@@ -7,6 +7,7 @@ mod commands;
 mod documents;
 mod error;
 mod fetch;
+mod hints;
 mod input;
 mod key_files;
 mod kubeconfig;

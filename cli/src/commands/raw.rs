@@ -50,7 +50,7 @@ pub(crate) fn run(args: &RawArgs, ui: &mut Ui) -> Result<(), Error> {
     documents::refuse_second_stdin(std::slice::from_ref(&source), certificate_source.local())?;
     let destination = Destination::from_argument(args.write.as_deref());
     destination.differs_from([&source].into_iter().chain(certificate_source.local()))?;
-    let label = label(args, ui)?;
+    let (label, looked_up) = label(args)?;
 
     let certificate = args.certificate.load(&certificate_source, ui)?;
     let value = source.read(VALUE_LIMIT, ui)?;
@@ -65,24 +65,25 @@ pub(crate) fn run(args: &RawArgs, ui: &mut Ui) -> Result<(), Error> {
     if destination == Destination::Stdout && std::io::stdout().is_terminal() {
         text.push('\n');
     }
-    destination.write(&[text], Audience::Everybody, Existing::Replace)
+    destination.write(&[text], Audience::Everybody, Existing::Replace)?;
+    if let Some(namespace) = looked_up {
+        ui.note(format!("sealed for namespace \"{namespace}\", from the kubeconfig"));
+    }
+    Ok(())
 }
 
-fn label(args: &RawArgs, ui: &mut Ui) -> Result<EncryptionLabel, Error> {
+/// What the value is bound to, and the namespace if it had to be looked up.
+fn label(args: &RawArgs) -> Result<(EncryptionLabel, Option<String>), Error> {
     let scope = args.scope.map_or(Scope::Strict, Scope::from);
     let name = args.name.as_deref().unwrap_or_default();
-    let namespace = match not_empty(args.namespace.as_deref()) {
-        Some(namespace) => namespace.to_owned(),
-        None if scope == Scope::ClusterWide => String::new(),
-        None => {
-            let namespace = kubeconfig::context_namespace()?;
-            if let Some(namespace) = &namespace {
-                ui.note(format!("sealed for namespace \"{namespace}\", from the kubeconfig"));
-            }
-            namespace.unwrap_or_default()
-        }
+    let given = not_empty(args.namespace.as_deref());
+    let looked_up = match given {
+        None if scope != Scope::ClusterWide => kubeconfig::context_namespace()?,
+        _ => None,
     };
-    EncryptionLabel::for_scope(scope, &namespace, name).map_err(|error| label_failed(&error))
+    let namespace = given.or(looked_up.as_deref()).unwrap_or_default();
+    let label = EncryptionLabel::for_scope(scope, namespace, name);
+    Ok((label.map_err(|error| label_failed(&error))?, looked_up))
 }
 
 fn label_failed(error: &LabelError) -> Error {
