@@ -89,7 +89,7 @@ impl Vector {
             .name(rule("name"))
             .allow_empty_data(rule("allowEmptyData").is_some())
             .hints(rule("hints").is_some());
-        let certificate = certificate(&self.keys()[0]);
+        let certificate = certificate(self.keys().first().unwrap());
         let sealed = Documents::split(self.texts()).map_err(Into::into).and_then(|documents| {
             let key = certificate.sealing_key();
             sealkit_manifest::seal(&documents, key, &seal_rules, &self.stream(), &random())
