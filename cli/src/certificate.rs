@@ -47,7 +47,7 @@ impl CertificateSource {
     }
 
     /// Reads or fetches, and parses.
-    pub(crate) fn load(&self, ui: &mut Ui) -> Result<Certificate, Error> {
+    pub(crate) fn load(&self, ui: &mut Ui<'_>) -> Result<Certificate, Error> {
         // Wiped: a private key may have been named by mistake.
         let pem = match self {
             Self::Local(source) => source.read(CERTIFICATE_LIMIT, ui)?,
@@ -81,7 +81,7 @@ impl CertificateArgs {
     pub(crate) fn load(
         &self,
         source: &CertificateSource,
-        ui: &mut Ui,
+        ui: &mut Ui<'_>,
     ) -> Result<Certificate, Error> {
         let certificate = source.load(ui)?;
         check_validity(&certificate, clock::now(), self.allow_expired, ui)
@@ -94,7 +94,7 @@ fn check_validity(
     certificate: &Certificate,
     now: UnixTime,
     allow_expired: bool,
-    ui: &mut Ui,
+    ui: &mut Ui<'_>,
 ) -> Result<(), Error> {
     let (not_before, not_after) = (certificate.not_before(), certificate.not_after());
     match certificate.validity_at(now) {

@@ -13,14 +13,14 @@ use crate::error::Error;
 use crate::ui::Ui;
 
 /// Runs the command that was asked for.
-pub(crate) fn run(command: Command, ui: &mut Ui) -> Result<(), Error> {
+pub(crate) fn run(command: Command, ui: &mut Ui<'_>) -> Result<(), Error> {
     match command {
         Command::Seal(args) => seal::run(&args, ui),
         Command::Unseal(args) => unseal::run(&args, ui),
         Command::Raw(args) => raw::run(&args, ui),
         Command::Keygen(args) => keygen::run(&args, ui),
         Command::Cert(args) => cert::run(&args, ui),
-        Command::Completions(args) => completions::run(&args),
-        Command::Man(args) => man::run(&args),
+        Command::Completions(args) => completions::run(&args, ui),
+        Command::Man(args) => man::run(&args, ui),
     }
 }

@@ -7,7 +7,7 @@ use crate::input::{MANIFEST_LIMIT, Source, stdin_twice};
 use crate::ui::Ui;
 
 /// Reads all inputs and finds their documents.
-pub(crate) fn read(sources: &[Source], ui: &mut Ui) -> Result<Inputs, Error> {
+pub(crate) fn read(sources: &[Source], ui: &mut Ui<'_>) -> Result<Inputs, Error> {
     let texts: Result<Vec<_>, Error> =
         sources.iter().map(|source| source.read(MANIFEST_LIMIT, ui)).collect();
     Inputs::read(texts?).map_err(|error| failed(sources, &error))
@@ -35,7 +35,7 @@ pub(crate) fn failed(sources: &[Source], error: &ManifestError) -> Error {
 }
 
 /// Shows what the operation warned about.
-pub(crate) fn show_warnings(sources: &[Source], warnings: &[Warning], ui: &mut Ui) {
+pub(crate) fn show_warnings(sources: &[Source], warnings: &[Warning], ui: &mut Ui<'_>) {
     for warning in warnings {
         match sources.get(warning.input) {
             Some(source) => ui.warning(format!("{source}: {warning}")),

@@ -1,7 +1,7 @@
 //! Bounded reads of files and standard input.
 
 use std::fs::File;
-use std::io::{self, IsTerminal as _, Read};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -49,14 +49,13 @@ impl Source {
     }
 
     /// Reads all of it, up to `limit` bytes; more is an error.
-    pub(crate) fn read(&self, limit: u64, ui: &mut Ui) -> Result<Zeroizing<Vec<u8>>, Error> {
+    pub(crate) fn read(&self, limit: u64, ui: &mut Ui<'_>) -> Result<Zeroizing<Vec<u8>>, Error> {
         match self {
             Self::Stdin => {
-                let stdin = io::stdin();
-                if stdin.is_terminal() {
+                if ui.stdin().is_terminal() {
                     ui.note("reading from the terminal; end with Ctrl-D, or name a file");
                 }
-                read_all(&mut stdin.lock(), limit, 0)
+                read_all(ui.stdin(), limit, 0)
             }
             Self::File(path) => read_file(path, limit),
         }

@@ -8,7 +8,7 @@ use crate::input::{KEY_LIMIT, Source, ascii_from_utf16};
 use crate::ui::Ui;
 
 /// All keys of all files as one ring: dated ones newest first, before those without a date.
-pub(crate) fn load(sources: &[Source], ui: &mut Ui) -> Result<KeyRing, Error> {
+pub(crate) fn load(sources: &[Source], ui: &mut Ui<'_>) -> Result<KeyRing, Error> {
     if sources.iter().filter(|source| **source == Source::Stdin).count() > 1 {
         return Err(crate::input::stdin_twice());
     }

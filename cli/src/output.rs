@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::input::Source;
+use crate::streams::OutStream;
+use crate::ui::Ui;
 
 mod unfinished;
 
@@ -76,9 +78,10 @@ impl Destination {
         chunks: &[C],
         audience: Audience,
         existing: Existing,
+        ui: &mut Ui<'_>,
     ) -> Result<(), Error> {
         match self {
-            Self::Stdout => write_stdout(chunks),
+            Self::Stdout => write_stdout(chunks, ui.stdout()),
             Self::File(path) => write_file(path, chunks, audience, existing)
                 .map_err(|error| write_failed(path, &error)),
         }
@@ -94,9 +97,8 @@ impl std::fmt::Display for Destination {
     }
 }
 
-fn write_stdout<C: AsRef<[u8]>>(chunks: &[C]) -> Result<(), Error> {
-    let mut stdout = io::stdout().lock();
-    let written = write_chunks(&mut stdout, chunks).and_then(|()| stdout.flush());
+fn write_stdout<C: AsRef<[u8]>>(chunks: &[C], stdout: &mut OutStream<'_>) -> Result<(), Error> {
+    let written = write_chunks(stdout, chunks).and_then(|()| stdout.flush());
     written.map_err(|error| match error.kind() {
         io::ErrorKind::BrokenPipe => Error::broken_pipe(),
         _ => Error::failed(format!("standard output cannot be written: {error}")),

@@ -30,14 +30,14 @@ enum OutputForm {
     Json,
 }
 
-pub(crate) fn run(args: &CertArgs, ui: &mut Ui) -> Result<(), Error> {
+pub(crate) fn run(args: &CertArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let certificate = CertificateSource::from_argument(&args.cert)?.load(ui)?;
     let validity = validity(&certificate);
     let description = match args.output {
         OutputForm::Text => text(&certificate, validity),
         OutputForm::Json => json(&certificate, validity),
     };
-    Destination::Stdout.write(&[description], Audience::Everybody, Existing::Replace)
+    Destination::Stdout.write(&[description], Audience::Everybody, Existing::Replace, ui)
 }
 
 fn validity(certificate: &Certificate) -> &'static str {

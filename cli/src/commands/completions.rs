@@ -6,6 +6,7 @@ use clap_complete::Shell;
 use crate::args;
 use crate::error::Error;
 use crate::output::{Audience, Destination, Existing};
+use crate::ui::Ui;
 
 /// Print a script that completes the command line in a shell
 ///
@@ -17,8 +18,8 @@ pub(crate) struct CompletionsArgs {
     shell: Shell,
 }
 
-pub(crate) fn run(args: &CompletionsArgs) -> Result<(), Error> {
+pub(crate) fn run(args: &CompletionsArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut args::command(), "seal", &mut script);
-    Destination::Stdout.write(&[script], Audience::Everybody, Existing::Replace)
+    Destination::Stdout.write(&[script], Audience::Everybody, Existing::Replace, ui)
 }

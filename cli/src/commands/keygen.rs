@@ -1,7 +1,6 @@
 //! `seal keygen`: a new sealing key and its certificate.
 
 use std::fs;
-use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -68,8 +67,8 @@ enum KeyFormat {
 
 const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
 
-pub(crate) fn run(args: &KeygenArgs, ui: &mut Ui) -> Result<(), Error> {
-    check_flags(args)?;
+pub(crate) fn run(args: &KeygenArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
+    check_flags(args, ui)?;
     let files = [&args.key, &args.cert, &args.write];
     refuse_existing(files.into_iter().filter_map(Option::as_deref))?;
 
@@ -82,9 +81,9 @@ pub(crate) fn run(args: &KeygenArgs, ui: &mut Ui) -> Result<(), Error> {
         }
     };
     let destination = Destination::from_argument(destination.as_deref());
-    destination.write(&[secret], Audience::Owner, Existing::Refuse)?;
+    destination.write(&[secret], Audience::Owner, Existing::Refuse, ui)?;
     if let Some(path) = &args.cert {
-        write_certificate(path, &certificate).inspect_err(|_| take_back(&destination))?;
+        write_certificate(path, &certificate, ui).inspect_err(|_| take_back(&destination))?;
     }
     ui.note(format!("new key {}, valid until {}", key.fingerprint(), certificate.not_after()));
     Ok(())
@@ -97,12 +96,12 @@ fn self_signed(args: &KeygenArgs, key: &PrivateKey) -> Result<Certificate, Error
     Certificate::self_signed(key, &params, &mut random::system()).map_err(Error::failed)
 }
 
-fn write_certificate(path: &Path, certificate: &Certificate) -> Result<(), Error> {
+fn write_certificate(path: &Path, certificate: &Certificate, ui: &mut Ui<'_>) -> Result<(), Error> {
     let destination = Destination::from_argument(Some(path));
-    destination.write(&[certificate.to_pem()], Audience::Readers, Existing::Refuse)
+    destination.write(&[certificate.to_pem()], Audience::Readers, Existing::Refuse, ui)
 }
 
-fn check_flags(args: &KeygenArgs) -> Result<(), Error> {
+fn check_flags(args: &KeygenArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     match args.format {
         KeyFormat::Pem if args.key.is_none() || args.cert.is_none() => {
             Err(Error::usage("a key takes two files: --key FILE and --cert FILE")
@@ -112,7 +111,7 @@ fn check_flags(args: &KeygenArgs) -> Result<(), Error> {
             Err(Error::usage("--key and --cert name the same file: a key takes two"))
         }
         KeyFormat::Pem => refuse_flag("--write", args.write.as_deref(), "pem"),
-        KeyFormat::Secret if args.write.is_none() && std::io::stdout().is_terminal() => {
+        KeyFormat::Secret if args.write.is_none() && ui.stdout().is_terminal() => {
             Err(Error::usage("a private key is not printed on a terminal")
                 .hint("-w FILE writes it to a file, mode 0600; -w - prints it all the same"))
         }

@@ -6,6 +6,7 @@ use clap_mangen::Man;
 use crate::args;
 use crate::error::Error;
 use crate::output::{Audience, Destination, Existing};
+use crate::ui::Ui;
 
 /// Print a manual page
 ///
@@ -16,12 +17,12 @@ pub(crate) struct ManArgs {
     command: Option<String>,
 }
 
-pub(crate) fn run(args: &ManArgs) -> Result<(), Error> {
+pub(crate) fn run(args: &ManArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let mut page = Vec::new();
     Man::new(described(args.command.as_deref())?)
         .render(&mut page)
         .map_err(|error| Error::failed(format!("the page cannot be made: {error}")))?;
-    Destination::Stdout.write(&[page], Audience::Everybody, Existing::Replace)
+    Destination::Stdout.write(&[page], Audience::Everybody, Existing::Replace, ui)
 }
 
 fn described(name: Option<&str>) -> Result<clap::Command, Error> {

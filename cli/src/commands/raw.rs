@@ -1,6 +1,5 @@
 //! `seal raw`: one value in, its ciphertext out.
 
-use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -44,7 +43,7 @@ pub(crate) struct RawArgs {
     write: Option<PathBuf>,
 }
 
-pub(crate) fn run(args: &RawArgs, ui: &mut Ui) -> Result<(), Error> {
+pub(crate) fn run(args: &RawArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let source = args.file.as_deref().map_or(Source::Stdin, Source::from_argument);
     let certificate_source = args.certificate.source()?;
     documents::refuse_second_stdin(std::slice::from_ref(&source), certificate_source.local())?;
@@ -62,13 +61,13 @@ pub(crate) fn run(args: &RawArgs, ui: &mut Ui) -> Result<(), Error> {
         .seal(&value, &label, &mut random::system())
         .map_err(|error| Error::failed(error).about(&source))?;
     let mut text = sealed.to_string();
-    if destination == Destination::Stdout && std::io::stdout().is_terminal() {
+    if destination == Destination::Stdout && ui.stdout().is_terminal() {
         text.push('\n');
     }
-    destination.write(&[text], Audience::Everybody, Existing::Replace)
+    destination.write(&[text], Audience::Everybody, Existing::Replace, ui)
 }
 
-fn label(args: &RawArgs, ui: &mut Ui) -> Result<EncryptionLabel, Error> {
+fn label(args: &RawArgs, ui: &mut Ui<'_>) -> Result<EncryptionLabel, Error> {
     let scope = args.scope.map_or(Scope::Strict, Scope::from);
     let name = args.name.as_deref().unwrap_or_default();
     let namespace = match not_empty(args.namespace.as_deref()) {

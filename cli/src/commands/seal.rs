@@ -56,7 +56,7 @@ pub(crate) struct SealArgs {
     no_hints: bool,
 }
 
-pub(crate) fn run(args: &SealArgs, ui: &mut Ui) -> Result<(), Error> {
+pub(crate) fn run(args: &SealArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let sources = Source::from_arguments(&args.files)?;
     let certificate_source = args.certificate.source()?;
     documents::refuse_second_stdin(&sources, certificate_source.local())?;
@@ -74,7 +74,7 @@ pub(crate) fn run(args: &SealArgs, ui: &mut Ui) -> Result<(), Error> {
     }
     let sealed = sealed.map_err(|error| documents::failed(&sources, &error))?;
     documents::show_warnings(&sources, &sealed.warnings, ui);
-    destination.write(&sealed.chunks, Audience::Everybody, Existing::Replace)
+    destination.write(&sealed.chunks, Audience::Everybody, Existing::Replace, ui)
 }
 
 fn seal(
@@ -82,7 +82,7 @@ fn seal(
     inputs: &Inputs,
     key: &SealingKey,
     context_namespace: &OnceLock<Result<Option<String>, Error>>,
-    ui: &Ui,
+    ui: &mut Ui<'_>,
 ) -> Result<Output, sealkit_manifest::Error> {
     let look_up = || {
         let namespace = context_namespace.get_or_init(kubeconfig::context_namespace);

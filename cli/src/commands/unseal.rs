@@ -53,7 +53,7 @@ pub(crate) struct UnsealArgs {
     skip_other: bool,
 }
 
-pub(crate) fn run(args: &UnsealArgs, ui: &mut Ui) -> Result<(), Error> {
+pub(crate) fn run(args: &UnsealArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let sources = Source::from_arguments(&args.files)?;
     let key_sources: Vec<Source> =
         args.keys.iter().map(|path| Source::from_argument(path)).collect();
@@ -67,7 +67,7 @@ pub(crate) fn run(args: &UnsealArgs, ui: &mut Ui) -> Result<(), Error> {
     let keys = key_files::load(&key_sources, ui)?;
     let inputs = documents::read(&sources, ui)?;
     match &args.item {
-        Some(item) => unseal_item(args, item, &inputs, &keys, &sources, &destination),
+        Some(item) => unseal_item(args, item, &inputs, &keys, &sources, &destination, ui),
         None => unseal_all(args, &inputs, &keys, &sources, &destination, ui),
     }
 }
@@ -78,14 +78,14 @@ fn unseal_all(
     keys: &KeyRing,
     sources: &[Source],
     destination: &Destination,
-    ui: &mut Ui,
+    ui: &mut Ui<'_>,
 ) -> Result<(), Error> {
     let progress = ui.progress("unsealing", inputs.len());
     let secrets = sealkit_manifest::unseal(inputs, keys, &rules(args), &|| progress.advance());
     drop(progress);
     let secrets = secrets.map_err(|error| documents::failed(sources, &error))?;
     documents::show_warnings(sources, &secrets.warnings, ui);
-    destination.write(&secrets.chunks, Audience::Owner, Existing::Replace)
+    destination.write(&secrets.chunks, Audience::Owner, Existing::Replace, ui)
 }
 
 fn unseal_item(
@@ -95,10 +95,11 @@ fn unseal_item(
     keys: &KeyRing,
     sources: &[Source],
     destination: &Destination,
+    ui: &mut Ui<'_>,
 ) -> Result<(), Error> {
     let value = sealkit_manifest::unseal_item(inputs, keys, &rules(args), item)
         .map_err(|error| documents::failed(sources, &error))?;
-    destination.write(&[value.expose()], Audience::Owner, Existing::Replace)
+    destination.write(&[value.expose()], Audience::Owner, Existing::Replace, ui)
 }
 
 fn rules(args: &UnsealArgs) -> UnsealRules<'_> {

@@ -12,6 +12,7 @@ mod bad_keys;
 mod certificate;
 mod describe;
 mod files;
+mod in_process;
 mod keygen;
 mod raw;
 mod reference;
