@@ -3,7 +3,7 @@
 use sealkit_manifest::{Error as ManifestError, Inputs, Reason, Warning};
 
 use crate::error::Error;
-use crate::input::{MANIFEST_LIMIT, Source, stdin_twice};
+use crate::input::{MANIFEST_LIMIT, Source};
 use crate::ui::Ui;
 
 /// Reads all inputs and finds their documents.
@@ -11,14 +11,6 @@ pub(crate) fn read(sources: &[Source], ui: &mut Ui<'_>) -> Result<Inputs, Error>
     let texts: Result<Vec<_>, Error> =
         sources.iter().map(|source| source.read(MANIFEST_LIMIT, ui)).collect();
     Inputs::read(texts?).map_err(|error| failed(sources, &error))
-}
-
-/// Standard input can't hold the documents and `other` as well.
-pub(crate) fn refuse_second_stdin(sources: &[Source], other: Option<&Source>) -> Result<(), Error> {
-    match other {
-        Some(Source::Stdin) if sources.contains(&Source::Stdin) => Err(stdin_twice()),
-        _ => Ok(()),
-    }
 }
 
 /// Says which file an error is about, and what to do.

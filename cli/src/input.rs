@@ -37,15 +37,11 @@ impl Source {
     }
 
     /// The files named, or standard input where none is.
-    pub(crate) fn from_arguments(paths: &[PathBuf]) -> Result<Vec<Self>, Error> {
-        if paths.is_empty() {
-            return Ok(vec![Self::Stdin]);
+    pub(crate) fn from_arguments(paths: &[PathBuf]) -> Vec<Self> {
+        match paths {
+            [] => vec![Self::Stdin],
+            paths => paths.iter().map(|path| Self::from_argument(path)).collect(),
         }
-        let sources: Vec<Self> = paths.iter().map(|path| Self::from_argument(path)).collect();
-        if sources.iter().filter(|source| **source == Self::Stdin).count() > 1 {
-            return Err(stdin_twice());
-        }
-        Ok(sources)
     }
 
     /// Reads all of it, up to `limit` bytes; more is an error.
@@ -70,12 +66,6 @@ impl std::fmt::Display for Source {
             Self::File(path) => write!(f, "{}", path.display()),
         }
     }
-}
-
-/// Standard input can be read once.
-pub(crate) fn stdin_twice() -> Error {
-    Error::usage("standard input (-) is named more than once")
-        .hint("only one input can be read from standard input")
 }
 
 /// Reads a file of up to `limit` bytes.

@@ -9,9 +9,6 @@ use crate::ui::Ui;
 
 /// All keys of all files as one ring: dated ones newest first, before those without a date.
 pub(crate) fn load(sources: &[Source], ui: &mut Ui<'_>) -> Result<KeyRing, Error> {
-    if sources.iter().filter(|source| **source == Source::Stdin).count() > 1 {
-        return Err(crate::input::stdin_twice());
-    }
     let mut dated = Vec::new();
     let mut undated = Vec::new();
     for source in sources {

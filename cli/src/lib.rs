@@ -8,6 +8,7 @@ mod commands;
 mod documents;
 mod error;
 mod fetch;
+mod guard;
 mod input;
 mod key_files;
 mod kubeconfig;

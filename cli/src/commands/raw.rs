@@ -6,8 +6,8 @@ use clap::Args;
 use sealkit_core::{EncryptionLabel, LabelError, Scope};
 
 use crate::args::{CertificateArgs, ScopeName, not_empty};
-use crate::documents;
 use crate::error::Error;
+use crate::guard::Guard;
 use crate::input::{Source, VALUE_LIMIT};
 use crate::kubeconfig;
 use crate::output::{Audience, Destination, Existing};
@@ -46,9 +46,8 @@ pub(crate) struct RawArgs {
 pub(crate) fn run(args: &RawArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let source = args.file.as_deref().map_or(Source::Stdin, Source::from_argument);
     let certificate_source = args.certificate.source()?;
-    documents::refuse_second_stdin(std::slice::from_ref(&source), certificate_source.local())?;
     let destination = Destination::from_argument(args.write.as_deref());
-    destination.differs_from([&source].into_iter().chain(certificate_source.local()))?;
+    Guard::new().reads([&source]).reads(certificate_source.local()).writes(&destination).check()?;
     let label = label(args, ui)?;
 
     let certificate = args.certificate.load(&certificate_source, ui)?;

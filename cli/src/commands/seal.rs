@@ -10,6 +10,7 @@ use sealkit_manifest::{Inputs, Output, SealRules};
 use crate::args::{CertificateArgs, OutputArgs, ScopeArgs, boolean, not_empty};
 use crate::documents;
 use crate::error::Error;
+use crate::guard::Guard;
 use crate::input::Source;
 use crate::kubeconfig;
 use crate::output::{Audience, Destination, Existing};
@@ -57,12 +58,10 @@ pub(crate) struct SealArgs {
 }
 
 pub(crate) fn run(args: &SealArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
-    let sources = Source::from_arguments(&args.files)?;
+    let sources = Source::from_arguments(&args.files);
     let certificate_source = args.certificate.source()?;
-    documents::refuse_second_stdin(&sources, certificate_source.local())?;
     let destination = Destination::from_argument(args.output.write.as_deref());
-    destination.differs_from(&sources)?;
-    destination.differs_from(certificate_source.local())?;
+    Guard::new().reads(&sources).reads(certificate_source.local()).writes(&destination).check()?;
 
     let certificate = args.certificate.load(&certificate_source, ui)?;
     let inputs = documents::read(&sources, ui)?;

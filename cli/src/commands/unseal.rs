@@ -10,6 +10,7 @@ use crate::args::{OutputArgs, not_empty};
 use crate::clock;
 use crate::documents;
 use crate::error::Error;
+use crate::guard::Guard;
 use crate::input::Source;
 use crate::key_files;
 use crate::output::{Audience, Destination, Existing};
@@ -54,15 +55,11 @@ pub(crate) struct UnsealArgs {
 }
 
 pub(crate) fn run(args: &UnsealArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
-    let sources = Source::from_arguments(&args.files)?;
+    let sources = Source::from_arguments(&args.files);
     let key_sources: Vec<Source> =
         args.keys.iter().map(|path| Source::from_argument(path)).collect();
-    for key_source in &key_sources {
-        documents::refuse_second_stdin(&sources, Some(key_source))?;
-    }
     let destination = Destination::from_argument(args.output.write.as_deref());
-    destination.differs_from(&sources)?;
-    destination.differs_from(&key_sources)?;
+    Guard::new().reads(&sources).reads(&key_sources).writes(&destination).check()?;
 
     let keys = key_files::load(&key_sources, ui)?;
     let inputs = documents::read(&sources, ui)?;
