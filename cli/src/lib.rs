@@ -4,6 +4,7 @@
 mod args;
 mod certificate;
 mod clock;
+mod command_line;
 mod commands;
 mod documents;
 mod error;
@@ -25,7 +26,7 @@ pub use streams::{InStream, OutStream, Streams};
 /// that of the process.
 pub fn run(arguments: impl Iterator<Item = OsString>, streams: Streams<'_>) -> u8 {
     let mut ui = ui::Ui::new(streams);
-    let outcome = args::parse(arguments).and_then(|command| commands::run(command, &mut ui));
+    let outcome = command_line::parse(arguments).and_then(|command| command.run(&mut ui));
     match outcome {
         Ok(()) => 0,
         Err(error) => ui.report(&error),

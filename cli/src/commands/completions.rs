@@ -3,7 +3,6 @@
 use clap::Args;
 use clap_complete::Shell;
 
-use crate::args;
 use crate::error::Error;
 use crate::output::{Audience, Destination, Existing};
 use crate::ui::Ui;
@@ -18,8 +17,13 @@ pub(crate) struct CompletionsArgs {
     shell: Shell,
 }
 
-pub(crate) fn run(args: &CompletionsArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
+/// `program` is the whole command line, which the script completes.
+pub(crate) fn run(
+    args: &CompletionsArgs,
+    mut program: clap::Command,
+    ui: &mut Ui<'_>,
+) -> Result<(), Error> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut args::command(), "seal", &mut script);
+    clap_complete::generate(args.shell, &mut program, "seal", &mut script);
     Destination::Stdout.write(&[script], Audience::Everybody, Existing::Replace, ui)
 }

@@ -3,7 +3,6 @@
 use clap::Args;
 use clap_mangen::Man;
 
-use crate::args;
 use crate::error::Error;
 use crate::output::{Audience, Destination, Existing};
 use crate::ui::Ui;
@@ -17,19 +16,19 @@ pub(crate) struct ManArgs {
     command: Option<String>,
 }
 
-pub(crate) fn run(args: &ManArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
+/// `program` is the whole command line, which the pages describe.
+pub(crate) fn run(args: &ManArgs, program: clap::Command, ui: &mut Ui<'_>) -> Result<(), Error> {
     let mut page = Vec::new();
-    Man::new(described(args.command.as_deref())?)
+    Man::new(described(program, args.command.as_deref())?)
         .render(&mut page)
         .map_err(|error| Error::failed(format!("the page cannot be made: {error}")))?;
     Destination::Stdout.write(&[page], Audience::Everybody, Existing::Replace, ui)
 }
 
-fn described(name: Option<&str>) -> Result<clap::Command, Error> {
-    let mut all = args::command();
-    all.build();
-    let Some(name) = name else { return Ok(all) };
-    match all.find_subcommand(name) {
+fn described(mut program: clap::Command, name: Option<&str>) -> Result<clap::Command, Error> {
+    program.build();
+    let Some(name) = name else { return Ok(program) };
+    match program.find_subcommand(name) {
         Some(command) => Ok(command.clone()),
         None => Err(Error::usage(format!("there is no command \"{name}\""))
             .hint("seal --help lists the commands")),
