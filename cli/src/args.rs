@@ -50,7 +50,14 @@ impl From<ScopeName> for Scope {
 #[derive(Args)]
 pub(crate) struct OutputArgs {
     /// Output format [default: yaml, or json for a -w FILE that ends in .json]
-    #[arg(short = 'o', long, value_enum, env = "SEALED_SECRETS_FORMAT", hide_env_values = true)]
+    // -o is kubeseal's; commands that report have -o/--output, for which it is short.
+    #[arg(
+        long,
+        short_alias = 'o',
+        value_enum,
+        env = "SEALED_SECRETS_FORMAT",
+        hide_env_values = true
+    )]
     format: Option<FormatName>,
     /// Write to this file, in one step, instead of standard output
     #[arg(short = 'w', long = "write", value_name = "FILE")]

@@ -112,7 +112,9 @@ fn ignore_empty_variables(command: clap::Command) -> clap::Command {
         let value = arg.get_env().and_then(std::env::var_os);
         value.is_some_and(|value| value.is_empty())
     };
-    command.mut_args(|arg| if is_empty(&arg) { arg.env(None::<&str>) } else { arg })
+    command
+        .mut_args(|arg| if is_empty(&arg) { arg.env(None::<&str>) } else { arg })
+        .mut_subcommands(ignore_empty_variables)
 }
 
 #[cfg(test)]

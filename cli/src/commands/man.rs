@@ -12,25 +12,24 @@ use crate::ui::Ui;
 /// For example: seal man | man -l -, or seal man unseal > seal-unseal.1
 #[derive(Args)]
 pub(crate) struct ManArgs {
-    /// The command to describe [default: seal itself]
-    command: Option<String>,
+    /// The command to describe, such as unseal or cert show [default: seal itself]
+    command: Vec<String>,
 }
 
 /// `program` is the whole command line, which the pages describe.
 pub(crate) fn run(args: &ManArgs, program: clap::Command, ui: &mut Ui<'_>) -> Result<(), Error> {
     let mut page = Vec::new();
-    Man::new(described(program, args.command.as_deref())?)
+    Man::new(described(program, &args.command)?)
         .render(&mut page)
         .map_err(|error| Error::failed(format!("the page cannot be made: {error}")))?;
     Destination::Stdout.write(&[page], Audience::Everybody, Existing::Replace, ui)
 }
 
-fn described(mut program: clap::Command, name: Option<&str>) -> Result<clap::Command, Error> {
+fn described(mut program: clap::Command, names: &[String]) -> Result<clap::Command, Error> {
     program.build();
-    let Some(name) = name else { return Ok(program) };
-    match program.find_subcommand(name) {
-        Some(command) => Ok(command.clone()),
-        None => Err(Error::usage(format!("there is no command \"{name}\""))
-            .hint("seal --help lists the commands")),
-    }
+    let found = names.iter().try_fold(&program, |command, name| command.find_subcommand(name));
+    found.cloned().ok_or_else(|| {
+        Error::usage(format!("there is no command \"{}\"", names.join(" ")))
+            .hint("seal --help lists the commands")
+    })
 }

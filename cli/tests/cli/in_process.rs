@@ -100,7 +100,7 @@ fn a_terminal_gets_colours_and_progress() {
 #[test]
 fn a_private_key_is_not_shown_on_a_terminal() {
     let terminals = Terminals { stdout: true, ..Terminals::default() };
-    let refused = run(["keygen", "--format=secret"], "", terminals);
+    let refused = run(["keygen", "--as=secret"], "", terminals);
     assert_eq!((refused.code, refused.stdout.as_str()), (2, ""));
     let message = "a private key is not printed on a terminal";
     assert!(refused.stderr.contains(message), "{}", refused.stderr);
