@@ -1,5 +1,7 @@
 //! The command line: the program's commands, from the words that a person types to the function that is run.
 
+mod mistyped;
+
 use std::ffi::OsString;
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
@@ -38,12 +40,26 @@ impl Command {
 
 /// Parses the command line and the environment. Help and version come back as an error that prints
 /// them.
-pub(crate) fn parse(args: impl Iterator<Item = OsString>) -> Result<Command, Error> {
-    let matches = definition().try_get_matches_from(args)?;
-    Ok(match matches.subcommand() {
-        Some(_) => Command::from_arg_matches(&matches)?,
-        None => Command::Seal(Sealing::from_arg_matches(&matches)?.args),
-    })
+pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Command, Error> {
+    let arguments: Vec<OsString> = arguments.collect();
+    let parsed = definition().try_get_matches_from(&arguments);
+    if let Ok(matches) = &parsed
+        && matches.subcommand().is_some()
+    {
+        return Ok(Command::from_arg_matches(matches)?);
+    }
+    // Before what the parser says: it took the word for a file, and the flags behind it for those of sealing.
+    if let Some(first) = arguments.get(1) {
+        mistyped::refuse(first, names)?;
+    }
+    Ok(Command::Seal(Sealing::from_arg_matches(&parsed?)?.args))
+}
+
+/// The names of all commands.
+fn names() -> Vec<String> {
+    let mut program = definition();
+    program.build();
+    program.get_subcommands().map(|command| command.get_name().to_owned()).collect()
 }
 
 /// The command line as help, completions and man pages show it.
@@ -91,6 +107,8 @@ Examples:
   kubectl create secret generic db --dry-run=client --from-file=password -o yaml | seal --cert cluster.pem
   seal unseal sealed.yaml --key backup.yaml
   printf %s \"$PASSWORD\" | seal raw --cert cluster.pem --namespace shop --name db
+
+A file that is called like a command is given as ./NAME.
 
 Exit codes:
   0  done
