@@ -121,12 +121,11 @@ pub(crate) fn ascii_from_utf16(text: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "fits map_err")]
 fn read_failed(error: io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::NotFound => Error::failed("no such file"),
         io::ErrorKind::PermissionDenied => Error::failed("permission denied"),
         io::ErrorKind::IsADirectory => Error::failed("is a directory, not a file"),
-        _ => Error::failed(format!("cannot be read: {error}")),
+        _ => Error::failed("cannot be read").caused_by(error),
     }
 }

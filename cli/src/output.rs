@@ -83,7 +83,7 @@ impl Destination {
         match self {
             Self::Stdout => write_stdout(chunks, ui.stdout()),
             Self::File(path) => write_file(path, chunks, audience, existing)
-                .map_err(|error| write_failed(path, &error)),
+                .map_err(|error| write_failed(path, error)),
         }
     }
 }
@@ -101,7 +101,7 @@ fn write_stdout<C: AsRef<[u8]>>(chunks: &[C], stdout: &mut OutStream<'_>) -> Res
     let written = write_chunks(stdout, chunks).and_then(|()| stdout.flush());
     written.map_err(|error| match error.kind() {
         io::ErrorKind::BrokenPipe => Error::broken_pipe(),
-        _ => Error::failed(format!("standard output cannot be written: {error}")),
+        _ => Error::failed("standard output cannot be written").caused_by(error),
     })
 }
 
@@ -165,7 +165,7 @@ fn write_chunks<C: AsRef<[u8]>>(writer: &mut impl io::Write, chunks: &[C]) -> io
     chunks.iter().try_for_each(|chunk| writer.write_all(chunk.as_ref()))
 }
 
-fn write_failed(path: &Path, error: &io::Error) -> Error {
+fn write_failed(path: &Path, error: io::Error) -> Error {
     let path = path.display();
     match error.kind() {
         io::ErrorKind::AlreadyExists => Error::failed(format!("{path}: is there already"))
@@ -175,7 +175,7 @@ fn write_failed(path: &Path, error: &io::Error) -> Error {
         io::ErrorKind::IsADirectory => Error::failed(format!("{path}: is a directory, not a file")),
         io::ErrorKind::StorageFull => Error::failed(format!("{path}: no space left on the disk"))
             .hint("nothing was written; a file that was there is unchanged"),
-        _ => Error::failed(format!("{path}: cannot be written: {error}")),
+        _ => Error::failed(format!("{path}: cannot be written")).caused_by(error),
     }
 }
 

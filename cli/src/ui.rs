@@ -39,28 +39,36 @@ impl<'a> Ui<'a> {
         &mut self.streams.stdout
     }
 
-    /// Prints an error with its hints and gives the exit code.
+    /// Prints an error with its causes and hints and gives the exit code.
     pub(crate) fn report(&mut self, error: &Error) -> u8 {
-        match (error.kind(), error.command_line()) {
-            (Kind::BrokenPipe, _) => {}
-            (_, Some(command_line)) => return self.print_command_line(command_line, error),
-            (_, None) => {
-                self.line("error", ERROR, error.message());
-                for hint in error.hints() {
-                    self.line("hint", HINT, hint);
-                }
+        let lost = match error.kind() {
+            Kind::BrokenPipe => None,
+            Kind::CommandLine(command_line) => self.print_command_line(command_line).err(),
+            Kind::Failed | Kind::Usage => {
+                self.print_failure(error);
+                None
             }
+        };
+        match lost {
+            // Help that nobody can read is no success; that its reader went away is.
+            Some(lost) if lost.kind() != std::io::ErrorKind::BrokenPipe => FAILURE,
+            _ => error.exit_code(),
         }
-        error.exit_code()
     }
 
-    /// Help that nobody can read is no success; that its reader went away is.
-    fn print_command_line(&mut self, command_line: &clap::Error, error: &Error) -> u8 {
+    fn print_command_line(&mut self, command_line: &clap::Error) -> std::io::Result<()> {
         let Streams { stdout, stderr, .. } = &mut self.streams;
         let stream = if command_line.use_stderr() { stderr } else { stdout };
-        match stream.write_styled(&command_line.render().ansi().to_string()) {
-            Err(lost) if lost.kind() != std::io::ErrorKind::BrokenPipe => FAILURE,
-            _ => error.exit_code(),
+        stream.write_styled(&command_line.render().ansi().to_string())
+    }
+
+    fn print_failure(&mut self, error: &Error) {
+        self.line("error", ERROR, error.message());
+        for cause in error.causes() {
+            self.line("caused by", ERROR, &cause);
+        }
+        for hint in error.hints() {
+            self.line("hint", HINT, hint);
         }
     }
 

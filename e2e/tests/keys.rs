@@ -70,7 +70,8 @@ fn our_fingerprint_is_upstreams() {
     let mut keys = KeyPair::fixtures();
     keys.push(new_key(&folder, &["--bits", "2048"]));
     for key in keys {
-        let done = seal().args(["cert", "show", "--output", "json"]).arg(&key.certificate).run().success();
+        let done =
+            seal().args(["cert", "show", "--output", "json"]).arg(&key.certificate).run().success();
         let [description] = documents::json(&done.stdout).try_into().unwrap();
         assert_eq!(description["fingerprint"], json!(upstream_fingerprint(&key.certificate)));
     }

@@ -21,7 +21,7 @@ pub(crate) fn run(args: &ManArgs, program: clap::Command, ui: &mut Ui<'_>) -> Re
     let mut page = Vec::new();
     Man::new(described(program, &args.command)?)
         .render(&mut page)
-        .map_err(|error| Error::failed(format!("the page cannot be made: {error}")))?;
+        .map_err(|error| Error::failed("the page cannot be made").caused_by(error))?;
     Destination::Stdout.write(&[page], Audience::Everybody, Existing::Replace, ui)
 }
 
