@@ -36,7 +36,7 @@ fn unseal(criterion: &mut Criterion) {
             .seal(VALUE, &label, &mut rand::rng())
             .expect("a value can be sealed");
         group.bench_function("value", |bencher| {
-            bencher.iter(|| key.key_ring.unseal(black_box(&sealed), &label, KeyHint::None));
+            bencher.iter(|| key.key_ring.unseal(black_box(&sealed), &label, KeyHint::NONE));
         });
         let encrypted = key.bare.encrypt(&[7; 32], label.as_bytes());
         group.bench_function("bare OAEP", |bencher| {

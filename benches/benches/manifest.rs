@@ -10,7 +10,7 @@ use kubeyaml::Format;
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use sealkit_benches::{BenchKey, documents};
-use sealkit_manifest::{Inputs, SealRules, UnsealRules, seal, unseal};
+use sealkit_manifest::{Documents, SealRules, Stream, UnsealRules, seal, unseal};
 use zeroize::Zeroizing;
 
 const COUNT: usize = 10_000;
@@ -40,32 +40,18 @@ fn many(criterion: &mut Criterion) {
 }
 
 fn seal_all(key: &BenchKey, secrets: Vec<u8>) -> Vec<String> {
-    let inputs = Inputs::read(vec![Zeroizing::new(secrets)]).expect("the input is YAML");
-    let rules = SealRules {
-        scope: None,
-        namespace: None,
-        default_namespace: &|| None,
-        name: None,
-        allow_empty_data: false,
-        skip_other: false,
-        hints: true,
-        format: Format::Yaml,
-    };
+    let documents = Documents::split(vec![Zeroizing::new(secrets)]).expect("the input is YAML");
+    let (rules, stream) = (SealRules::default(), Stream::new(Format::Yaml));
     let random = UnwrapErr(SysRng);
-    let output = seal(&inputs, key.certificate.sealing_key(), &rules, &random, &|| ());
+    let output = seal(&documents, key.certificate.sealing_key(), &rules, &stream, &random);
     let chunks = output.expect("the input can be sealed").chunks;
     chunks.into_iter().map(|chunk| chunk.to_string()).collect()
 }
 
 fn unseal_all(key: &BenchKey, sealed: Vec<u8>) -> usize {
-    let inputs = Inputs::read(vec![Zeroizing::new(sealed)]).expect("the input is YAML");
-    let rules = UnsealRules {
-        namespace: None,
-        skip_other: false,
-        format: Format::Yaml,
-        environment: &|| Environment::new(0, 0, UnwrapErr(SysRng)),
-    };
-    let output = unseal(&inputs, &key.key_ring, &rules, &|| ());
+    let documents = Documents::split(vec![Zeroizing::new(sealed)]).expect("the input is YAML");
+    let rules = UnsealRules::new(&|| Environment::new(0, 0, UnwrapErr(SysRng)));
+    let output = unseal(&documents, &key.key_ring, &rules, &Stream::new(Format::Yaml));
     output.expect("the input can be opened").chunks.len()
 }
 

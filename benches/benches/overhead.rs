@@ -37,7 +37,7 @@ fn main() {
         let sealed = sealing_key.seal(value, &label, &mut rand::rng()).expect("it can be sealed");
         let bare = || drop(black_box(key.bare.decrypt(black_box(&encrypted), label.as_bytes())));
         let ours = || {
-            let opened = key.key_ring.unseal(black_box(&sealed), &label, KeyHint::None);
+            let opened = key.key_ring.unseal(black_box(&sealed), &label, KeyHint::NONE);
             assert!(opened.is_ok());
         };
         print_row("unseal", key.bits, &compare(bare, ours));

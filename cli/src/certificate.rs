@@ -8,6 +8,7 @@ use crate::args::CertificateArgs;
 use crate::clock;
 use crate::error::Error;
 use crate::fetch;
+use crate::hints;
 use crate::input::{CERTIFICATE_LIMIT, Source, ascii_from_utf16};
 use crate::ui::Ui;
 
@@ -122,5 +123,5 @@ fn check_validity(
 }
 
 fn unusable(error: &CertificateError) -> Error {
-    Error::failed(error).hint("a certificate is a PEM file with a CERTIFICATE block of an RSA key")
+    Error::failed(error).hint(hints::CERTIFICATE)
 }

@@ -71,7 +71,7 @@ impl Error {
     /// What lies behind it, a line each, the nearest cause first; without those that say nothing new.
     pub(crate) fn causes(&self) -> Vec<String> {
         let mut causes: Vec<String> = Vec::new();
-        let mut next = self.source.as_deref().map(|source| source as &dyn StdError);
+        let mut next = StdError::source(self);
         while let Some(source) = next {
             let text = source.to_string();
             let said = |line: &str| line.contains(&text);
@@ -100,6 +100,19 @@ impl Error {
             Kind::Usage => 2,
             Kind::CommandLine(error) => u8::try_from(error.exit_code()).unwrap_or(2),
         }
+    }
+}
+
+/// Where a library passes an error of the program on.
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
     }
 }
 

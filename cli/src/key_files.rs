@@ -1,24 +1,25 @@
 //! Private keys from files: PEM, or backups of key Secrets.
 
-use sealkit_core::{KeyRing, PrivateKey};
+use sealkit_core::{DatedKey, KeyOrder, KeyRing, PrivateKey};
 use sealkit_manifest::key_secret;
 
 use crate::error::Error;
+use crate::hints;
 use crate::input::{KEY_LIMIT, Source, ascii_from_utf16};
 use crate::ui::Ui;
 
 /// All keys of all files as one ring: dated ones newest first, before those without a date.
 pub(crate) fn load(sources: &[Source], ui: &mut Ui<'_>) -> Result<KeyRing, Error> {
-    let mut dated = Vec::new();
-    let mut undated = Vec::new();
+    let mut keys = Vec::new();
     for source in sources {
         let text = ascii_from_utf16(source.read(KEY_LIMIT, ui)?);
         if text.trim_ascii().is_empty() {
             return Err(Error::failed("there is no key in it").about(source));
         }
         if is_pem(&text) {
-            let keys = PrivateKey::all_from_pem(&text);
-            undated.extend(keys.map_err(|error| unusable(error).about(source))?);
+            let undated = PrivateKey::all_from_pem(&text);
+            let undated = undated.map_err(|error| unusable(error).about(source))?;
+            keys.extend(undated.into_iter().map(DatedKey::undated));
         } else {
             let backup = key_secret::read_backup(text);
             let backup = backup.map_err(|error| unusable(error).about(source))?;
@@ -28,17 +29,14 @@ pub(crate) fn load(sources: &[Source], ui: &mut Ui<'_>) -> Result<KeyRing, Error
             for warning in backup.keys.iter().filter_map(|key| key.damaged_certificate.as_ref()) {
                 ui.warning(format!("{source}: the key is used without its date: {warning}"));
             }
-            dated.extend(backup.keys);
+            keys.extend(backup.keys.into_iter().map(|key| key.key));
         }
     }
-    dated.sort_by_key(|key| std::cmp::Reverse(key.not_before));
-    Ok(KeyRing::new(dated.into_iter().map(|key| key.private_key).chain(undated).collect()))
+    Ok(KeyRing::newest_first(keys, KeyOrder::CertNotBefore))
 }
 
 fn unusable(error: impl std::fmt::Display) -> Error {
-    Error::failed(error).hint(
-        "a key file is PEM with RSA private keys that need no passphrase, or a backup of key Secrets",
-    )
+    Error::failed(error).hint(hints::KEY_FILE)
 }
 
 /// A PEM block begins at the start of a line, or is indented from the start of the file; in YAML and JSON it

@@ -10,9 +10,10 @@ fuzz_target!(|input: &[u8]| {
     let Ok(backup) = read_backup(Zeroizing::new(input.to_vec())) else { return };
     assert!(!backup.keys.is_empty());
     for key in backup.keys {
-        let pem = key.private_key.to_pkcs1_pem();
+        let private_key = &key.key.key;
+        let pem = private_key.to_pkcs1_pem();
         let same = PrivateKey::from_pem(pem.as_bytes());
-        assert!(same.is_ok_and(|same| same.fingerprint() == key.private_key.fingerprint()));
-        assert!(key.not_before.is_none() || key.damaged_certificate.is_none());
+        assert!(same.is_ok_and(|same| same.fingerprint() == private_key.fingerprint()));
+        assert!(key.key.not_before.is_none() || key.damaged_certificate.is_none());
     }
 });

@@ -11,7 +11,10 @@ use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use sealkit_core::{Certificate, KeyRing};
 use kubeyaml::Format;
-use sealkit_manifest::{Error, Inputs, Output, SealRules, UnsealRules, seal, unseal};
+use sealkit_manifest::{
+    Documents, NamespaceRule, Output, SealError, SealRules, Stream, UnsealError, UnsealRules, seal,
+    unseal,
+};
 use zeroize::Zeroizing;
 
 static CERTIFICATE: LazyLock<Certificate> = LazyLock::new(|| {
@@ -35,30 +38,17 @@ fuzz_target!(|text: &[u8]| {
     }
 });
 
-fn sealed(text: &[u8]) -> Result<Output, Error> {
-    let rules = SealRules {
-        scope: None,
-        namespace: None,
-        default_namespace: &|| Some("shop".to_owned()),
-        name: None,
-        allow_empty_data: true,
-        skip_other: false,
-        hints: true,
-        format: Format::Yaml,
-    };
-    let inputs = Inputs::read(vec![Zeroizing::new(text.to_vec())])?;
-    seal(&inputs, CERTIFICATE.sealing_key(), &rules, &UnwrapErr(SysRng), &|| ())
+fn sealed(text: &[u8]) -> Result<Output, SealError> {
+    let rules = SealRules::default().namespace(NamespaceRule::Given("shop")).allow_empty_data(true);
+    let documents = Documents::split(vec![Zeroizing::new(text.to_vec())])?;
+    let stream = Stream::new(Format::Yaml);
+    seal(&documents, CERTIFICATE.sealing_key(), &rules, &stream, &UnwrapErr(SysRng))
 }
 
-fn unsealed(text: &[u8]) -> Result<Output, Error> {
-    let rules = UnsealRules {
-        namespace: None,
-        skip_other: false,
-        format: Format::Yaml,
-        environment: &|| Environment::new(0, 0, UnwrapErr(SysRng)),
-    };
-    let inputs = Inputs::read(vec![Zeroizing::new(text.to_vec())])?;
-    unseal(&inputs, &KEYS, &rules, &|| ())
+fn unsealed(text: &[u8]) -> Result<Output, UnsealError> {
+    let rules = UnsealRules::new(&|| Environment::new(0, 0, UnwrapErr(SysRng)));
+    let documents = Documents::split(vec![Zeroizing::new(text.to_vec())])?;
+    unseal(&documents, &KEYS, &rules, &Stream::new(Format::Yaml))
 }
 
 fn joined(output: &Output) -> Vec<u8> {

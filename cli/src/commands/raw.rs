@@ -48,7 +48,7 @@ pub(crate) fn run(args: &RawArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let certificate_source = args.certificate.source()?;
     let destination = Destination::from_argument(args.write.as_deref());
     Guard::new().reads([&source]).reads(certificate_source.local()).writes(&destination).check()?;
-    let label = label(args, ui)?;
+    let (label, looked_up) = label(args)?;
 
     let certificate = args.certificate.load(&certificate_source, ui)?;
     let value = source.read(VALUE_LIMIT, ui)?;
@@ -63,24 +63,25 @@ pub(crate) fn run(args: &RawArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     if destination == Destination::Stdout && ui.stdout().is_terminal() {
         text.push('\n');
     }
-    destination.write(&[text], Audience::Everybody, Existing::Replace, ui)
+    destination.write(&[text], Audience::Everybody, Existing::Replace, ui)?;
+    if let Some(namespace) = looked_up {
+        ui.note(format!("sealed for namespace \"{namespace}\", from the kubeconfig"));
+    }
+    Ok(())
 }
 
-fn label(args: &RawArgs, ui: &mut Ui<'_>) -> Result<EncryptionLabel, Error> {
+/// What the value is bound to, and the namespace if it had to be looked up.
+fn label(args: &RawArgs) -> Result<(EncryptionLabel, Option<String>), Error> {
     let scope = args.scope.map_or(Scope::Strict, Scope::from);
     let name = args.name.as_deref().unwrap_or_default();
-    let namespace = match not_empty(args.namespace.as_deref()) {
-        Some(namespace) => namespace.to_owned(),
-        None if scope == Scope::ClusterWide => String::new(),
-        None => {
-            let namespace = kubeconfig::context_namespace()?;
-            if let Some(namespace) = &namespace {
-                ui.note(format!("sealed for namespace \"{namespace}\", from the kubeconfig"));
-            }
-            namespace.unwrap_or_default()
-        }
+    let given = not_empty(args.namespace.as_deref());
+    let looked_up = match given {
+        None if scope != Scope::ClusterWide => kubeconfig::context_namespace()?,
+        _ => None,
     };
-    EncryptionLabel::for_scope(scope, &namespace, name).map_err(|error| label_failed(&error))
+    let namespace = given.or(looked_up.as_deref()).unwrap_or_default();
+    let label = EncryptionLabel::for_scope(scope, namespace, name);
+    Ok((label.map_err(|error| label_failed(&error))?, looked_up))
 }
 
 fn label_failed(error: &LabelError) -> Error {

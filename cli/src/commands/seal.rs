@@ -5,7 +5,9 @@ use std::sync::OnceLock;
 
 use clap::Args;
 use sealkit_core::SealingKey;
-use sealkit_manifest::{Inputs, Output, SealRules};
+use sealkit_manifest::{
+    Documents, LookUpError, NamespaceRule, Others, Output, SealError, SealRules, Stream,
+};
 
 use crate::args::{CertificateArgs, OutputArgs, ScopeArgs, boolean, not_empty};
 use crate::documents;
@@ -67,36 +69,43 @@ pub(crate) fn run(args: &SealArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let inputs = documents::read(&sources, ui)?;
     // Looked up only when a Secret names no namespace, and once.
     let context_namespace = OnceLock::new();
-    let sealed = seal(args, &inputs, certificate.sealing_key(), &context_namespace, ui);
-    if let Some(namespace) = context_namespace.into_inner().transpose()?.flatten() {
+    let sealed = seal(args, &inputs, certificate.sealing_key(), &context_namespace, ui)
+        .map_err(|error| documents::failed(&sources, &error))?;
+    documents::show_warnings(&sources, &sealed.warnings, ui);
+    destination.write(&sealed.chunks, Audience::Everybody, Existing::Replace, ui)?;
+    if let Some(namespace) = context_namespace.into_inner().flatten() {
         ui.note(format!("sealed for namespace \"{namespace}\", where a Secret names none"));
     }
-    let sealed = sealed.map_err(|error| documents::failed(&sources, &error))?;
-    documents::show_warnings(&sources, &sealed.warnings, ui);
-    destination.write(&sealed.chunks, Audience::Everybody, Existing::Replace, ui)
+    Ok(())
 }
 
 fn seal(
     args: &SealArgs,
-    inputs: &Inputs,
+    documents: &Documents,
     key: &SealingKey,
-    context_namespace: &OnceLock<Result<Option<String>, Error>>,
+    context_namespace: &OnceLock<Option<String>>,
     ui: &mut Ui<'_>,
-) -> Result<Output, sealkit_manifest::Error> {
-    let look_up = || {
-        let namespace = context_namespace.get_or_init(kubeconfig::context_namespace);
-        namespace.as_ref().ok().cloned().flatten()
+) -> Result<Output, SealError> {
+    let look_up = || -> Result<Option<String>, LookUpError> {
+        if let Some(namespace) = context_namespace.get() {
+            return Ok(namespace.clone());
+        }
+        let namespace = kubeconfig::context_namespace()?;
+        Ok(context_namespace.get_or_init(|| namespace).clone())
     };
-    let rules = SealRules {
-        scope: args.scope.scope.map(Into::into),
-        namespace: not_empty(args.namespace.as_deref()),
-        default_namespace: &look_up,
-        name: not_empty(args.name.as_deref()),
-        allow_empty_data: args.allow_empty_data,
-        skip_other: args.skip_other,
-        hints: !args.no_hints,
-        format: args.output.format(),
+    let namespace = match not_empty(args.namespace.as_deref()) {
+        Some(namespace) => NamespaceRule::Given(namespace),
+        None => NamespaceRule::LookedUp(&look_up),
     };
-    let progress = ui.progress("sealing", inputs.len());
-    sealkit_manifest::seal(inputs, key, &rules, &random::system(), &|| progress.advance())
+    let rules = SealRules::default()
+        .scope(args.scope.scope.map(Into::into))
+        .namespace(namespace)
+        .name(not_empty(args.name.as_deref()))
+        .allow_empty_data(args.allow_empty_data)
+        .hints(!args.no_hints);
+    let progress = ui.progress("sealing", documents.len());
+    let advance = || progress.advance();
+    let others = if args.skip_other { Others::Pass } else { Others::Refuse };
+    let stream = Stream::new(args.output.format()).others(others).progress(&advance);
+    sealkit_manifest::seal(documents, key, &rules, &stream, &random::system())
 }

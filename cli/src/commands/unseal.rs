@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sealkit_core::KeyRing;
-use sealkit_manifest::{Environment, Inputs, UnsealRules};
+use sealkit_manifest::{Documents, Environment, Others, Stream, UnsealRules};
 
 use crate::args::{OutputArgs, not_empty};
 use crate::clock;
@@ -71,14 +71,19 @@ pub(crate) fn run(args: &UnsealArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
 
 fn unseal_all(
     args: &UnsealArgs,
-    inputs: &Inputs,
+    inputs: &Documents,
     keys: &KeyRing,
     sources: &[Source],
     destination: &Destination,
     ui: &mut Ui<'_>,
 ) -> Result<(), Error> {
     let progress = ui.progress("unsealing", inputs.len());
-    let secrets = sealkit_manifest::unseal(inputs, keys, &rules(args), &|| progress.advance());
+    let secrets = sealkit_manifest::unseal(
+        inputs,
+        keys,
+        &rules(args),
+        &stream(args).progress(&|| progress.advance()),
+    );
     drop(progress);
     let secrets = secrets.map_err(|error| documents::failed(sources, &error))?;
     documents::show_warnings(sources, &secrets.warnings, ui);
@@ -88,24 +93,24 @@ fn unseal_all(
 fn unseal_item(
     args: &UnsealArgs,
     item: &str,
-    inputs: &Inputs,
+    inputs: &Documents,
     keys: &KeyRing,
     sources: &[Source],
     destination: &Destination,
     ui: &mut Ui<'_>,
 ) -> Result<(), Error> {
-    let value = sealkit_manifest::unseal_item(inputs, keys, &rules(args), item)
+    let value = sealkit_manifest::unseal_item(inputs, keys, &rules(args), &stream(args), item)
         .map_err(|error| documents::failed(sources, &error))?;
     destination.write(&[value.expose()], Audience::Owner, Existing::Replace, ui)
 }
 
 fn rules(args: &UnsealArgs) -> UnsealRules<'_> {
-    UnsealRules {
-        namespace: not_empty(args.namespace.as_deref()),
-        skip_other: args.skip_other,
-        format: args.output.format(),
-        environment: &environment,
-    }
+    UnsealRules::new(&environment).namespace(not_empty(args.namespace.as_deref()))
+}
+
+fn stream(args: &UnsealArgs) -> Stream<'static> {
+    let others = if args.skip_other { Others::Pass } else { Others::Refuse };
+    Stream::new(args.output.format()).others(others)
 }
 
 /// Templates may ask for the time and for random passwords.

@@ -67,7 +67,7 @@ fn values_of_the_wrong_kind() {
     refused("data:\n  a: YQ", "data.a: is not base64");
     refused(
         "stringData:\n  a: 5",
-        "stringData.a: has to be a string, but is a number: put it in quotes",
+        "stringData.a: has to be a string, but is a number\nhint: put it in quotes",
     );
     refused("stringData:\n  a: yes", "stringData.a: has to be a string, but is a boolean");
     refused("stringData:\n  a: 0x1f", "has to be a string, but is a number");

@@ -45,7 +45,7 @@ impl Certificate {
     /// Reads the first block `CERTIFICATE` of a PEM file.
     ///
     /// # Errors
-    /// Tells apart what the input is instead, and what is wrong with the certificate or its key.
+    /// What the input is instead of a certificate, or what is wrong with it or its key.
     pub fn from_pem(pem: &[u8]) -> Result<Self, CertificateError> {
         let blocks = pem::blocks(pem);
         let Some(block) = blocks.iter().find(|block| block.label == pem::CERTIFICATE) else {

@@ -37,6 +37,8 @@ const LENGTH_PREFIX_BYTES: usize = 2;
 /// is genuine.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SealedValue {
+    /// As long as `encrypted_session_key`.
+    session_key_length: u16,
     encrypted_session_key: Vec<u8>,
     ciphertext: Vec<u8>,
 }
@@ -58,8 +60,9 @@ impl SealedValue {
         }
         let (prefix, rest) =
             bytes.split_first_chunk::<LENGTH_PREFIX_BYTES>().ok_or(EnvelopeError::Truncated)?;
+        let session_key_length = u16::from_be_bytes(*prefix);
         let (encrypted_session_key, ciphertext) = rest
-            .split_at_checked(usize::from(u16::from_be_bytes(*prefix)))
+            .split_at_checked(usize::from(session_key_length))
             .ok_or(EnvelopeError::Truncated)?;
         if encrypted_session_key.is_empty() {
             return Err(EnvelopeError::NoSessionKey);
@@ -68,6 +71,7 @@ impl SealedValue {
             return Err(EnvelopeError::Truncated);
         }
         Ok(Self {
+            session_key_length,
             encrypted_session_key: encrypted_session_key.to_vec(),
             ciphertext: ciphertext.to_vec(),
         })
@@ -77,9 +81,7 @@ impl SealedValue {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.len());
-        // Both ways to make an envelope keep this length within a u16.
-        let length = u16::try_from(self.encrypted_session_key.len()).unwrap_or(u16::MAX);
-        bytes.extend_from_slice(&length.to_be_bytes());
+        bytes.extend_from_slice(&self.session_key_length.to_be_bytes());
         bytes.extend_from_slice(&self.encrypted_session_key);
         bytes.extend_from_slice(&self.ciphertext);
         bytes
@@ -88,13 +90,14 @@ impl SealedValue {
     /// Puts the two parts together.
     ///
     /// # Errors
-    /// The wire form would be longer than [`Self::MAX_BYTES`].
+    /// The wire form would be longer than [`Self::MAX_BYTES`], or the session key longer than its length can say.
     pub(crate) fn from_parts(
         encrypted_session_key: Vec<u8>,
         ciphertext: Vec<u8>,
     ) -> Result<Self, EnvelopeError> {
-        debug_assert!(encrypted_session_key.len() <= usize::from(u16::MAX));
-        let envelope = Self { encrypted_session_key, ciphertext };
+        let session_key_length =
+            u16::try_from(encrypted_session_key.len()).map_err(|_| EnvelopeError::TooLarge)?;
+        let envelope = Self { session_key_length, encrypted_session_key, ciphertext };
         if envelope.len() > Self::MAX_BYTES {
             return Err(EnvelopeError::TooLarge);
         }

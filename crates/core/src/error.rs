@@ -29,6 +29,32 @@ impl fmt::Display for ParseFingerprintError {
 
 impl Error for ParseFingerprintError {}
 
+/// Why [`UnixTime`](crate::UnixTime) could not be read from text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ParseTimeError;
+
+impl fmt::Display for ParseTimeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a time: expected the form 2006-01-02T15:04:05Z")
+    }
+}
+
+impl Error for ParseTimeError {}
+
+/// Why [`KeyOrder`](crate::KeyOrder) could not be read from text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ParseKeyOrderError;
+
+impl fmt::Display for ParseKeyOrderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not an order of keys: expected CertNotBefore or SecretCreationTimestamp")
+    }
+}
+
+impl Error for ParseKeyOrderError {}
+
 /// Why [`EncryptionLabel`](crate::EncryptionLabel) could not be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -262,7 +288,9 @@ pub enum SelfSignError {
 impl fmt::Display for SelfSignError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::InvalidPeriod => "the certificate's validity is not a period of time",
+            Self::InvalidPeriod => {
+                "the certificate's validity would end before it starts, or lies outside the years 0 to 9999"
+            },
             Self::Backend => "the certificate could not be signed",
         })
     }

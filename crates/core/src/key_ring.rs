@@ -1,14 +1,17 @@
 //! The private keys of a cluster: which to try, and which one opened a value.
 
+use crate::diagnosing::Diagnosing;
 use crate::encryption_label::EncryptionLabel;
 use crate::envelope::SealedValue;
 use crate::error::{KeyError, UnsealError};
 use crate::fingerprint::Fingerprint;
-use crate::hybrid;
+use crate::key_hint::KeyHint;
+use crate::key_order::{DatedKey, KeyOrder};
 use crate::plaintext::Plaintext;
 use crate::private_key::PrivateKey;
+use crate::trials::{TrialLimit, Trials};
 
-/// Private keys in the order in which they are tried, newest first.
+/// Private keys in the order in which they are tried. Clones share the keys.
 ///
 /// It cannot be printed:
 /// ```compile_fail,E0277
@@ -16,31 +19,8 @@ use crate::private_key::PrivateKey;
 /// println!("{keys:?}");
 /// # }
 /// ```
+#[derive(Clone)]
 pub struct KeyRing(Vec<PrivateKey>);
-
-/// Which key probably opens a value. A hint only changes the order in which keys are tried: it never
-/// keeps a key from being tried, and it is no proof of anything.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum KeyHint {
-    /// Nothing is known.
-    #[default]
-    None,
-    /// This one is tried first.
-    Fingerprint(Fingerprint),
-    /// The first of these is tried first, then the second.
-    Either(Fingerprint, Fingerprint),
-}
-
-impl KeyHint {
-    /// The keys to be tried before all others, in order.
-    fn keys(self) -> [Option<Fingerprint>; 2] {
-        match self {
-            Self::None => [None, None],
-            Self::Fingerprint(first) => [Some(first), None],
-            Self::Either(first, second) => [Some(first), Some(second)],
-        }
-    }
-}
 
 /// An opened value, and the key that opened it.
 pub struct Unsealed {
@@ -63,6 +43,15 @@ impl KeyRing {
         ring
     }
 
+    /// Puts keys in order, newest first: those without a time come last; of two with the same time, the one that was
+    /// created earlier is the newer, then the one with the lower fingerprint.
+    #[must_use]
+    pub fn newest_first(keys: impl IntoIterator<Item = DatedKey>, order: KeyOrder) -> Self {
+        let mut keys: Vec<DatedKey> = keys.into_iter().collect();
+        keys.sort_by(|a, b| order.compare(a, b));
+        Self::new(keys.into_iter().map(|dated| dated.key).collect())
+    }
+
     /// Reads every private key of a PEM file, in the file's order. Other blocks, such as the keys'
     /// certificates, are passed over.
     ///
@@ -72,9 +61,8 @@ impl KeyRing {
         PrivateKey::all_from_pem(pem).map(Self::new)
     }
 
-    /// Opens a value: first with the keys of the hint that the ring has, then with the others in order.
-    /// A key whose modulus is shorter than the encrypted session key is passed over; trying any other
-    /// costs one private-key operation.
+    /// Opens a single value, with whatever it takes: first with the keys of the hint that the ring has, then with the
+    /// others in order. [`KeyRing::trials`] opens several that belong together.
     ///
     /// # Errors
     /// The ring is empty, or no key opens the value under this label.
@@ -84,40 +72,46 @@ impl KeyRing {
         label: &EncryptionLabel,
         hint: KeyHint,
     ) -> Result<Unsealed, UnsealError> {
-        if self.is_empty() {
-            return Err(UnsealError::NoKeys);
-        }
-        self.in_order(hint)
-            .find_map(|key| {
-                let plaintext = hybrid::unseal(key, value, label)?;
-                Some(Unsealed { plaintext, fingerprint: key.fingerprint() })
-            })
-            .ok_or(UnsealError::NotOpened)
+        self.trials(TrialLimit::Unlimited).unseal(value, label, hint)
     }
 
-    /// Finds the key that opens a value's session key under a label. That says for whom the value was
-    /// sealed, and nothing about whether its data is whole: with [`KeyRing::unseal`] it tells damaged
-    /// data from a wrong key or label. For messages to whoever holds the private keys; a service must
-    /// not pass the difference on to its callers.
+    /// One search, to be shared by the values of one object.
     #[must_use]
-    pub fn find_key(
-        &self,
-        value: &SealedValue,
-        label: &EncryptionLabel,
-        hint: KeyHint,
-    ) -> Option<Fingerprint> {
-        let opens = |key: &&PrivateKey| hybrid::open_session_key(key, value, label).is_some();
-        self.in_order(hint).find(opens).map(PrivateKey::fingerprint)
+    pub fn trials(&self, limit: TrialLimit) -> Trials<'_> {
+        Trials::new(self, limit)
     }
 
-    fn in_order(&self, hint: KeyHint) -> impl Iterator<Item = &PrivateKey> {
-        let hinted = hint.keys();
-        let place = move |key: &PrivateKey| {
-            let fingerprint = Some(key.fingerprint());
-            hinted.iter().position(|hint| *hint == fingerprint).unwrap_or(hinted.len())
-        };
-        let places = 0..=hinted.len();
-        places.flat_map(move |wanted| self.0.iter().filter(move |key| place(key) == wanted))
+    /// What only the holder of the private keys may ask. A service must not answer a request with it.
+    #[must_use]
+    pub fn diagnosing(&self) -> Diagnosing<'_> {
+        Diagnosing(self)
+    }
+
+    /// The first key: the newest, where the ring was made by [`KeyRing::newest_first`].
+    #[must_use]
+    pub fn newest(&self) -> Option<&PrivateKey> {
+        self.0.first()
+    }
+
+    pub(crate) fn get(&self, place: usize) -> Option<&PrivateKey> {
+        self.0.get(place)
+    }
+
+    /// The places of all keys, each once: those of the hint, then those known to open such values, then the others.
+    pub(crate) fn places(
+        &self,
+        hint: KeyHint,
+        known: &[usize],
+    ) -> impl Iterator<Item = usize> + use<> {
+        let place = |name| self.0.iter().position(|key| key.fingerprint() == name);
+        let mut places = Vec::with_capacity(self.len());
+        for place in hint.keys().filter_map(place).chain(known.iter().copied()).chain(0..self.len())
+        {
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+        places.into_iter()
     }
 
     /// How many keys there are.

@@ -15,8 +15,8 @@
 //! let label = EncryptionLabel::strict("shop", "database")?;
 //! let sealed = certificate.sealing_key().seal(b"hunter2", &label, &mut rand::rng())?;
 //!
-//! let keys = KeyRing::from_pem(backup)?; // newest first
-//! let opened = keys.unseal(&sealed.to_string().parse()?, &label, KeyHint::None)?;
+//! let keys = KeyRing::from_pem(backup)?;
+//! let opened = keys.unseal(&sealed.to_string().parse()?, &label, KeyHint::NONE)?;
 //! assert_eq!(opened.plaintext.expose(), b"hunter2");
 //! println!("opened with {}", opened.fingerprint);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -49,11 +49,17 @@
 )]
 
 mod certificate;
+#[cfg(feature = "aws-lc")]
+mod diagnosing;
 mod encryption_label;
 mod envelope;
 mod error;
 mod fingerprint;
 mod hybrid;
+#[cfg(feature = "aws-lc")]
+mod key_hint;
+#[cfg(feature = "aws-lc")]
+mod key_order;
 #[cfg(feature = "aws-lc")]
 mod key_ring;
 mod pem;
@@ -65,22 +71,32 @@ mod rsa_numbers;
 mod scope;
 mod sealing_key;
 mod session_key;
+#[cfg(feature = "aws-lc")]
+mod trials;
 mod unix_time;
 
 #[cfg(feature = "aws-lc")]
 pub use certificate::CertificateParams;
 pub use certificate::{Certificate, Validity};
+#[cfg(feature = "aws-lc")]
+pub use diagnosing::Diagnosing;
 pub use encryption_label::EncryptionLabel;
 pub use envelope::SealedValue;
 pub use error::*;
 pub use fingerprint::Fingerprint;
 #[cfg(feature = "aws-lc")]
-pub use key_ring::{KeyHint, KeyRing, Unsealed};
+pub use key_hint::KeyHint;
+#[cfg(feature = "aws-lc")]
+pub use key_order::{DatedKey, KeyOrder};
+#[cfg(feature = "aws-lc")]
+pub use key_ring::{KeyRing, Unsealed};
 pub use plaintext::Plaintext;
 #[cfg(feature = "aws-lc")]
 pub use private_key::PrivateKey;
 pub use scope::Scope;
 pub use sealing_key::SealingKey;
+#[cfg(feature = "aws-lc")]
+pub use trials::{TrialLimit, Trials};
 pub use unix_time::UnixTime;
 
 #[cfg(test)]
@@ -102,9 +118,11 @@ mod tests {
     #[cfg(feature = "aws-lc")]
     #[test]
     fn neither_can_what_holds_secrets() {
-        assert_not_impl!(PrivateKey: Debug, Display, Clone);
+        // Clones of these share the key, which stays in one place.
+        assert_not_impl!(PrivateKey: Debug, Display);
+        assert_not_impl!(KeyRing: Debug, Display);
+        assert_not_impl!(DatedKey: Debug, Display);
         assert_not_impl!(primitives::PrivateKey: Debug, Display, Clone);
-        assert_not_impl!(KeyRing: Debug, Display, Clone);
         assert_not_impl!(Unsealed: Debug, Display, Clone);
     }
 }

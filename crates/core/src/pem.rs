@@ -1,7 +1,8 @@
 //! PEM text encoding ([RFC 7468](https://www.rfc-editor.org/rfc/rfc7468)), read leniently, written strictly.
 //!
-//! Hand-written because private keys pass through it: whatever it decodes is wiped when dropped, which
-//! the PEM crates at hand do not do.
+//! Hand-written because it has to be lenient where people copy keys from one place to another (several blocks, text
+//! between them, indentation, a byte order mark, the headers of encrypted keys), and because private keys pass through
+//! it: whatever it decodes is wiped when dropped. The PEM crates at hand do one or the other.
 
 use base64::engine::general_purpose::STANDARD;
 use base64::{Engine as _, decoded_len_estimate};

@@ -1,7 +1,10 @@
 //! The private half of a sealing key: it opens.
 
+use std::sync::Arc;
+
 use zeroize::Zeroizing;
 
+use crate::envelope::SealedValue;
 use crate::error::KeyError;
 use crate::fingerprint::Fingerprint;
 use crate::pem::{self, Block};
@@ -9,13 +12,17 @@ use crate::primitives::{self, BackendError};
 use crate::rsa_numbers::{self, RsaNumbers};
 use crate::sealing_key::SealingKey;
 
-/// An RSA private key of 2048 to 8192 bits. It is wiped when dropped and cannot be printed:
+/// An RSA private key of 2048 to 8192 bits, read and checked once. Clones share it; it is wiped when the last one is
+/// dropped. It cannot be printed:
 /// ```compile_fail,E0277
 /// # fn print(key: sealkit_core::PrivateKey) {
 /// println!("{key:?}");
 /// # }
 /// ```
-pub struct PrivateKey {
+#[derive(Clone)]
+pub struct PrivateKey(Arc<Inner>);
+
+struct Inner {
     pkcs1_der: Zeroizing<Vec<u8>>,
     backend: primitives::PrivateKey,
     sealing_key: SealingKey,
@@ -38,7 +45,7 @@ impl PrivateKey {
     /// (PKCS#8, [RFC 5958]). Other blocks before it, such as its certificate, are passed over.
     ///
     /// # Errors
-    /// Tells apart what the input is instead, and what is wrong with the key.
+    /// What the input is instead of a private key, or what is wrong with the key.
     ///
     /// [RFC 5958]: https://www.rfc-editor.org/rfc/rfc5958
     /// [RFC 8017]: https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.2
@@ -83,38 +90,44 @@ impl PrivateKey {
         // The public half first: it says what is wrong with a key's size.
         let sealing_key = SealingKey::new(RsaNumbers::from_private_pkcs1_der(der)?)?;
         let backend = primitives::PrivateKey::from_pkcs1_der(der).map_err(|_| KeyError::Damaged)?;
-        Ok(Self { pkcs1_der: Zeroizing::new(der.to_vec()), backend, sealing_key })
+        let pkcs1_der = Zeroizing::new(der.to_vec());
+        Ok(Self(Arc::new(Inner { pkcs1_der, backend, sealing_key })))
     }
 
     /// Writes the key as PEM `RSA PRIVATE KEY` (PKCS#1), as upstream stores it.
     #[must_use]
     pub fn to_pkcs1_pem(&self) -> Zeroizing<String> {
-        pem::encode(pem::RSA_PRIVATE_KEY, &self.pkcs1_der)
+        pem::encode(pem::RSA_PRIVATE_KEY, &self.0.pkcs1_der)
     }
 
     /// The public half.
     #[must_use]
     pub fn sealing_key(&self) -> &SealingKey {
-        &self.sealing_key
+        &self.0.sealing_key
     }
 
     /// The key's name, the same as its public half's.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
-        self.sealing_key.fingerprint()
+        self.0.sealing_key.fingerprint()
     }
 
     pub(crate) fn modulus_bytes(&self) -> usize {
-        self.sealing_key.numbers().modulus().len()
+        self.0.sealing_key.numbers().modulus().len()
+    }
+
+    /// Whether the value's session key may be encrypted for this key, by its length.
+    pub(crate) fn fits(&self, value: &SealedValue) -> bool {
+        value.encrypted_session_key().len() <= self.modulus_bytes()
     }
 
     /// An RSASSA-PKCS1-v1_5 signature with SHA-256.
     pub(crate) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, BackendError> {
-        primitives::sign_pkcs1_sha256(&self.pkcs1_der, message)
+        primitives::sign_pkcs1_sha256(&self.0.pkcs1_der, message)
     }
 
     pub(crate) fn backend(&self) -> &primitives::PrivateKey {
-        &self.backend
+        &self.0.backend
     }
 }
 

@@ -77,7 +77,7 @@ fn every_value_opens_with_its_key() {
     let ring = both_keys();
     for Sample { fingerprint, scope, plaintext, sealed } in samples() {
         let sealed = sealed.parse().unwrap();
-        let opened = ring.unseal(&sealed, &label(scope), KeyHint::None);
+        let opened = ring.unseal(&sealed, &label(scope), KeyHint::NONE);
         let opened = opened.unwrap_or_else(|error| panic!("{fingerprint} {scope}: {error}"));
         assert!(opened.plaintext.expose() == plaintext, "{fingerprint} {scope}");
         assert_eq!(opened.fingerprint, fingerprint);
@@ -90,7 +90,7 @@ fn no_value_opens_in_another_scope() {
     for Sample { fingerprint, scope, sealed, .. } in samples() {
         let sealed = sealed.parse().unwrap();
         for other in Scope::ALL.into_iter().filter(|other| *other != scope) {
-            let error = ring.unseal(&sealed, &label(other), KeyHint::None).err();
+            let error = ring.unseal(&sealed, &label(other), KeyHint::NONE).err();
             assert_eq!(error, Some(UnsealError::NotOpened), "{fingerprint} {scope} as {other}");
         }
     }

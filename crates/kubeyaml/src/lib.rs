@@ -56,7 +56,7 @@ pub use splice::{Edit, SpliceError, splice};
 pub use stream::{Format, Input, RawDocument, decode_utf16, split};
 pub use text::SecretText;
 pub use tree::Tree;
-pub use write_json::to_json;
+pub use write_json::{to_json, to_json_line};
 pub use write_yaml::to_yaml;
 
 use problem::{Origin, Problem, narrow};

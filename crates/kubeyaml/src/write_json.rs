@@ -9,24 +9,67 @@ use super::tree::Tree;
 #[must_use]
 pub fn to_json(tree: &Tree) -> Zeroizing<String> {
     let mut out = SecretBuilder::default();
-    write_value(tree, 0, &mut out);
+    write_value(tree, Layout::Lines { depth: 0 }, &mut out);
     out.push_str("\n");
     out.finish().into_inner()
 }
 
-fn write_value(tree: &Tree, depth: usize, out: &mut SecretBuilder) {
+/// The tree as JSON on one line, without a line feed at the end.
+#[must_use]
+pub fn to_json_line(tree: &Tree) -> Zeroizing<String> {
+    let mut out = SecretBuilder::default();
+    write_value(tree, Layout::OneLine, &mut out);
+    out.finish().into_inner()
+}
+
+#[derive(Clone, Copy)]
+enum Layout {
+    OneLine,
+    /// A line for each value, indented by two spaces a level.
+    Lines {
+        depth: usize,
+    },
+}
+
+impl Layout {
+    fn inside(self) -> Self {
+        match self {
+            Self::OneLine => Self::OneLine,
+            Self::Lines { depth } => Self::Lines { depth: depth + 1 },
+        }
+    }
+
+    fn begin_line(self, out: &mut SecretBuilder) {
+        if let Self::Lines { depth } = self {
+            out.push_str("\n");
+            for _ in 0..depth {
+                out.push_str("  ");
+            }
+        }
+    }
+
+    fn after_colon(self) -> &'static str {
+        match self {
+            Self::OneLine => "",
+            Self::Lines { .. } => " ",
+        }
+    }
+}
+
+fn write_value(tree: &Tree, layout: Layout, out: &mut SecretBuilder) {
     match tree {
         Tree::Null => out.push_str("null"),
         Tree::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         Tree::Number(number) => out.push_str(&number.to_string()),
         Tree::String(text) => write_json_string(text.expose(), out),
-        Tree::Sequence(items) => write_all('[', ']', items, depth, out, |item, out| {
-            write_value(item, depth + 1, out);
+        Tree::Sequence(items) => write_all('[', ']', items, layout, out, |item, out| {
+            write_value(item, layout.inside(), out);
         }),
-        Tree::Mapping(entries) => write_all('{', '}', entries, depth, out, |(key, value), out| {
+        Tree::Mapping(entries) => write_all('{', '}', entries, layout, out, |(key, value), out| {
             write_json_string(key.expose(), out);
-            out.push_str(": ");
-            write_value(value, depth + 1, out);
+            out.push_str(":");
+            out.push_str(layout.after_colon());
+            write_value(value, layout.inside(), out);
         }),
     }
 }
@@ -35,7 +78,7 @@ fn write_all<T>(
     open: char,
     close: char,
     items: &[T],
-    depth: usize,
+    layout: Layout,
     out: &mut SecretBuilder,
     write: impl Fn(&T, &mut SecretBuilder),
 ) {
@@ -44,20 +87,13 @@ fn write_all<T>(
         if at > 0 {
             out.push_str(",");
         }
-        write_line(depth + 1, out);
+        layout.inside().begin_line(out);
         write(item, out);
     }
     if !items.is_empty() {
-        write_line(depth, out);
+        layout.begin_line(out);
     }
     out.push(close);
-}
-
-fn write_line(depth: usize, out: &mut SecretBuilder) {
-    out.push_str("\n");
-    for _ in 0..depth {
-        out.push_str("  ");
-    }
 }
 
 /// A string in `"`, with the escapes of RFC 8259, and those for characters that some readers of

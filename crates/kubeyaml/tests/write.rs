@@ -154,6 +154,9 @@ fn empty_collections_and_scalars_are_written_in_flow_style() {
     let expected = "a: {}\nb: []\nc: null\nd: true\ne: 1e+21\nf: -2.5e-07\ng: -3\nh: \"\"\n";
     assert_eq!(*kubeyaml::to_yaml(&tree), expected);
     assert_eq!(*kubeyaml::to_json(&Tree::Mapping(Vec::new())), "{}\n");
+    let inner = Tree::Sequence(vec![Tree::from(1), Tree::from("\n")]);
+    let tree = Tree::mapping([("a \"b\"", inner), ("c", Tree::mapping::<&str>([]))]);
+    assert_eq!(*kubeyaml::to_json_line(&tree), "{\"a \\\"b\\\"\":[1,\"\\n\"],\"c\":{}}");
 }
 
 #[test]

@@ -1,13 +1,12 @@
-//! Annotations with a meaning: the scope, and Sealkit's hints. Read and written in one place.
+//! Annotations with a meaning, read and written in one place: those of the contract with upstream, and Sealkit's hints.
 
 use std::collections::BTreeMap;
 
+use kubeyaml::{Format, Node, Tree};
 use sealkit_core::{Fingerprint, Scope};
 
-use crate::error::Error;
+use crate::error::ReadError;
 use crate::fields::{Fields, text};
-use crate::metadata::Metadata;
-use kubeyaml::{Format, Node};
 
 /// Annotations of an object, as in `metadata.annotations`.
 pub type Annotations = BTreeMap<String, String>;
@@ -16,6 +15,12 @@ pub type Annotations = BTreeMap<String, String>;
 pub const CLUSTER_WIDE: &str = "sealedsecrets.bitnami.com/cluster-wide";
 /// `"true"` on a Secret or SealedSecret: namespace-wide scope.
 pub const NAMESPACE_WIDE: &str = "sealedsecrets.bitnami.com/namespace-wide";
+/// `"true"` on an existing Secret: the decryption service may take it over and replace all of it.
+pub const MANAGED: &str = "sealedsecrets.bitnami.com/managed";
+/// `"true"` on an existing Secret: the decryption service may add to it; nothing is removed.
+pub const PATCH: &str = "sealedsecrets.bitnami.com/patch";
+/// `"true"` in the template: the Secret does not belong to its SealedSecret, and survives it.
+pub const SKIP_SET_OWNER_REFERENCES: &str = "sealedsecrets.bitnami.com/skip-set-owner-references";
 /// On a SealedSecret: the fingerprint of the key that all values are sealed with, or, where they
 /// differ, a JSON object of item names and fingerprints. A hint: nobody has signed it.
 pub const SEALED_WITH: &str = "sealkit.dev/sealed-with";
@@ -30,12 +35,16 @@ const LAST_APPLIED: [&str; 2] = [
 
 const TRUE: &str = "true";
 
+/// Whether the annotation is `"true"`: no other value counts.
+pub fn is_set(annotations: &Annotations, name: &str) -> bool {
+    annotations.get(name).is_some_and(|value| value == TRUE)
+}
+
 /// The scope that annotations ask for. Cluster-wide wins over namespace-wide; neither is strict.
 pub fn scope(annotations: &Annotations) -> Scope {
-    let set = |name| annotations.get(name).is_some_and(|value| value == TRUE);
-    if set(CLUSTER_WIDE) {
+    if is_set(annotations, CLUSTER_WIDE) {
         Scope::ClusterWide
-    } else if set(NAMESPACE_WIDE) {
+    } else if is_set(annotations, NAMESPACE_WIDE) {
         Scope::NamespaceWide
     } else {
         Scope::Strict
@@ -56,7 +65,7 @@ pub(crate) fn set_scope(annotations: &mut Annotations, scope: Scope) {
 
 /// Reads the field `annotations` of `metadata` less the copies of the whole object that other tools leave
 /// there: they never leave the document, which is wiped.
-pub(crate) fn read(metadata: Fields<'_>) -> Result<Annotations, Error> {
+pub(crate) fn read(metadata: Fields<'_>) -> Result<Annotations, ReadError> {
     let annotations = metadata.map("annotations", text)?.into_iter();
     Ok(annotations
         .filter(|(name, _)| !LAST_APPLIED.contains(&name.as_str()))
@@ -81,6 +90,31 @@ enum SealedWith {
 }
 
 impl Hints {
+    /// All values are sealed with one key.
+    #[must_use]
+    pub fn sealed_with_one(key: Fingerprint) -> Self {
+        Self { sealed_with: SealedWith::One(key), sealed_for: None }
+    }
+
+    /// Each value is sealed with the key given for its item.
+    #[must_use]
+    pub fn sealed_with_each(keys: BTreeMap<String, Fingerprint>) -> Self {
+        let mut different = keys.values();
+        let first = different.next().copied();
+        let sealed_with = match first {
+            None => SealedWith::Unknown,
+            Some(first) if different.all(|key| *key == first) => SealedWith::One(first),
+            Some(_) => SealedWith::ByItem(keys),
+        };
+        Self { sealed_with, sealed_for: None }
+    }
+
+    /// The same, sealed for this namespace and name.
+    #[must_use]
+    pub fn for_object(self, namespace: &str, name: &str) -> Self {
+        Self { sealed_for: Some((namespace.to_owned(), name.to_owned())), ..self }
+    }
+
     /// Reads the hints; what does not parse is as good as absent.
     pub fn read(annotations: &Annotations) -> Self {
         let sealed_with = annotations.get(SEALED_WITH).map(|text| SealedWith::read(text));
@@ -89,6 +123,14 @@ impl Hints {
             sealed_with: sealed_with.unwrap_or_default(),
             sealed_for: sealed_for.map(|(namespace, name)| (namespace.into(), name.into())),
         }
+    }
+
+    /// Makes annotations hold these hints and no others. [`Hints::read`] gives them back.
+    pub fn write(&self, annotations: &mut Annotations) {
+        let sealed_for =
+            self.sealed_for.as_ref().map(|(namespace, name)| format!("{namespace}/{name}"));
+        set(annotations, SEALED_WITH, self.sealed_with.write());
+        set(annotations, SEALED_FOR, sealed_for);
     }
 
     /// The key that `item` is said to be sealed with.
@@ -113,6 +155,26 @@ impl SealedWith {
         }
         Self::ByItem(read_items(text).unwrap_or_default())
     }
+
+    /// None where there is nothing to say.
+    fn write(&self) -> Option<String> {
+        match self {
+            Self::Unknown => None,
+            Self::One(fingerprint) => Some(fingerprint.to_string()),
+            Self::ByItem(items) => {
+                let items = items.iter();
+                let items = items.map(|(item, key)| (item.clone(), Tree::from(key.to_string())));
+                Some(kubeyaml::to_json_line(&Tree::mapping(items)).to_string())
+            }
+        }
+    }
+}
+
+fn set(annotations: &mut Annotations, name: &str, value: Option<String>) {
+    match value {
+        Some(value) => drop(annotations.insert(name.to_owned(), value)),
+        None => drop(annotations.remove(name)),
+    }
 }
 
 /// A JSON object of item names and fingerprints.
@@ -125,16 +187,6 @@ fn read_items(text: &str) -> Option<BTreeMap<String, Fingerprint>> {
     Some(
         items.filter_map(|(key, node)| Some((key.text().to_owned(), fingerprint(node)?))).collect(),
     )
-}
-
-/// Writes the hints of a SealedSecret whose values are all sealed with one key.
-pub(crate) fn set_hints(metadata: &mut Metadata, sealed_with: Fingerprint, scope: Scope) {
-    let Metadata { namespace, name, annotations, .. } = metadata;
-    annotations.insert(SEALED_WITH.to_owned(), sealed_with.to_string());
-    // A cluster-wide value is sealed for no name at all.
-    if scope != Scope::ClusterWide {
-        annotations.insert(SEALED_FOR.to_owned(), format!("{namespace}/{name}"));
-    }
 }
 
 #[cfg(test)]
@@ -186,6 +238,31 @@ mod tests {
         assert_eq!(hints.sealed_with("b"), Some(two));
         assert_eq!(hints.sealed_with("c"), None);
         assert_eq!(hints.sealed_with("d"), None);
+    }
+
+    #[test]
+    fn hints_that_are_written_read_back() {
+        let (one, two) = (fingerprint(1), fingerprint(2));
+        let keys = |pairs: &[(&str, Fingerprint)]| {
+            pairs.iter().map(|(item, key)| ((*item).to_owned(), *key)).collect::<BTreeMap<_, _>>()
+        };
+        let each = keys(&[("a", one), ("b \"quoted\"", two)]);
+        for hints in [
+            Hints::default(),
+            Hints::sealed_with_one(one),
+            Hints::sealed_with_one(one).for_object("shop", "database"),
+            Hints::sealed_with_each(each).for_object("shop", "database"),
+        ] {
+            let mut written =
+                annotations(&[(SEALED_WITH, "old"), (SEALED_FOR, "old/old"), ("a", "b")]);
+            hints.write(&mut written);
+            assert_eq!(Hints::read(&written), hints);
+            assert_eq!(written.get("a").map(String::as_str), Some("b"));
+            assert!(!written.values().any(|value| value.contains(['\n', '\r'])), "one line each");
+        }
+        let same = Hints::sealed_with_each(keys(&[("a", one), ("b", one)]));
+        assert_eq!(same, Hints::sealed_with_one(one), "one key for all needs no list");
+        assert_eq!(Hints::sealed_with_each(keys(&[])), Hints::default());
     }
 
     #[test]

@@ -1,25 +1,29 @@
-//! Why a value can't be opened: found out by trying the other labels it may have been sealed for.
+//! Why a value cannot be opened: found out by trying the other labels it may have been sealed for.
+//!
+//! For whoever holds the private keys. A service must not do this in answer to a request: the answer tells whom a copied
+//! ciphertext was sealed for, and a single one takes many private-key operations.
 
+use std::error::Error as StdError;
 use std::fmt;
 
 use sealkit_core::{
-    EncryptionLabel, EnvelopeError, Fingerprint, KeyHint, KeyRing, Scope, SealedValue,
+    Diagnosing, EncryptionLabel, EnvelopeError, Fingerprint, KeyHint, Scope, SealedValue,
 };
 
-use crate::sealed_secret::SealedSecret;
+use crate::ciphertext::Ciphertext;
+use crate::sealed_secret::{Item, SealedSecret};
 
-/// Why a value can't be opened.
+/// Why a value cannot be opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Cause {
     /// The text is no sealed value at all.
     Malformed(EnvelopeError),
     /// It opens, but only for another scope, namespace or name than the document has.
     SealedForAnother {
         /// What it was sealed for.
-        sealed_for: Target,
+        sealed_for: Binding,
         /// What the document is.
-        document: Target,
+        document: Binding,
     },
     /// A key opens its session key, but the data behind that was changed or cut.
     Damaged {
@@ -38,21 +42,21 @@ pub enum Cause {
         /// The key that the hint names.
         key: Fingerprint,
         /// What was tried besides what the document is.
-        tried: Vec<Target>,
+        tried: Vec<Binding>,
     },
     /// None of the keys opens it, and no hint names one.
     NoKeyFits {
         /// How many keys were tried.
         tried: usize,
         /// What was tried besides what the document is.
-        targets: Vec<Target>,
+        bindings: Vec<Binding>,
     },
 }
 
 /// What a value is sealed for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Target {
+pub struct Binding {
     /// Which of the others count.
     pub scope: Scope,
     /// The namespace; counts unless the scope is cluster-wide.
@@ -61,62 +65,68 @@ pub struct Target {
     pub name: String,
 }
 
-/// Finds out why `value` of `item` can't be opened with `keys`.
-pub(crate) fn diagnose(
-    sealed_secret: &SealedSecret,
-    item: &str,
-    value: &SealedValue,
-    keys: &KeyRing,
-) -> Cause {
-    let wanted = sealed_secret.hints().sealed_with(item);
-    let hint = wanted.map_or(KeyHint::None, KeyHint::Fingerprint);
-    let document = Target::of(sealed_secret);
-    let opens_for = |target: &Target| {
-        let label = target.label()?;
+/// Finds out why a value cannot be opened with these keys.
+///
+/// Tries up to ten labels with every key. A value that the SealedSecret does not have is malformed.
+#[must_use]
+pub fn diagnose(sealed: &SealedSecret, item: &Item, keys: Diagnosing<'_>) -> Cause {
+    match sealed.value(item).map(Ciphertext::sealed_value) {
+        None => Cause::Malformed(EnvelopeError::Truncated),
+        Some(Err(error)) => Cause::Malformed(error),
+        Some(Ok(value)) => cause(sealed, item, value, keys),
+    }
+}
+
+fn cause(sealed: &SealedSecret, item: &Item, value: &SealedValue, keys: Diagnosing<'_>) -> Cause {
+    let wanted = sealed.hints().sealed_with(item.name());
+    let hint = wanted.map_or(KeyHint::NONE, KeyHint::from);
+    let document = Binding::of(sealed);
+    let opens_for = |binding: &Binding| {
+        let label = binding.label()?;
         keys.find_key(value, &label, hint)
     };
     if let Some(key) = opens_for(&document) {
         return Cause::Damaged { key };
     }
-    let others = other_targets(sealed_secret, &document);
-    if let Some(sealed_for) = others.iter().find(|target| opens_for(target).is_some()) {
+    let others = other_bindings(sealed, &document);
+    if let Some(sealed_for) = others.iter().find(|binding| opens_for(binding).is_some()) {
         return Cause::SealedForAnother { sealed_for: sealed_for.clone(), document };
     }
     match wanted {
-        Some(key) if keys.contains(&key) => Cause::KeyIsHere { key, tried: others },
-        Some(wanted) => Cause::WrongKey { wanted, tried: keys.len() },
-        None => Cause::NoKeyFits { tried: keys.len(), targets: others },
+        Some(key) if keys.keys().contains(&key) => Cause::KeyIsHere { key, tried: others },
+        Some(wanted) => Cause::WrongKey { wanted, tried: keys.keys().len() },
+        None => Cause::NoKeyFits { tried: keys.keys().len(), bindings: others },
     }
 }
 
 /// Every scope, of every namespace and name that the document mentions.
-fn other_targets(sealed_secret: &SealedSecret, document: &Target) -> Vec<Target> {
-    let hints = sealed_secret.hints();
-    let template = &sealed_secret.template.metadata;
+fn other_bindings(sealed: &SealedSecret, document: &Binding) -> Vec<Binding> {
+    let hints = sealed.hints();
+    let template = &sealed.template().metadata;
     let mut names = vec![(document.namespace.as_str(), document.name.as_str())];
     names.extend(hints.sealed_for());
     names.push((&template.namespace, &template.name));
 
-    let mut targets = Vec::new();
+    let mut bindings = Vec::new();
     for scope in [Scope::Strict, Scope::NamespaceWide, Scope::ClusterWide] {
         for (namespace, name) in &names {
-            let target = Target::new(scope, namespace, name);
-            let known = target == *document || targets.contains(&target);
-            if !known && target.label().is_some() {
-                targets.push(target);
+            let binding = Binding::new(scope, namespace, name);
+            let known = binding == *document || bindings.contains(&binding);
+            if !known && binding.label().is_some() {
+                bindings.push(binding);
             }
         }
     }
-    targets
+    bindings
 }
 
-impl Target {
-    fn of(sealed_secret: &SealedSecret) -> Self {
-        let metadata = &sealed_secret.metadata;
-        Self::new(sealed_secret.scope(), &metadata.namespace, &metadata.name)
+impl Binding {
+    fn of(sealed: &SealedSecret) -> Self {
+        let metadata = sealed.metadata();
+        Self::new(sealed.scope(), &metadata.namespace, &metadata.name)
     }
 
-    /// Leaves out what the scope does not bind, so that equal labels are equal targets.
+    /// Leaves out what the scope does not bind, so that equal labels are equal bindings.
     fn new(scope: Scope, namespace: &str, name: &str) -> Self {
         let bound = |binds: bool, text: &str| if binds { text.to_owned() } else { String::new() };
         Self {
@@ -131,7 +141,7 @@ impl Target {
     }
 }
 
-impl fmt::Display for Target {
+impl fmt::Display for Binding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { scope, namespace, name } = self;
         match scope {
@@ -143,19 +153,16 @@ impl fmt::Display for Target {
 }
 
 impl Cause {
-    /// What a person can do about it.
-    pub fn hint(&self) -> Option<&'static str> {
+    /// A name for programs, which stays the same.
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
         match self {
-            Self::Malformed(_) | Self::Damaged { .. } => {
-                Some("seal the value again, or take it back from the file's history")
-            }
-            Self::SealedForAnother { .. } => Some(
-                "give the document the scope, namespace and name that it was sealed for, or seal again",
-            ),
-            Self::WrongKey { .. } => Some("--key with that private key opens it"),
-            Self::KeyIsHere { .. } | Self::NoKeyFits { .. } => Some(
-                "the document may have been renamed or moved, be of another cluster, or be damaged",
-            ),
+            Self::Malformed(_) => "Malformed",
+            Self::SealedForAnother { .. } => "SealedForAnother",
+            Self::Damaged { .. } => "Damaged",
+            Self::WrongKey { .. } => "WrongKey",
+            Self::KeyIsHere { .. } => "KeyIsHere",
+            Self::NoKeyFits { .. } => "NoKeyFits",
         }
     }
 }
@@ -176,10 +183,23 @@ impl fmt::Display for Cause {
                 write!(f, "key {key}, which it is said to be sealed with, does not open it, ")?;
                 write!(f, "neither for this document{}", also(tried))
             }
-            Self::NoKeyFits { tried, targets } => {
+            Self::NoKeyFits { tried, bindings } => {
                 write!(f, "none of the {} opens it, ", keys(*tried))?;
-                write!(f, "neither for this document{}", also(targets))
+                write!(f, "neither for this document{}", also(bindings))
             }
+        }
+    }
+}
+
+impl StdError for Cause {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Malformed(error) => error.source(),
+            Self::SealedForAnother { .. }
+            | Self::Damaged { .. }
+            | Self::WrongKey { .. }
+            | Self::KeyIsHere { .. }
+            | Self::NoKeyFits { .. } => None,
         }
     }
 }
@@ -188,6 +208,6 @@ fn keys(count: usize) -> String {
     if count == 1 { "1 key given".to_owned() } else { format!("{count} keys given") }
 }
 
-fn also(tried: &[Target]) -> String {
-    tried.iter().map(|target| format!(" nor for {target}")).collect()
+fn also(tried: &[Binding]) -> String {
+    tried.iter().map(|binding| format!(" nor for {binding}")).collect()
 }

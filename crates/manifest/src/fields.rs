@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::error::Error;
+use crate::error::{Expected, ReadError};
 use kubeyaml::{Mapping, Node, Value};
 
 /// The fields of an object, or none.
@@ -14,11 +14,11 @@ pub(crate) struct Fields<'a>(Option<&'a Mapping>);
 
 impl<'a> Fields<'a> {
     /// The fields of `node`, which has to be an object or null.
-    pub(crate) fn of(node: &'a Node) -> Result<Self, Error> {
+    pub(crate) fn of(node: &'a Node) -> Result<Self, ReadError> {
         match node.value() {
             Value::Null => Ok(Self(None)),
             Value::Mapping(mapping) => Ok(Self(Some(mapping))),
-            _ => Err(Error::wrong_type(node, "a mapping")),
+            _ => Err(ReadError::wrong_type(node, Expected::Mapping)),
         }
     }
 
@@ -38,52 +38,84 @@ impl<'a> Fields<'a> {
     }
 
     /// An object's fields; none where the field is absent.
-    pub(crate) fn object(self, field: &str) -> Result<Self, Error> {
+    pub(crate) fn object(self, field: &str) -> Result<Self, ReadError> {
         self.read(field, Fields::of).map(|fields| fields.unwrap_or(Self(None)))
     }
 
     /// A text; empty where the field is absent.
-    pub(crate) fn text(self, field: &str) -> Result<String, Error> {
+    pub(crate) fn text(self, field: &str) -> Result<String, ReadError> {
         let text = self.read(field, text)?;
         Ok(text.unwrap_or_default().to_owned())
     }
 
     /// A boolean.
-    pub(crate) fn boolean(self, field: &str) -> Result<Option<bool>, Error> {
+    pub(crate) fn boolean(self, field: &str) -> Result<Option<bool>, ReadError> {
         self.read(field, |node| match node.value() {
             Value::Null => Ok(None),
             Value::Bool(value) => Ok(Some(*value)),
-            _ => Err(Error::wrong_type(node, "true or false")),
+            _ => Err(ReadError::wrong_type(node, Expected::Boolean)),
         })
         .map(Option::flatten)
     }
 
     /// A list of texts; empty where the field is absent.
-    pub(crate) fn texts(self, field: &str) -> Result<Vec<String>, Error> {
+    pub(crate) fn texts(self, field: &str) -> Result<Vec<String>, ReadError> {
         let list = self.read(field, |node| match node.value() {
             Value::Null => Ok(Vec::new()),
             Value::Sequence(nodes) => {
                 nodes.iter().map(|node| text(node).map(str::to_owned)).collect()
             }
-            _ => Err(Error::wrong_type(node, "a list")),
+            _ => Err(ReadError::wrong_type(node, Expected::List)),
         })?;
         Ok(list.unwrap_or_default())
     }
 
     /// A map of texts; empty where the field is absent.
-    pub(crate) fn text_map(self, field: &str) -> Result<BTreeMap<String, String>, Error> {
+    pub(crate) fn text_map(self, field: &str) -> Result<BTreeMap<String, String>, ReadError> {
         self.map(field, |node| text(node).map(str::to_owned))
+    }
+
+    /// A map of texts, in which a null is not the empty text.
+    pub(crate) fn nullable_text_map(
+        self,
+        field: &str,
+    ) -> Result<BTreeMap<String, Option<String>>, ReadError> {
+        self.map(field, |node| match node.value() {
+            Value::Null => Ok(None),
+            _ => text(node).map(|text| Some(text.to_owned())),
+        })
+    }
+
+    /// A value read by `read`; none where the field is absent or null.
+    pub(crate) fn optional<T>(
+        self,
+        field: &str,
+        read: impl Fn(&'a Node) -> Result<T, ReadError>,
+    ) -> Result<Option<T>, ReadError> {
+        match self.get(field).map(Node::value) {
+            None | Some(Value::Null) => Ok(None),
+            Some(_) => self.read(field, read),
+        }
+    }
+
+    /// As [`Fields::map`]; none where the field is absent.
+    pub(crate) fn optional_map<T>(
+        self,
+        field: &str,
+        read: impl Fn(&'a Node) -> Result<T, ReadError>,
+    ) -> Result<Option<BTreeMap<String, T>>, ReadError> {
+        self.get(field).map(|_| self.map(field, read)).transpose()
     }
 
     /// A map of values, each read by `read`; errors name field and entry.
     pub(crate) fn map<T>(
         self,
         field: &str,
-        read: impl Fn(&'a Node) -> Result<T, Error>,
-    ) -> Result<BTreeMap<String, T>, Error> {
+        read: impl Fn(&'a Node) -> Result<T, ReadError>,
+    ) -> Result<BTreeMap<String, T>, ReadError> {
         let entries = self.object(field)?;
         let read_entry = |(name, node): (&str, &'a Node)| {
-            let value = read(node).map_err(|error| error.in_field(name).in_field(field))?;
+            let value = read(node).map_err(|error| error.in_path([field, name]))?;
             Ok((name.to_owned(), value))
         };
         entries.iter().map(read_entry).collect()
@@ -92,17 +124,17 @@ impl<'a> Fields<'a> {
     fn read<T>(
         self,
         field: &str,
-        read: impl Fn(&'a Node) -> Result<T, Error>,
-    ) -> Result<Option<T>, Error> {
+        read: impl Fn(&'a Node) -> Result<T, ReadError>,
+    ) -> Result<Option<T>, ReadError> {
         self.get(field).map(read).transpose().map_err(|error| error.in_field(field))
     }
 }
 
 /// The text of a node; empty where it is null.
-pub(crate) fn text(node: &Node) -> Result<&str, Error> {
+pub(crate) fn text(node: &Node) -> Result<&str, ReadError> {
     match node.value() {
         Value::Null => Ok(""),
         Value::String(text) => Ok(text.expose()),
-        _ => Err(Error::wrong_type(node, "a string")),
+        _ => Err(ReadError::wrong_type(node, Expected::String)),
     }
 }

@@ -1,13 +1,13 @@
 //! A sealing key as a Secret of type `kubernetes.io/tls`, as clusters keep it, and back.
 
-use sealkit_core::{Certificate, Plaintext, PrivateKey, UnixTime};
+use kubeyaml::{Format, Node};
+use sealkit_core::{Certificate, DatedKey, Plaintext, PrivateKey};
 use zeroize::Zeroizing;
 
-use crate::documents::{Inputs, Located};
-use crate::error::{Error, Reason};
+use crate::documents::{Documents, Located, Met, Others};
+use crate::error::{KeySecretError, KeySecretErrorKind, ReadErrorKind};
 use crate::output;
 use crate::secret::{self, Secret};
-use kubeyaml::{Format, Node};
 
 /// Label of a key Secret; its value says whether the key is in use.
 pub const KEY_LABEL: &str = "sealedsecrets.bitnami.com/sealed-secrets-key";
@@ -20,54 +20,81 @@ const TLS_TYPE: &str = "kubernetes.io/tls";
 const PRIVATE_KEY: &str = "tls.key";
 const CERTIFICATE: &str = "tls.crt";
 
-/// A private key with its date. Has no `Debug`.
+/// What a key Secret holds. Has no `Debug`.
 #[non_exhaustive]
-pub struct BackupKey {
-    /// The key.
-    pub private_key: PrivateKey,
-    /// From when on its certificate is valid; none without a certificate that can be read.
-    pub not_before: Option<UnixTime>,
+pub struct KeySecret {
+    /// The private key, the start of its certificate's validity, and the creation of the Secret.
+    pub key: DatedKey,
     /// Why its certificate cannot be read. The key is as good without.
-    pub damaged_certificate: Option<Error>,
+    pub damaged_certificate: Option<KeySecretError>,
 }
 
-impl BackupKey {
+impl KeySecret {
+    /// Reads a Secret, whatever its type and its labels.
+    ///
+    /// # Errors
+    /// It has no private key, one that cannot be used, or the certificate of another key.
+    pub fn from_secret(secret: &Secret) -> Result<Self, KeySecretError> {
+        let private_key = private_key(secret)?;
+        let pem = secret.data.get(CERTIFICATE);
+        let (not_before, damaged_certificate) =
+            match pem.map(|pem| Certificate::from_pem(pem.expose())) {
+                None => (None, None),
+                Some(Ok(certificate)) if certificate.fingerprint() != private_key.fingerprint() => {
+                    return Err(KeySecretErrorKind::CertificateOfAnotherKey.into());
+                }
+                Some(Ok(certificate)) => (Some(certificate.not_before()), None),
+                Some(Err(error)) => {
+                    let error = KeySecretError::new(KeySecretErrorKind::Certificate(error));
+                    (None, Some(error.in_field(CERTIFICATE)))
+                }
+            };
+        let key = DatedKey { key: private_key, not_before, created: secret.created };
+        Ok(Self { key, damaged_certificate })
+    }
+
     /// Says where the damaged certificate stands.
-    fn locate_damage(mut self, locate: impl FnOnce(Error) -> Error) -> Self {
+    fn locate_damage(mut self, locate: impl FnOnce(KeySecretError) -> KeySecretError) -> Self {
         self.damaged_certificate = self.damaged_certificate.map(locate);
         self
     }
+}
+
+fn private_key(secret: &Secret) -> Result<PrivateKey, KeySecretError> {
+    let pem = secret.data.get(PRIVATE_KEY).ok_or(KeySecretErrorKind::NoPrivateKey)?;
+    PrivateKey::from_pem(pem.expose()).map_err(|error| {
+        KeySecretError::new(KeySecretErrorKind::PrivateKey(error)).in_field(PRIVATE_KEY)
+    })
 }
 
 /// What a backup of key Secrets holds.
 #[non_exhaustive]
 pub struct Backup {
     /// The keys, in the order of the backup; at least one.
-    pub keys: Vec<BackupKey>,
+    pub keys: Vec<KeySecret>,
     /// Secrets that are no usable key, and why.
-    pub skipped: Vec<Error>,
+    pub skipped: Vec<KeySecretError>,
 }
 
 /// Reads a backup of key Secrets: YAML or JSON, one, several or a List.
 ///
 /// # Errors
-/// If the text can't be read, holds something other than Secrets, or no usable key.
-pub fn read_backup(text: Zeroizing<Vec<u8>>) -> Result<Backup, Error> {
-    let inputs = Inputs::read(vec![text])?;
-    let documents = inputs.process(&|| (), |document| {
-        let resources = document.resources()?.into_iter();
-        let keys = resources.map(|resource| {
-            if resource.is(secret::KIND) {
-                Ok(read_key(resource.node))
-            } else {
-                Err(resource.refused(secret::KIND))
+/// If the text cannot be read, holds something other than Secrets, or no usable key.
+pub fn read_backup(text: Zeroizing<Vec<u8>>) -> Result<Backup, KeySecretError> {
+    let documents = Documents::split(vec![text])?;
+    let found = documents.process(&|| (), |document| {
+        let mut keys = Vec::new();
+        for met in document.each(secret::KIND, Others::Refuse)? {
+            match met? {
+                Met::Wanted(resource) => keys.push(read_key(resource.node())),
+                Met::Passing(_) => {}
             }
-        });
-        keys.collect::<Result<Vec<_>, Error>>()
+        }
+        Ok::<_, KeySecretError>(keys)
     })?;
     let mut backup = Backup { keys: Vec::new(), skipped: Vec::new() };
-    for Located { input, document, result } in documents {
-        let locate = |error: Error| error.in_document(input, document);
+    for Located { input, document, result } in found {
+        let locate = |error: KeySecretError| error.in_document(input, document);
         for key in result {
             match key {
                 Ok(key) => backup.keys.push(key.locate_damage(locate)),
@@ -76,16 +103,24 @@ pub fn read_backup(text: Zeroizing<Vec<u8>>) -> Result<Backup, Error> {
         }
     }
     if backup.keys.is_empty() {
-        let first = backup.skipped.into_iter().next();
-        return Err(first.unwrap_or_else(|| Reason::NoDocuments.into()));
+        let none = || KeySecretErrorKind::Read(ReadErrorKind::NoDocuments).into();
+        return Err(backup.skipped.into_iter().next().unwrap_or_else(none));
     }
     Ok(backup)
 }
 
-/// The Secret that a cluster takes as its sealing key, as one YAML document.
+fn read_key(node: &Node) -> Result<KeySecret, KeySecretError> {
+    let secret = Secret::read(node)?;
+    let name = secret.metadata.resource(secret::KIND.kind);
+    let locate = |error: KeySecretError| error.located_in(node).in_resource(name.clone());
+    Ok(KeySecret::from_secret(&secret).map_err(locate)?.locate_damage(locate))
+}
+
+/// The Secret that a cluster takes as its sealing key.
 ///
 /// Its name is [`KEY_PREFIX`] and eight characters that come from the key's fingerprint.
-pub fn to_yaml(key: &PrivateKey, certificate: &Certificate, namespace: &str) -> Zeroizing<String> {
+#[must_use]
+pub fn to_secret(key: &PrivateKey, certificate: &Certificate, namespace: &str) -> Secret {
     let mut secret = Secret { secret_type: TLS_TYPE.to_owned(), ..Secret::default() };
     secret.metadata.name = format!("{KEY_PREFIX}-{}", suffix(key));
     secret.metadata.namespace = namespace.to_owned();
@@ -93,35 +128,16 @@ pub fn to_yaml(key: &PrivateKey, certificate: &Certificate, namespace: &str) -> 
     let private_key = Plaintext::from(key.to_pkcs1_pem().as_bytes().to_vec());
     secret.data.insert(PRIVATE_KEY.to_owned(), private_key);
     secret.data.insert(CERTIFICATE.to_owned(), Plaintext::from(certificate.to_pem().into_bytes()));
-    output::write(Format::Yaml, &secret.to_tree())
+    secret
+}
+
+/// [`to_secret`] as one YAML document.
+#[must_use]
+pub fn to_yaml(key: &PrivateKey, certificate: &Certificate, namespace: &str) -> Zeroizing<String> {
+    output::write(Format::Yaml, &to_secret(key, certificate, namespace).to_tree())
 }
 
 /// Names of Kubernetes objects have neither upper case nor `+` and `/`: hexadecimal.
 fn suffix(key: &PrivateKey) -> String {
     key.fingerprint().as_bytes().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn read_key(node: &Node) -> Result<BackupKey, Error> {
-    let secret = Secret::read(node)?;
-    let name = secret.metadata.resource(secret::KIND.kind);
-    let locate = |error: Error| error.located_in(node).in_resource(name.clone());
-    Ok(key_of(&secret).map_err(locate)?.locate_damage(locate))
-}
-
-fn key_of(secret: &Secret) -> Result<BackupKey, Error> {
-    let pem = secret.data.get(PRIVATE_KEY).ok_or(Reason::NoPrivateKey)?;
-    let private_key = PrivateKey::from_pem(pem.expose())
-        .map_err(|error| Error::new(Reason::PrivateKey(error)).in_field(PRIVATE_KEY))?;
-    let certificate = secret.data.get(CERTIFICATE).map(|pem| Certificate::from_pem(pem.expose()));
-    let (not_before, damaged_certificate) = match certificate {
-        None => (None, None),
-        Some(Ok(certificate)) if certificate.fingerprint() != private_key.fingerprint() => {
-            return Err(Reason::CertificateOfAnotherKey.into());
-        }
-        Some(Ok(certificate)) => (Some(certificate.not_before()), None),
-        Some(Err(error)) => {
-            (None, Some(Error::new(Reason::Certificate(error)).in_field(CERTIFICATE)))
-        }
-    };
-    Ok(BackupKey { private_key, not_before, damaged_certificate })
 }

@@ -1,34 +1,51 @@
 //! Kubernetes Secret and SealedSecret documents, as text and as types.
 //!
-//! Reads YAML and JSON as kubectl does, and has the operations on documents: [`seal`] and [`unseal`].
-//! Text goes in at one end and out at the other.
+//! A SealedSecret is [`open`]ed, its [`Templates`] are parsed, and of both a Secret is rendered. The operations on streams
+//! of documents, [`seal`] and [`unseal`], are made of these pieces; text goes in at one end and out at the other.
 //!
-//! This crate knows no files, no network, no environment and no clock: callers pass texts,
-//! randomness and times in. The bytes of a sealed value are the business of `sealkit-core`.
+//! # What a service may use
+//!
+//! [`open`] tells nothing but which value did not open, and renders no template. [`diagnose`] and [`unseal`] tell the cause:
+//! they are for whoever holds the private keys. To render takes [`Templates`] and a
+//! [`RenderContext`](gotemplate::Environment): a function without them cannot.
+//!
+//! This crate knows no files, no network, no environment and no clock: callers pass texts, randomness and times in. The
+//! bytes of a sealed value are the business of `sealkit-core`, YAML and JSON that of `kubeyaml`.
 
 pub mod annotations;
-mod convert;
+mod ciphertext;
 mod diagnose;
 mod documents;
 mod error;
 mod fields;
 pub mod key_secret;
 mod metadata;
+mod open;
 mod output;
 mod parallel;
+mod render;
+mod resource;
 mod seal;
 mod sealed_secret;
 mod secret;
+mod stream;
 mod unseal;
 
-pub use convert::{Output, Warning};
-pub use diagnose::{Cause, Target};
-pub use documents::Inputs;
-pub use error::{Error, Reason};
+pub use ciphertext::Ciphertext;
+pub use diagnose::{Binding, Cause, diagnose};
+pub use documents::{Document, Documents, Located, Others};
+pub use error::{
+    Error, Expected, Field, KeySecretError, KeySecretErrorKind, ReadError, ReadErrorKind,
+    SealError, SealErrorKind, UnsealError, UnsealErrorKind,
+};
 pub use gotemplate::Environment;
 pub use kubeyaml::Format;
 pub use metadata::Metadata;
-pub use seal::{SealRules, seal, seal_secret};
-pub use sealed_secret::{SealedSecret, Template};
+pub use open::{OpenError, OpenedValues, open};
+pub use render::{RenderError, TemplateError, TemplateErrorKind, Templates};
+pub use resource::Resource;
+pub use seal::{LookUp, LookUpError, NamespaceRule, SealRules, seal, seal_secret};
+pub use sealed_secret::{Item, SealedSecret, SealedSecretParts, SecretTemplate};
 pub use secret::Secret;
-pub use unseal::{MakeEnvironment, UnsealRules, unseal, unseal_item, unseal_secret};
+pub use stream::{Output, Stream, Warning, WarningKind};
+pub use unseal::{MakeEnvironment, UnsealRules, unseal, unseal_item};

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::annotations::{self, Annotations};
-use crate::error::Error;
-use crate::fields::Fields;
 use kubeyaml::Tree;
+
+use crate::annotations::{self, Annotations};
+use crate::error::ReadError;
+use crate::fields::Fields;
 
 /// All fields that `metadata` has.
 pub(crate) const FIELDS: [&str; 16] = [
@@ -46,11 +47,11 @@ pub struct Metadata {
 
 impl Metadata {
     /// Reads the field `metadata` of `fields`.
-    pub(crate) fn read(fields: Fields<'_>) -> Result<Self, Error> {
+    pub(crate) fn read(fields: Fields<'_>) -> Result<Self, ReadError> {
         Self::read_fields(fields.object("metadata")?).map_err(|error| error.in_field("metadata"))
     }
 
-    fn read_fields(metadata: Fields<'_>) -> Result<Self, Error> {
+    fn read_fields(metadata: Fields<'_>) -> Result<Self, ReadError> {
         Ok(Self {
             name: metadata.text("name")?,
             namespace: metadata.text("namespace")?,
@@ -92,6 +93,7 @@ impl Metadata {
         match (self.namespace.as_str(), self.name.as_str()) {
             ("", "") => kind.to_owned(),
             ("", name) => format!("{kind} {name}"),
+            (namespace, "") => format!("{kind} in namespace {namespace}"),
             (namespace, name) => format!("{kind} {namespace}/{name}"),
         }
     }

@@ -1,8 +1,7 @@
 //! Documents as a stream of text.
 
-use zeroize::Zeroizing;
-
 use kubeyaml::{Format, Tree};
+use zeroize::Zeroizing;
 
 /// What each YAML document begins with.
 const SEPARATOR: &str = "---\n";

@@ -3,25 +3,32 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// Runs `work` on every item, on all cores, and gives the results in the order of the items.
-///
-/// # Errors
-/// The error of the first item, in order, that has one. Items after a failed one may be left out.
+/// What a failed item means for the others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Failures {
+    /// Nothing: each has its own result.
+    Kept,
+    /// Items after it may be left out, those before it are not: the first failure, in order, is there.
+    EndTheRun,
+}
+
+/// Runs `work` on every item, on all cores, and gives the results with the items' places, in their order.
 pub(crate) fn map<I, T, E>(
     items: &[I],
+    failures: Failures,
     work: impl Fn(&I) -> Result<T, E> + Sync,
-) -> Result<Vec<T>, E>
+) -> Vec<(usize, Result<T, E>)>
 where
     I: Sync,
     T: Send,
     E: Send,
 {
+    let queue = Queue { items, failures, next: 0.into(), end: items.len().into() };
     let workers = workers(items.len());
     if workers <= 1 {
-        return items.iter().map(work).collect();
+        return queue.run(&work);
     }
-    let queue = Queue { items, next: AtomicUsize::new(0), end: AtomicUsize::new(items.len()) };
-    let mut results: Vec<(usize, Result<T, E>)> = thread::scope(|scope| {
+    let mut results = thread::scope(|scope| {
         // This thread works as well. A system that gives no more threads makes it slower, not impossible.
         let spawn = |_| thread::Builder::new().spawn_scoped(scope, || queue.run(&work)).ok();
         let handles: Vec<_> = (1..workers).filter_map(spawn).collect();
@@ -32,7 +39,7 @@ where
         results
     });
     results.sort_unstable_by_key(|(index, _)| *index);
-    results.into_iter().map(|(_, result)| result).collect()
+    results
 }
 
 /// The operating system is asked only when there is something to share: that takes a dozen calls.
@@ -42,6 +49,7 @@ fn workers(items: usize) -> usize {
 
 struct Queue<'a, I> {
     items: &'a [I],
+    failures: Failures,
     /// The next item to be taken.
     next: AtomicUsize,
     /// Items from here on need not be done: one before them has failed.
@@ -59,7 +67,7 @@ impl<I> Queue<'_, I> {
             }
             let Some(item) = self.items.get(index) else { return results };
             let result = work(item);
-            if result.is_err() {
+            if result.is_err() && self.failures == Failures::EndTheRun {
                 self.end.fetch_min(index, Ordering::Relaxed);
             }
             results.push((index, result));
@@ -74,23 +82,35 @@ fn resume<T>(panic: Box<dyn std::any::Any + Send>) -> T {
 
 #[cfg(test)]
 mod tests {
-    use super::map;
+    use super::*;
 
     #[test]
     fn results_come_in_the_order_of_the_items() {
-        let items: Vec<u32> = (0..1000).collect();
-        let doubled: Result<Vec<u32>, ()> = map(&items, |item| Ok(item * 2));
-        assert_eq!(doubled, Ok(items.iter().map(|item| item * 2).collect()));
-        let none: Result<Vec<u32>, ()> = map(&[], |item: &u32| Ok(*item));
-        assert_eq!(none, Ok(Vec::new()));
+        let items: Vec<usize> = (0..1000).collect();
+        let doubled = map(&items, Failures::Kept, |item| Ok::<_, ()>(item * 2));
+        let expected: Vec<_> = items.iter().map(|item| (*item, Ok(item * 2))).collect();
+        assert_eq!(doubled, expected);
+        assert_eq!(map(&[], Failures::Kept, |item: &u32| Ok::<_, ()>(*item)), Vec::new());
     }
 
     #[test]
-    fn the_first_failure_in_order_is_the_one_reported() {
-        let items: Vec<u32> = (0..1000).collect();
+    fn the_first_failure_in_order_is_there_with_all_before_it() {
+        let items: Vec<usize> = (0..1000).collect();
         for _ in 0..50 {
-            let failed = map(&items, |item| if item % 300 == 299 { Err(*item) } else { Ok(()) });
-            assert_eq!(failed, Err(299));
+            let results = map(&items, Failures::EndTheRun, |item| match item % 300 {
+                299 => Err(*item),
+                _ => Ok(()),
+            });
+            let places: Vec<usize> = results.iter().take(300).map(|(place, _)| *place).collect();
+            assert_eq!(places, items[..300]);
+            assert_eq!(results.into_iter().find_map(|(_, result)| result.err()), Some(299));
         }
+    }
+
+    #[test]
+    fn failures_that_are_kept_leave_nothing_out() {
+        let items: Vec<usize> = (0..1000).collect();
+        let results = map(&items, Failures::Kept, |item| Err::<(), _>(*item));
+        assert_eq!(results.len(), items.len());
     }
 }

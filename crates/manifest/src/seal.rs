@@ -1,74 +1,121 @@
 //! Secrets in, SealedSecrets out.
 
 use std::collections::BTreeMap;
+use std::error::Error as StdError;
 use std::sync::{Mutex, PoisonError};
 
+use kubeyaml::Node;
 use rand_core::CryptoRng;
 use sealkit_core::{EncryptionLabel, Scope, SealingKey};
 
-use crate::annotations;
-use crate::convert::{Conversion, Converted, Output};
-use crate::documents::Inputs;
-use crate::error::{Error, Reason};
+use crate::annotations::{self, Hints};
+use crate::ciphertext::Ciphertext;
+use crate::documents::Documents;
+use crate::error::{Field, ReadErrorKind, SealError, SealErrorKind};
 use crate::metadata::Metadata;
-use crate::sealed_secret::{self, SealedSecret, Template};
+use crate::sealed_secret::{self, SealedSecret, SealedSecretParts, SecretTemplate};
 use crate::secret::{self, Secret};
-use kubeyaml::{Format, Node};
+use crate::stream::{Converted, Output, Stream, WarningKind};
 
-/// How Secrets are sealed.
+/// What a Secret is sealed as.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
 pub struct SealRules<'a> {
     /// The scope, whatever the Secret's annotations ask for; none: what they ask for, else strict.
     pub scope: Option<Scope>,
-    /// The namespace of Secrets that name none; an error for those that name another, unless the
-    /// scope is cluster-wide.
-    pub namespace: Option<&'a str>,
-    /// The namespace of Secrets that name none, where [`SealRules::namespace`] is none. Asked only
-    /// when it is needed.
-    pub default_namespace: &'a (dyn Fn() -> Option<String> + Sync),
+    /// The namespace to seal for.
+    pub namespace: NamespaceRule<'a>,
     /// The name to seal for, whatever the Secret's own is.
     pub name: Option<&'a str>,
     /// Whether a Secret without values is sealed, too.
     pub allow_empty_data: bool,
-    /// Whether documents of other kinds pass through unchanged instead of being refused.
-    pub skip_other: bool,
     /// Whether the hints `sealkit.dev/sealed-with` and `sealkit.dev/sealed-for` are written.
     pub hints: bool,
-    /// The form of the output.
-    pub format: Format,
 }
 
-/// Seals every Secret of the inputs, on all cores, in their order.
+/// The namespace that a Secret is sealed for.
+#[derive(Clone, Copy, Default)]
+pub enum NamespaceRule<'a> {
+    /// Its own; one that names none is an error.
+    #[default]
+    Own,
+    /// Its own, or this one if it names none. One that names another is an error, unless the scope is cluster-wide.
+    Given(&'a str),
+    /// Its own, or the one found if it names none: asked only when it is needed, and from several threads.
+    LookedUp(LookUp<'a>),
+}
+
+/// Finds a namespace; none if there is none to be found.
+pub type LookUp<'a> = &'a (dyn Fn() -> Result<Option<String>, LookUpError> + Sync);
+
+/// Why a namespace could not be found out.
+pub type LookUpError = Box<dyn StdError + Send + Sync>;
+
+impl Default for SealRules<'_> {
+    /// As the Secret says, with hints.
+    fn default() -> Self {
+        let namespace = NamespaceRule::Own;
+        Self { scope: None, namespace, name: None, allow_empty_data: false, hints: true }
+    }
+}
+
+impl<'a> SealRules<'a> {
+    /// Sets [`SealRules::scope`].
+    #[must_use]
+    pub fn scope(self, scope: Option<Scope>) -> Self {
+        Self { scope, ..self }
+    }
+
+    /// Sets [`SealRules::namespace`].
+    #[must_use]
+    pub fn namespace(self, namespace: NamespaceRule<'a>) -> Self {
+        Self { namespace, ..self }
+    }
+
+    /// Sets [`SealRules::name`].
+    #[must_use]
+    pub fn name(self, name: Option<&'a str>) -> Self {
+        Self { name, ..self }
+    }
+
+    /// Sets [`SealRules::allow_empty_data`].
+    #[must_use]
+    pub fn allow_empty_data(self, allow_empty_data: bool) -> Self {
+        Self { allow_empty_data, ..self }
+    }
+
+    /// Sets [`SealRules::hints`].
+    #[must_use]
+    pub fn hints(self, hints: bool) -> Self {
+        Self { hints, ..self }
+    }
+}
+
+/// Seals every Secret of the documents, on all cores, in their order.
 ///
-/// `random` gives the session keys; each worker uses a clone. `progress` is called after each
-/// document.
+/// `random` gives the session keys; each document uses a clone.
 ///
 /// # Errors
-/// The first document, in order, that can't be read or sealed.
+/// The first document, in order, that cannot be read or sealed.
 pub fn seal<R>(
-    inputs: &Inputs,
+    documents: &Documents,
     key: &SealingKey,
     rules: &SealRules<'_>,
+    stream: &Stream<'_>,
     random: &R,
-    progress: &(dyn Fn() + Sync),
-) -> Result<Output, Error>
+) -> Result<Output, SealError>
 where
     R: CryptoRng + Clone + Sync,
 {
-    let conversion = Conversion {
-        from: secret::KIND,
-        skip_other: rules.skip_other,
-        format: rules.format,
-        progress,
-    };
-    let named = Named::default();
-    let output = conversion.run(inputs, |node| {
-        let (sealed_secret, warnings) = seal_node(node, key, rules, &mut random.clone())?;
+    let names = NameCounts::default();
+    let output = stream.convert(documents, secret::KIND, |node| {
+        let (sealed, warnings) = seal_node(node, key, rules, &mut random.clone())?;
         if rules.name.is_some() {
-            named.add(&sealed_secret);
+            names.add(&sealed);
         }
-        Ok(Converted { tree: sealed_secret.to_tree(), warnings })
+        Ok(Converted { tree: sealed.to_tree(), warnings })
     })?;
-    named.refuse_equals()?;
+    names.refuse_equals()?;
     Ok(output)
 }
 
@@ -78,12 +125,15 @@ fn seal_node(
     key: &SealingKey,
     rules: &SealRules<'_>,
     random: &mut impl CryptoRng,
-) -> Result<(SealedSecret, Vec<String>), Error> {
+) -> Result<(SealedSecret, Vec<WarningKind>), SealError> {
     let secret = Secret::read(node)?;
     let resource = secret.metadata.resource(secret::KIND.kind);
-    let warning =
-        |field| format!("{resource}: \"{field}\" is no field of a Secret and is left out");
-    let warnings = secret.unknown_fields.iter().map(warning).collect();
+    let unknown = secret.unknown_fields().iter();
+    let warning = |field: &String| WarningKind::UnknownField {
+        resource: resource.clone(),
+        field: field.clone(),
+    };
+    let warnings = unknown.map(warning).collect();
     let sealed = seal_secret(&secret, key, rules, random);
     let sealed = sealed.map_err(|error| error.located_in(node).in_resource(resource))?;
     Ok((sealed, warnings))
@@ -92,18 +142,20 @@ fn seal_node(
 /// How many SealedSecrets there are of each namespace and name: in a cluster the last one would be all that is
 /// left.
 #[derive(Default)]
-struct Named(Mutex<BTreeMap<String, usize>>);
+struct NameCounts(Mutex<BTreeMap<String, usize>>);
 
-impl Named {
-    fn add(&self, sealed_secret: &SealedSecret) {
-        let resource = sealed_secret.metadata.resource(sealed_secret::KIND.kind);
+impl NameCounts {
+    fn add(&self, sealed: &SealedSecret) {
+        let resource = sealed.metadata().resource(sealed_secret::KIND.kind);
         *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(resource).or_insert(0) += 1;
     }
 
-    fn refuse_equals(self) -> Result<(), Error> {
+    fn refuse_equals(self) -> Result<(), SealError> {
         let counts = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
         match counts.into_iter().find(|(_, count)| *count > 1) {
-            Some((resource, count)) => Err(Reason::NameForSeveral { resource, count }.into()),
+            Some((resource, count)) => {
+                Err(SealErrorKind::NameForSeveral { resource, count }.into())
+            }
             None => Ok(()),
         }
     }
@@ -118,64 +170,92 @@ pub fn seal_secret(
     key: &SealingKey,
     rules: &SealRules<'_>,
     random: &mut impl CryptoRng,
-) -> Result<SealedSecret, Error> {
+) -> Result<SealedSecret, SealError> {
     if secret.data.is_empty() && !rules.allow_empty_data {
-        return Err(Reason::NoData { unknown: secret.unknown_fields.clone() }.into());
+        return Err(SealErrorKind::NoData { unknown: secret.unknown_fields().to_vec() }.into());
     }
     let asked = annotations::scope(&secret.metadata.annotations);
     let scope = rules.scope.unwrap_or(asked);
     let name = name(&secret.metadata, rules)?;
-    let namespace = namespace(&secret.metadata, scope, rules)?;
-    let label = EncryptionLabel::for_scope(scope, &namespace, &name)?;
+    let namespace = namespace(&secret.metadata, scope, rules.namespace)?;
+    let label = EncryptionLabel::for_scope(scope, &namespace, &name)
+        .map_err(|error| SealError::new(SealErrorKind::Label(error)))?;
+    let seal_value = |value: &[u8]| key.seal(value, &label, random);
+    let encrypted_data = seal_values(secret, seal_value)?;
 
     let template = template(secret, scope, &namespace, &name);
-    let metadata = Metadata { namespace, name, ..Metadata::default() };
-    let mut sealed_secret = SealedSecret { metadata, template, ..SealedSecret::default() };
-    for (item, value) in &secret.data {
-        let sealed = key
-            .seal(value.expose(), &label, random)
-            .map_err(|error| Error::new(Reason::Seal(error)).in_field(item))?;
-        sealed_secret.encrypted_data.insert(item.clone(), sealed.to_string());
-    }
-    annotations::set_scope(&mut sealed_secret.metadata.annotations, scope);
+    let mut metadata = Metadata { namespace, name, ..Metadata::default() };
+    annotations::set_scope(&mut metadata.annotations, scope);
     if rules.hints {
-        annotations::set_hints(&mut sealed_secret.metadata, key.fingerprint(), scope);
+        hints(key, scope, &metadata).write(&mut metadata.annotations);
     }
-    Ok(sealed_secret)
+    let encrypted_data = Some(encrypted_data);
+    let parts = SealedSecretParts { metadata, encrypted_data, deprecated_data: None, template };
+    Ok(SealedSecret::from_parts(parts)?)
 }
 
-fn name(metadata: &Metadata, rules: &SealRules<'_>) -> Result<String, Error> {
-    let name = rules.name.unwrap_or(&metadata.name);
-    match name {
-        "" => Err(Reason::Missing { field: "metadata.name" }.into()),
-        _ => Ok(name.to_owned()),
+fn seal_values(
+    secret: &Secret,
+    mut seal: impl FnMut(&[u8]) -> Result<sealkit_core::SealedValue, sealkit_core::SealError>,
+) -> Result<BTreeMap<String, Ciphertext>, SealError> {
+    let mut sealed = BTreeMap::new();
+    for (item, value) in &secret.data {
+        let value = seal(value.expose())
+            .map_err(|error| SealError::new(SealErrorKind::Value(error)).in_field(item))?;
+        sealed.insert(item.clone(), Ciphertext::from(value));
+    }
+    Ok(sealed)
+}
+
+fn name(metadata: &Metadata, rules: &SealRules<'_>) -> Result<String, SealError> {
+    match rules.name.unwrap_or(&metadata.name) {
+        "" => Err(ReadErrorKind::Missing { field: Field::Name }.into()),
+        name => Ok(name.to_owned()),
     }
 }
 
-fn namespace(metadata: &Metadata, scope: Scope, rules: &SealRules<'_>) -> Result<String, Error> {
-    match (metadata.namespace.as_str(), rules.namespace) {
-        ("", Some(wanted)) if !wanted.is_empty() => Ok(wanted.to_owned()),
+fn namespace(
+    metadata: &Metadata,
+    scope: Scope,
+    rule: NamespaceRule<'_>,
+) -> Result<String, SealError> {
+    let missing = || ReadErrorKind::Missing { field: Field::Namespace }.into();
+    match (metadata.namespace.as_str(), rule) {
+        ("", NamespaceRule::Given(wanted)) if !wanted.is_empty() => Ok(wanted.to_owned()),
         ("", _) if scope == Scope::ClusterWide => Ok(String::new()),
-        ("", _) => (rules.default_namespace)()
-            .ok_or_else(|| Reason::Missing { field: "metadata.namespace" }.into()),
-        (found, Some(wanted)) if found != wanted && scope != Scope::ClusterWide => {
+        ("", NamespaceRule::LookedUp(look_up)) => {
+            look_up().map_err(SealErrorKind::Namespace)?.ok_or_else(missing)
+        }
+        ("", _) => Err(missing()),
+        (found, NamespaceRule::Given(wanted)) if found != wanted && scope != Scope::ClusterWide => {
             let (found, wanted) = (found.to_owned(), wanted.to_owned());
-            Err(Reason::NamespaceMismatch { found, wanted }.into())
+            Err(ReadErrorKind::NamespaceMismatch { found, wanted }.into())
         }
         (found, _) => Ok(found.to_owned()),
     }
 }
 
 /// What the Secret has besides its values.
-fn template(secret: &Secret, scope: Scope, namespace: &str, name: &str) -> Template {
+fn template(secret: &Secret, scope: Scope, namespace: &str, name: &str) -> SecretTemplate {
     let mut metadata = secret.metadata.clone();
     metadata.name = name.to_owned();
     metadata.namespace = namespace.to_owned();
     annotations::set_scope(&mut metadata.annotations, scope);
-    Template {
+    SecretTemplate {
         metadata,
         secret_type: secret.secret_type.clone(),
         immutable: secret.immutable,
-        ..Template::default()
+        data: BTreeMap::new(),
+    }
+}
+
+fn hints(key: &SealingKey, scope: Scope, metadata: &Metadata) -> Hints {
+    let hints = Hints::sealed_with_one(key.fingerprint());
+    match scope {
+        // A cluster-wide value is sealed for no name at all.
+        Scope::ClusterWide => hints,
+        Scope::Strict | Scope::NamespaceWide => {
+            hints.for_object(&metadata.namespace, &metadata.name)
+        }
     }
 }

@@ -1,121 +1,227 @@
 //! The SealedSecret (`bitnami.com/v1alpha1`).
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use sealkit_core::{EncryptionLabel, Scope};
+use kubeyaml::{Node, Tree};
+use sealkit_core::{EncryptionLabel, LabelError, Scope};
 
 use crate::annotations::{self, Hints};
-use crate::documents::Kind;
-use crate::error::{Error, Reason};
+use crate::ciphertext::Ciphertext;
+use crate::error::{Field, ReadError, ReadErrorKind};
 use crate::fields::{Fields, text};
-use crate::metadata::Metadata;
-use kubeyaml::{Node, Tree};
+use crate::metadata::{self, Metadata};
+use crate::resource::{self, Kind};
 
 /// The custom resource.
 pub(crate) const KIND: Kind = Kind { api_version: "bitnami.com/v1alpha1", kind: "SealedSecret" };
 
+/// Fields that `spec.template` may have.
+const TEMPLATE_FIELDS: [&str; 4] = ["data", "immutable", "metadata", "type"];
+
 /// A SealedSecret. All of it is public.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
+///
+/// What is read is written again, less what only a server writes; fields that the resource does not have are
+/// remembered by name alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealedSecret {
+    parts: SealedSecretParts,
+    unknown_fields: Vec<String>,
+}
+
+/// What a [`SealedSecret`] is made of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SealedSecretParts {
     /// `metadata`: name, namespace and scope decide what the values are bound to.
     pub metadata: Metadata,
-    /// `spec.encryptedData`: item name and ciphertext in base64.
-    pub encrypted_data: BTreeMap<String, String>,
-    /// `spec.data`, deprecated: a whole Secret in JSON under one envelope, in base64.
-    pub deprecated_data: Option<String>,
+    /// `spec.encryptedData`: item name and ciphertext. None if the field is absent, which is allowed beside
+    /// `deprecated_data` alone.
+    pub encrypted_data: Option<BTreeMap<String, Ciphertext>>,
+    /// `spec.data`, deprecated: a whole Secret in JSON under one envelope.
+    pub deprecated_data: Option<Ciphertext>,
     /// `spec.template`: the Secret less its values.
-    pub template: Template,
+    pub template: SecretTemplate,
 }
 
 /// `spec.template` of a SealedSecret.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Template {
+pub struct SecretTemplate {
     /// `metadata`, for the Secret. Its name and namespace count for nothing.
     pub metadata: Metadata,
     /// `type` of the Secret; may be empty.
     pub secret_type: String,
     /// `immutable` of the Secret.
     pub immutable: Option<bool>,
-    /// `data`: item name and Go template.
-    pub data: BTreeMap<String, String>,
+    /// `data`: item name and Go template. None stands for `null`: that item is left out of the Secret, even if
+    /// it is one of `spec.encryptedData`.
+    pub data: BTreeMap<String, Option<String>>,
+}
+
+/// Which of a SealedSecret's sealed values is meant.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Item {
+    /// The value of that name in `spec.encryptedData`.
+    Named(String),
+    /// The whole Secret of the deprecated `spec.data`.
+    Whole,
 }
 
 impl SealedSecret {
+    /// Puts one together. This is the one way to make a SealedSecret, from a document or from an API type.
+    ///
+    /// # Errors
+    /// It has neither `spec.encryptedData` nor `spec.data`, or both with values.
+    pub fn from_parts(mut parts: SealedSecretParts) -> Result<Self, ReadErrorKind> {
+        if parts.encrypted_data.is_none() && parts.deprecated_data.is_none() {
+            return Err(ReadErrorKind::Missing { field: Field::EncryptedData });
+        }
+        // An absent field and an empty one mean the same beside the deprecated form.
+        let items = parts.encrypted_data.get_or_insert_default();
+        if parts.deprecated_data.is_some() && !items.is_empty() {
+            return Err(ReadErrorKind::DeprecatedDataBesideEncryptedData);
+        }
+        Ok(Self { parts, unknown_fields: Vec::new() })
+    }
+
+    /// Reads a text of one document, YAML or JSON: an object as the API server has it, or the body of a request.
+    ///
+    /// # Errors
+    /// The text cannot be read, has not exactly one document, or that is no SealedSecret.
+    pub fn from_text(text: &[u8]) -> Result<Self, ReadError> {
+        resource::read_one(text, KIND, Self::read)
+    }
+
     /// Reads a document of kind SealedSecret.
-    pub(crate) fn read(node: &Node) -> Result<Self, Error> {
+    pub(crate) fn read(node: &Node) -> Result<Self, ReadError> {
         let fields = Fields::of(node)?;
         let spec = fields.object("spec")?;
-        if spec.get("encryptedData").is_none() && spec.get("data").is_none() {
-            let field = "spec.encryptedData";
-            return Err(Error::at(node, Reason::Missing { field }));
-        }
-        let in_spec = |error: Error| error.in_field("spec");
-        let deprecated_data = spec.text("data").map_err(in_spec)?;
-        let sealed_secret = Self {
+        let in_spec = |error: ReadError| error.in_field("spec");
+        let parts = SealedSecretParts {
+            encrypted_data: spec.optional_map("encryptedData", ciphertext).map_err(in_spec)?,
+            deprecated_data: spec.optional("data", ciphertext).map_err(in_spec)?,
             metadata: Metadata::read(fields)?,
-            encrypted_data: spec.map("encryptedData", ciphertext).map_err(in_spec)?,
-            deprecated_data: Some(deprecated_data).filter(|data| !data.is_empty()),
-            template: Template::read(spec).map_err(in_spec)?,
+            template: SecretTemplate::read(spec).map_err(in_spec)?,
         };
-        if sealed_secret.deprecated_data.is_some() && !sealed_secret.encrypted_data.is_empty() {
-            return Err(Error::at(node, Reason::DeprecatedDataBesideEncryptedData));
+        let read = Self::from_parts(parts).map_err(|kind| ReadError::at(node, kind))?;
+        Ok(Self { unknown_fields: unknown_fields(fields)?, ..read })
+    }
+
+    /// `metadata`.
+    #[must_use]
+    pub fn metadata(&self) -> &Metadata {
+        &self.parts.metadata
+    }
+
+    /// `spec.template`.
+    #[must_use]
+    pub fn template(&self) -> &SecretTemplate {
+        &self.parts.template
+    }
+
+    /// What it is made of, to make another one.
+    #[must_use]
+    pub fn into_parts(self) -> SealedSecretParts {
+        self.parts
+    }
+
+    /// All sealed values: those of `spec.encryptedData` by their names, or the one of `spec.data`.
+    pub fn values(&self) -> impl Iterator<Item = (Item, &Ciphertext)> {
+        let items = self.parts.encrypted_data.iter().flatten();
+        let named = items.map(|(name, value)| (Item::Named(name.clone()), value));
+        named.chain(self.parts.deprecated_data.iter().map(|value| (Item::Whole, value)))
+    }
+
+    /// One of the sealed values.
+    #[must_use]
+    pub fn value(&self, item: &Item) -> Option<&Ciphertext> {
+        match item {
+            Item::Named(name) => self.parts.encrypted_data.as_ref()?.get(name),
+            Item::Whole => self.parts.deprecated_data.as_ref(),
         }
-        Ok(sealed_secret)
+    }
+
+    /// Whether it has the deprecated form: a whole Secret in `spec.data`.
+    #[must_use]
+    pub fn is_deprecated_form(&self) -> bool {
+        self.parts.deprecated_data.is_some()
     }
 
     /// The scope that its annotations ask for.
+    #[must_use]
     pub fn scope(&self) -> Scope {
-        annotations::scope(&self.metadata.annotations)
+        annotations::scope(&self.parts.metadata.annotations)
     }
 
     /// What its annotations claim about its values.
+    #[must_use]
     pub fn hints(&self) -> Hints {
-        Hints::read(&self.metadata.annotations)
+        Hints::read(&self.parts.metadata.annotations)
     }
 
     /// What its values have to be sealed for.
-    pub(crate) fn label(&self) -> Result<EncryptionLabel, Error> {
-        let Metadata { namespace, name, .. } = &self.metadata;
+    ///
+    /// # Errors
+    /// Namespace or name are missing or hold a slash.
+    pub fn label(&self) -> Result<EncryptionLabel, LabelError> {
+        let Metadata { namespace, name, .. } = &self.parts.metadata;
         EncryptionLabel::for_scope(self.scope(), namespace, name)
-            .map_err(|error| Error::new(Reason::Label(error)))
+    }
+
+    /// Fields of the document that a SealedSecret does not have, as `spec.encryptedDate`: misspelt ones, most often.
+    #[must_use]
+    pub fn unknown_fields(&self) -> &[String] {
+        &self.unknown_fields
+    }
+
+    /// The same in another namespace.
+    pub(crate) fn in_namespace(mut self, namespace: &str) -> Self {
+        namespace.clone_into(&mut self.parts.metadata.namespace);
+        self
     }
 
     /// The document.
-    pub(crate) fn to_tree(&self) -> Tree {
-        let values = self.encrypted_data.iter();
-        let values =
-            Tree::mapping(values.map(|(item, value)| (item.clone(), Tree::from(value.as_str()))));
-        let spec = Tree::mapping([
-            ("encryptedData".to_owned(), values),
-            ("template".to_owned(), self.template.to_tree()),
-        ]);
+    #[must_use]
+    pub fn to_tree(&self) -> Tree {
+        let SealedSecretParts { metadata, encrypted_data, deprecated_data, template } = &self.parts;
+        let mut spec = Vec::new();
+        if let Some(whole) = deprecated_data {
+            spec.push(("data".to_owned(), Tree::from(whole.to_string())));
+        }
+        // The API server's rules for the resource ask for it, beside the deprecated form as well.
+        let items = encrypted_data.iter().flatten();
+        let items = items.map(|(item, value)| (item.clone(), Tree::from(value.to_string())));
+        spec.push(("encryptedData".to_owned(), Tree::mapping(items)));
+        spec.push(("template".to_owned(), template.to_tree()));
         Tree::mapping([
             ("apiVersion".to_owned(), Tree::from(KIND.api_version)),
             ("kind".to_owned(), Tree::from(KIND.kind)),
-            ("metadata".to_owned(), self.metadata.to_tree()),
-            ("spec".to_owned(), spec),
+            ("metadata".to_owned(), metadata.to_tree()),
+            ("spec".to_owned(), Tree::mapping(spec)),
         ])
     }
 }
 
-impl Template {
-    fn read(spec: Fields<'_>) -> Result<Self, Error> {
+impl SecretTemplate {
+    fn read(spec: Fields<'_>) -> Result<Self, ReadError> {
         let template = spec.object("template")?;
         let read = || {
             Ok(Self {
                 metadata: Metadata::read(template)?,
                 secret_type: template.text("type")?,
                 immutable: template.boolean("immutable")?,
-                data: template.text_map("data")?,
+                data: template.nullable_text_map("data")?,
             })
         };
-        read().map_err(|error: Error| error.in_field("template"))
+        read().map_err(|error: ReadError| error.in_field("template"))
     }
 
     fn to_tree(&self) -> Tree {
         let mut fields = Vec::new();
+        if !self.data.is_empty() {
+            let template = |text: &Option<String>| text.as_deref().map_or(Tree::Null, Tree::from);
+            let items = self.data.iter().map(|(item, text)| (item.clone(), template(text)));
+            fields.push(("data".to_owned(), Tree::mapping(items)));
+        }
         fields.extend(self.immutable.map(|value| ("immutable".to_owned(), Tree::from(value))));
         fields.push(("metadata".to_owned(), self.metadata.to_tree()));
         if !self.secret_type.is_empty() {
@@ -125,10 +231,53 @@ impl Template {
     }
 }
 
-/// A value of `encryptedData`. An alias would let one place in the file decide what another holds.
-fn ciphertext(node: &Node) -> Result<String, Error> {
-    if node.is_copied() {
-        return Err(Error::at(node, Reason::Alias));
+impl Item {
+    /// The fields that lead to it, from the outside inwards.
+    pub(crate) fn path(&self) -> impl Iterator<Item = &str> {
+        let (field, name) = match self {
+            Self::Named(name) => ("encryptedData", Some(name.as_str())),
+            Self::Whole => ("data", None),
+        };
+        ["spec", field].into_iter().chain(name)
     }
-    text(node).map(str::to_owned)
+
+    /// The name by which hints know it.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Named(name) => name,
+            Self::Whole => "",
+        }
+    }
+}
+
+/// As its path in the document: `spec.encryptedData.password`, or `spec.data`.
+impl fmt::Display for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path().collect::<Vec<_>>().join("."))
+    }
+}
+
+/// A sealed value. An alias would let one place in the file decide what another holds.
+fn ciphertext(node: &Node) -> Result<Ciphertext, ReadError> {
+    if node.is_copied() {
+        return Err(ReadError::at(node, ReadErrorKind::Alias));
+    }
+    text(node).map(Ciphertext::read)
+}
+
+fn unknown_fields(fields: Fields<'_>) -> Result<Vec<String>, ReadError> {
+    let spec = fields.object("spec")?;
+    let template = spec.object("template")?;
+    let known: [(&str, Fields<'_>, &[&str]); 5] = [
+        ("", fields, &["apiVersion", "kind", "metadata", "spec", "status"]),
+        ("metadata.", fields.object("metadata")?, &metadata::FIELDS),
+        ("spec.", spec, &["data", "encryptedData", "template"]),
+        ("spec.template.", template, &TEMPLATE_FIELDS),
+        ("spec.template.metadata.", template.object("metadata")?, &metadata::FIELDS),
+    ];
+    let unknown = known.into_iter().flat_map(|(path, fields, known)| {
+        let names = fields.names().filter(|name| !known.contains(name));
+        names.map(move |name| format!("{path}{name}"))
+    });
+    Ok(unknown.collect())
 }

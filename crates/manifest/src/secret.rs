@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use sealkit_core::Plaintext;
+use kubeyaml::{Node, Tree, go_base64};
+use sealkit_core::{Plaintext, UnixTime};
 
-use crate::documents::Kind;
-use crate::error::{Error, Reason};
+use crate::error::{ReadError, ReadErrorKind};
 use crate::fields::{Fields, text};
 use crate::metadata::{self, Metadata};
-use kubeyaml::go_base64;
-use kubeyaml::{Node, Tree};
+use crate::resource::{self, Kind};
 
 /// The core resource.
 pub(crate) const KIND: Kind = Kind { api_version: "v1", kind: "Secret" };
@@ -29,13 +28,23 @@ pub struct Secret {
     pub immutable: Option<bool>,
     /// `data` and `stringData` together, decoded. `stringData` wins, as in Kubernetes.
     pub data: BTreeMap<String, Plaintext>,
+    /// `metadata.creationTimestamp`, which only a server writes, and which is never written here.
+    pub created: Option<UnixTime>,
     /// Fields of the document that a Secret does not have: misspelt ones, most often.
     pub(crate) unknown_fields: Vec<String>,
 }
 
 impl Secret {
+    /// Reads a text of one document, YAML or JSON: an object as the API server has it.
+    ///
+    /// # Errors
+    /// The text cannot be read, has not exactly one document, or that is no Secret.
+    pub fn from_text(text: &[u8]) -> Result<Self, ReadError> {
+        resource::read_one(text, KIND, Self::read)
+    }
+
     /// Reads a document of kind Secret.
-    pub(crate) fn read(node: &Node) -> Result<Self, Error> {
+    pub(crate) fn read(node: &Node) -> Result<Self, ReadError> {
         let fields = Fields::of(node)?;
         let mut data = fields.map("data", decode)?;
         data.extend(fields.map("stringData", |node| {
@@ -46,19 +55,20 @@ impl Secret {
             secret_type: fields.text("type")?,
             immutable: fields.boolean("immutable")?,
             data,
-            unknown_fields: Self::unknown_fields(fields)?,
+            created: fields.object("metadata")?.text("creationTimestamp")?.parse().ok(),
+            unknown_fields: unknown_fields(fields)?,
         })
     }
 
-    fn unknown_fields(fields: Fields<'_>) -> Result<Vec<String>, Error> {
-        let unknown = fields.names().filter(|name| !FIELDS.contains(name)).map(str::to_owned);
-        let in_metadata = fields.object("metadata")?;
-        let in_metadata = in_metadata.names().filter(|name| !metadata::FIELDS.contains(name));
-        Ok(unknown.chain(in_metadata.map(|name| format!("metadata.{name}"))).collect())
+    /// Fields of the document that a Secret does not have, as `stringdata`: misspelt ones, most often.
+    #[must_use]
+    pub fn unknown_fields(&self) -> &[String] {
+        &self.unknown_fields
     }
 
     /// The document, with all values in `data`.
-    pub(crate) fn to_tree(&self) -> Tree {
+    #[must_use]
+    pub fn to_tree(&self) -> Tree {
         let encode = |value: &Plaintext| Tree::from(go_base64::encode(value.expose()));
         let data = self.data.iter().map(|(item, value)| (item.clone(), encode(value)));
         let mut fields = vec![
@@ -75,9 +85,16 @@ impl Secret {
     }
 }
 
+fn unknown_fields(fields: Fields<'_>) -> Result<Vec<String>, ReadError> {
+    let unknown = fields.names().filter(|name| !FIELDS.contains(name)).map(str::to_owned);
+    let in_metadata = fields.object("metadata")?;
+    let in_metadata = in_metadata.names().filter(|name| !metadata::FIELDS.contains(name));
+    Ok(unknown.chain(in_metadata.map(|name| format!("metadata.{name}"))).collect())
+}
+
 /// A value of `data`: base64 as Go reads it.
-fn decode(node: &Node) -> Result<Plaintext, Error> {
+fn decode(node: &Node) -> Result<Plaintext, ReadError> {
     go_base64::decode(text(node)?)
         .map(Plaintext::from)
-        .ok_or_else(|| Error::at(node, Reason::NotBase64))
+        .ok_or_else(|| ReadError::at(node, ReadErrorKind::NotBase64))
 }

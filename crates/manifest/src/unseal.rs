@@ -1,207 +1,154 @@
-//! SealedSecrets in, Secrets out.
+//! SealedSecrets in, Secrets out: for whoever holds the private keys. When a value does not open, the cause is found.
 
-use std::collections::BTreeMap;
+use gotemplate::Environment;
+use kubeyaml::Node;
+use sealkit_core::{KeyRing, Plaintext, TrialLimit};
 
-use sealkit_core::{EncryptionLabel, Fingerprint, KeyHint, KeyRing, Plaintext, SealedValue};
-
-use crate::annotations::Hints;
-use crate::convert::{Conversion, Converted, Output};
 use crate::diagnose::{Cause, diagnose};
-use crate::documents::Inputs;
-use crate::error::{Error, Reason};
-use crate::metadata::Metadata;
-use crate::sealed_secret::{self, SealedSecret, Template};
+use crate::documents::Documents;
+use crate::error::{ReadError, ReadErrorKind, UnsealError, UnsealErrorKind};
+use crate::open::{OpenError, OpenedValues, open, open_some};
+use crate::render::Templates;
+use crate::sealed_secret::{self, Item, SealedSecret};
 use crate::secret::Secret;
-use kubeyaml::{Format, Node};
+use crate::stream::{Converted, Output, Stream};
 
-mod deprecated;
-mod render;
+/// Where templates take the time and randomness from; called once for each Secret that is rendered.
+pub type MakeEnvironment<'a> = &'a (dyn Fn() -> Environment + Sync);
 
-pub use render::MakeEnvironment;
-
-/// How SealedSecrets are opened.
+/// How a SealedSecret is opened.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
 pub struct UnsealRules<'a> {
     /// The namespace of SealedSecrets that name none; an error for those that name another.
     pub namespace: Option<&'a str>,
-    /// Whether documents of other kinds pass through unchanged instead of being refused.
-    pub skip_other: bool,
-    /// The form of the output.
-    pub format: Format,
     /// The time and randomness of templates.
     pub environment: MakeEnvironment<'a>,
 }
 
-/// Opens every SealedSecret of the inputs, on all cores, in their order.
-///
-/// `progress` is called after each document.
+impl<'a> UnsealRules<'a> {
+    /// Every SealedSecret in its own namespace.
+    #[must_use]
+    pub fn new(environment: MakeEnvironment<'a>) -> Self {
+        Self { namespace: None, environment }
+    }
+
+    /// The namespace of SealedSecrets that name none; an error for those that name another.
+    #[must_use]
+    pub fn namespace(self, namespace: Option<&'a str>) -> Self {
+        Self { namespace, ..self }
+    }
+}
+
+/// Opens every SealedSecret of the documents, on all cores, in their order.
 ///
 /// # Errors
-/// The first document, in order, that can't be read or opened, with the cause.
+/// The first document, in order, that cannot be read or opened, with the cause.
 pub fn unseal(
-    inputs: &Inputs,
+    documents: &Documents,
     keys: &KeyRing,
     rules: &UnsealRules<'_>,
-    progress: &(dyn Fn() + Sync),
-) -> Result<Output, Error> {
-    let conversion = Conversion {
-        from: sealed_secret::KIND,
-        skip_other: rules.skip_other,
-        format: rules.format,
-        progress,
-    };
-    conversion.run(inputs, |node| {
-        let sealed_secret = read(node, rules)?;
-        let secret = unseal_secret(&sealed_secret, keys, rules.environment)
-            .map_err(|error| in_sealed_secret(error, &sealed_secret, node))?;
+    stream: &Stream<'_>,
+) -> Result<Output, UnsealError> {
+    stream.convert(documents, sealed_secret::KIND, |node| {
+        let sealed = read(node, rules)?;
+        let secret = to_secret(&sealed, keys, rules.environment)
+            .map_err(|error| located(error, &sealed, node))?;
         Ok(Converted { tree: secret.to_tree(), warnings: Vec::new() })
     })
 }
 
-/// Opens one item, of the one SealedSecret among the inputs that has it.
+/// Opens one item, of the one SealedSecret among the documents that has it.
 ///
 /// # Errors
-/// If no document has the item, or more than one has, or it can't be opened.
+/// If no document has the item, or more than one has, or it cannot be opened.
 pub fn unseal_item(
-    inputs: &Inputs,
+    documents: &Documents,
     keys: &KeyRing,
     rules: &UnsealRules<'_>,
+    stream: &Stream<'_>,
     item: &str,
-) -> Result<Plaintext, Error> {
-    let found = inputs.process(&|| (), |document| {
-        let mut found = Vec::new();
-        for resource in document.resources()? {
-            if resource.is(sealed_secret::KIND) {
-                let sealed_secret = read(resource.node, rules)?;
-                let opened = open_item(&sealed_secret, item, keys, rules.environment);
-                found.extend(
-                    opened
-                        .map_err(|error| in_sealed_secret(error, &sealed_secret, resource.node))?,
-                );
-            } else if !rules.skip_other {
-                return Err(resource.refused(sealed_secret::KIND));
-            }
-        }
-        Ok(found)
+) -> Result<Plaintext, UnsealError> {
+    let found = stream.for_each(documents, sealed_secret::KIND, |node| {
+        let sealed = read(node, rules)?;
+        open_item(&sealed, item, keys, rules.environment)
+            .map_err(|error| located(error, &sealed, node))
     })?;
-    let mut values = found.into_iter().flat_map(|located| located.result);
+    let mut values = found.into_iter().flatten();
     match (values.next(), values.next()) {
         (Some(value), None) => Ok(value),
-        (None, _) => Err(Error::from(Reason::NoSuchItem).in_field(item)),
-        (Some(_), Some(_)) => Err(Error::from(Reason::ItemInSeveralDocuments).in_field(item)),
+        (None, _) => Err(UnsealError::from(UnsealErrorKind::NoSuchItem).in_field(item)),
+        (Some(_), Some(_)) => {
+            Err(UnsealError::from(UnsealErrorKind::ItemInSeveralDocuments).in_field(item))
+        }
     }
 }
 
 /// The item's value, if the SealedSecret has the item. A rendered item needs the other values, too.
 fn open_item(
-    sealed_secret: &SealedSecret,
-    item: &str,
+    sealed: &SealedSecret,
+    name: &str,
     keys: &KeyRing,
     environment: MakeEnvironment<'_>,
-) -> Result<Option<Plaintext>, Error> {
-    if let Some(value) = sealed_secret.encrypted_data.get(item) {
-        let label = sealed_secret.label()?;
-        return Opener::new(sealed_secret, keys, &label).open(item, value).map(Some);
+) -> Result<Option<Plaintext>, UnsealError> {
+    let item = Item::Named(name.to_owned());
+    if sealed.value(&item).is_some() {
+        let opened = open_some(sealed, keys, TrialLimit::Unlimited, |other| *other == item);
+        return Ok(explained(opened, sealed, keys)?.take(&item));
     }
-    if sealed_secret.template.data.contains_key(item) || sealed_secret.deprecated_data.is_some() {
-        return Ok(unseal_secret(sealed_secret, keys, environment)?.data.remove(item));
+    if sealed.template().data.contains_key(name) || sealed.is_deprecated_form() {
+        return Ok(to_secret(sealed, keys, environment)?.data.remove(name));
     }
     Ok(None)
 }
 
-/// Opens one SealedSecret: its values, and its templates with these.
-///
-/// # Errors
-/// The first item that can't be opened, with the cause, or the template that can't be rendered.
-pub fn unseal_secret(
-    sealed_secret: &SealedSecret,
+fn to_secret(
+    sealed: &SealedSecret,
     keys: &KeyRing,
     environment: MakeEnvironment<'_>,
-) -> Result<Secret, Error> {
-    let label = sealed_secret.label()?;
-    if let Some(data) = &sealed_secret.deprecated_data {
-        return deprecated::unseal(sealed_secret, data, keys, &label);
-    }
-    let values = unseal_values(sealed_secret, keys, &label)?;
-    let rendered = render::render(&sealed_secret.template.data, &values, environment)?;
-
-    // Where an item is in both, the decrypted value wins.
-    let mut data = rendered;
-    data.extend(values);
-    let Template { metadata, secret_type, immutable, .. } = sealed_secret.template.clone();
-    let Metadata { name, namespace, .. } = sealed_secret.metadata.clone();
-    let metadata = Metadata { name, namespace, ..metadata };
-    Ok(Secret { metadata, secret_type, immutable, data, ..Secret::default() })
+) -> Result<Secret, UnsealError> {
+    let opened = explained(open(sealed, keys, TrialLimit::Unlimited), sealed, keys)?;
+    let templates = Templates::parse(sealed)?;
+    Ok(opened.into_secret(sealed, &templates, &mut environment())?)
 }
 
-/// Opens all values; the key that opened one is the first to be tried for the next.
-fn unseal_values(
-    sealed_secret: &SealedSecret,
+/// Says why it did not open.
+fn explained(
+    opened: Result<OpenedValues, OpenError>,
+    sealed: &SealedSecret,
     keys: &KeyRing,
-    label: &EncryptionLabel,
-) -> Result<BTreeMap<String, Plaintext>, Error> {
-    let mut opener = Opener::new(sealed_secret, keys, label);
-    let items = sealed_secret.encrypted_data.iter();
-    items.map(|(item, value)| Ok((item.clone(), opener.open(item, value)?))).collect()
-}
-
-struct Opener<'a> {
-    sealed_secret: &'a SealedSecret,
-    keys: &'a KeyRing,
-    label: &'a EncryptionLabel,
-    hints: Hints,
-    /// The key that opened the value before.
-    sibling: Option<Fingerprint>,
-}
-
-impl<'a> Opener<'a> {
-    fn new(sealed_secret: &'a SealedSecret, keys: &'a KeyRing, label: &'a EncryptionLabel) -> Self {
-        let hints = sealed_secret.hints();
-        Self { sealed_secret, keys, label, hints, sibling: None }
-    }
-
-    /// Opens the value of an item of `spec.encryptedData`.
-    fn open(&mut self, item: &str, value: &str) -> Result<Plaintext, Error> {
-        self.open_value(item, value)
-            .map_err(|error| error.in_field(item).in_field("encryptedData").in_field("spec"))
-    }
-
-    fn open_value(&mut self, item: &str, value: &str) -> Result<Plaintext, Error> {
-        let value: SealedValue =
-            value.parse().map_err(|error| Reason::Unseal(Cause::Malformed(error)))?;
-        let hint = match (self.hints.sealed_with(item), self.sibling) {
-            (Some(hinted), Some(sibling)) => KeyHint::Either(hinted, sibling),
-            (Some(key), None) | (None, Some(key)) => KeyHint::Fingerprint(key),
-            (None, None) => KeyHint::None,
-        };
-        match self.keys.unseal(&value, self.label, hint) {
-            Ok(unsealed) => {
-                self.sibling = Some(unsealed.fingerprint);
-                Ok(unsealed.plaintext)
-            }
-            Err(_) => {
-                let cause = diagnose(self.sealed_secret, item, &value, self.keys);
-                Err(Reason::Unseal(cause).into())
-            }
+) -> Result<OpenedValues, UnsealError> {
+    let not_opened = |item: &Item, cause| {
+        UnsealError::from(UnsealErrorKind::NotOpened(cause)).in_path(item.path())
+    };
+    opened.map_err(|error| match error {
+        OpenError::Label(error) => UnsealErrorKind::Label(error).into(),
+        OpenError::Malformed { item, error } => not_opened(&item, Cause::Malformed(error)),
+        OpenError::NotOpened { item } => {
+            not_opened(&item, diagnose(sealed, &item, keys.diagnosing()))
         }
-    }
+    })
 }
 
 /// Reads a SealedSecret; one without a namespace is in the one asked for.
-fn read(node: &Node, rules: &UnsealRules<'_>) -> Result<SealedSecret, Error> {
-    let mut sealed_secret = SealedSecret::read(node)?;
-    let found = &mut sealed_secret.metadata.namespace;
+fn read(node: &Node, rules: &UnsealRules<'_>) -> Result<SealedSecret, ReadError> {
+    let sealed = SealedSecret::read(node)?;
+    let found = sealed.metadata().namespace.as_str();
     match rules.namespace {
-        Some(wanted) if found.is_empty() => wanted.clone_into(found),
+        Some(wanted) if found.is_empty() => Ok(sealed.in_namespace(wanted)),
         Some(wanted) if found != wanted => {
-            let (found, wanted) = (found.clone(), wanted.to_owned());
-            let error = Error::at(node, Reason::NamespaceMismatch { found, wanted });
-            return Err(in_sealed_secret(error, &sealed_secret, node));
+            let (found, wanted) = (found.to_owned(), wanted.to_owned());
+            let kind = ReadErrorKind::NamespaceMismatch { found, wanted };
+            Err(ReadError::at(node, kind).in_resource(resource(&sealed)))
         }
-        _ => {}
+        _ => Ok(sealed),
     }
-    Ok(sealed_secret)
 }
 
-fn in_sealed_secret(error: Error, sealed_secret: &SealedSecret, node: &Node) -> Error {
-    error.located_in(node).in_resource(sealed_secret.metadata.resource(sealed_secret::KIND.kind))
+fn located(error: UnsealError, sealed: &SealedSecret, node: &Node) -> UnsealError {
+    error.located_in(node).in_resource(resource(sealed))
+}
+
+fn resource(sealed: &SealedSecret) -> String {
+    sealed.metadata().resource(sealed_secret::KIND.kind)
 }

@@ -1,7 +1,7 @@
 //! Making certificates.
 //!
 //! `rcgen` writes them. Without its default features it brings two small crates, has no cryptography of
-//! its own and signs through our backend; its 40 lines of use stand against some 150 of hand-written DER.
+//! its own and signs through our backend.
 
 use rand_core::CryptoRng;
 use rcgen::{

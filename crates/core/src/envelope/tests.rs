@@ -80,6 +80,15 @@ fn other_departures_from_base64_are_refused() {
     assert_eq!("".parse::<SealedValue>(), Err(EnvelopeError::Truncated));
 }
 
+#[test]
+fn a_session_key_longer_than_its_length_can_say_is_refused() {
+    let longest = usize::from(u16::MAX);
+    let made = |length| SealedValue::from_parts(vec![1; length], vec![0; AES_GCM_TAG_BYTES]);
+    let bytes = made(longest).map(|value| value.to_bytes());
+    assert_eq!(bytes.and_then(|bytes| SealedValue::from_bytes(&bytes)), made(longest));
+    assert_eq!(made(longest + 1), Err(EnvelopeError::TooLarge));
+}
+
 proptest! {
     #[test]
     fn what_is_read_is_written_back_alike(bytes in prop::collection::vec(any::<u8>(), 0..600)) {

@@ -83,7 +83,7 @@ the certificate's key is for EC, not RSA
 the RSA key has 1024 bits: at least 2048 are needed
 the RSA key has 16384 bits: at most 8192 are supported
 the certificate is damaged
-the certificate's validity is not a period of time
+the certificate's validity would end before it starts, or lies outside the years 0 to 9999
 the certificate could not be signed";
     assert_eq!(messages().join("\n"), expected);
 }

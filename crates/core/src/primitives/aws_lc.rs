@@ -70,6 +70,8 @@ pub(crate) struct PrivateKey(OaepPrivateDecryptingKey);
 impl PrivateKey {
     /// From `RSAPrivateKey` (RFC 8017, appendix A.1.2). aws-lc checks that its numbers fit together.
     pub(crate) fn from_pkcs1_der(der: &[u8]) -> Result<Self, BackendError> {
+        #[cfg(test)]
+        super::operations::count_key();
         // aws-lc-rs reads decryption keys from PKCS#8 only.
         let key =
             PrivateDecryptingKey::from_pkcs8(&pkcs1_to_pkcs8(der)).map_err(|_| BackendError)?;

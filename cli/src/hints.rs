@@ -1,0 +1,107 @@
+//! What to do about it: the advice of the program, all in one place. The libraries say what is wrong and know no flags.
+//!
+//! Every kind of error has its line here, so that a new one is not forgotten.
+
+use sealkit_manifest::{
+    Cause, Expected, Field, KeySecretErrorKind, ReadErrorKind, SealErrorKind, UnsealErrorKind,
+};
+
+/// What is said of any certificate that cannot be used.
+pub(crate) const CERTIFICATE: &str =
+    "a certificate is a PEM file with a CERTIFICATE block of an RSA key";
+/// What is said of any key file that cannot be used.
+pub(crate) const KEY_FILE: &str =
+    "a key file is PEM with RSA private keys that need no passphrase, or a backup of key Secrets";
+
+/// An error with something to do about it.
+pub(crate) trait Hint {
+    /// What to do, if there is something to be said.
+    fn hint(&self) -> Option<&'static str>;
+}
+
+impl Hint for ReadErrorKind {
+    fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::OtherKind { .. } => Some("--skip-other passes other documents through unchanged"),
+            Self::WrongType { expected: Expected::String, found } => match found {
+                kubeyaml::NodeKind::Boolean | kubeyaml::NodeKind::Number => {
+                    Some("put it in quotes")
+                }
+                _ => None,
+            },
+            Self::Missing { field } => match field {
+                Field::Name => Some("--name NAME gives one"),
+                Field::Namespace => Some("--namespace NAMESPACE gives one"),
+                Field::EncryptedData => None,
+            },
+            Self::NamespaceMismatch { .. } => Some("correct the document or the flag"),
+            Self::NotBase64 => {
+                Some("values of data are base64; plain text belongs into stringData")
+            }
+            Self::Alias => Some("write the value out where it belongs"),
+            Self::Yaml(_)
+            | Self::NoDocuments
+            | Self::SeveralDocuments
+            | Self::NotAResource { .. }
+            | Self::ListInList
+            | Self::WrongType { .. }
+            | Self::DeprecatedDataBesideEncryptedData
+            | Self::TooDeep => None,
+        }
+    }
+}
+
+impl Hint for SealErrorKind {
+    fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Read(kind) => kind.hint(),
+            Self::NoData { unknown } if !unknown.is_empty() => Some("correct the field's name"),
+            Self::NoData { .. } => Some("--allow-empty-data seals it all the same"),
+            Self::Namespace(_) => Some("--namespace NAMESPACE gives one"),
+            Self::NameForSeveral { .. } => Some("leave --name out, or seal one Secret at a time"),
+            Self::Label(_) | Self::Value(_) => None,
+        }
+    }
+}
+
+impl Hint for UnsealErrorKind {
+    fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Read(kind) => kind.hint(),
+            Self::NotOpened(cause) => cause.hint(),
+            Self::NoSuchItem | Self::ItemInSeveralDocuments => {
+                Some("--item takes the name of an item of spec.encryptedData in one document")
+            }
+            Self::Label(_) | Self::DeprecatedDataIsNoSecret | Self::Template(_) => None,
+        }
+    }
+}
+
+impl Hint for KeySecretErrorKind {
+    fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Read(_)
+            | Self::NoPrivateKey
+            | Self::PrivateKey(_)
+            | Self::Certificate(_)
+            | Self::CertificateOfAnotherKey => Some(KEY_FILE),
+        }
+    }
+}
+
+impl Hint for Cause {
+    fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Malformed(_) | Self::Damaged { .. } => {
+                Some("seal the value again, or take it back from the file's history")
+            }
+            Self::SealedForAnother { .. } => Some(
+                "give the document the scope, namespace and name that it was sealed for, or seal again",
+            ),
+            Self::WrongKey { .. } => Some("--key with that private key opens it"),
+            Self::KeyIsHere { .. } | Self::NoKeyFits { .. } => Some(
+                "the document may have been renamed or moved, be of another cluster, or be damaged",
+            ),
+        }
+    }
+}

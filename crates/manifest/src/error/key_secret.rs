@@ -1,0 +1,77 @@
+//! Why a Secret could not be used as a sealing key.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use sealkit_core::{CertificateError, KeyError};
+
+use super::{Error, ReadError, ReadErrorKind};
+
+/// Why a Secret could not be used as a sealing key, and where.
+pub type KeySecretError = Error<KeySecretErrorKind>;
+
+/// Why a Secret could not be used as a sealing key.
+#[derive(Debug, PartialEq, Eq)]
+pub enum KeySecretErrorKind {
+    /// A document could not be read.
+    Read(ReadErrorKind),
+    /// No private key in `tls.key`.
+    NoPrivateKey,
+    /// The private key cannot be used.
+    PrivateKey(KeyError),
+    /// The certificate cannot be used.
+    Certificate(CertificateError),
+    /// The certificate is of another key.
+    CertificateOfAnotherKey,
+}
+
+impl KeySecretErrorKind {
+    /// A name for programs, which stays the same: for metrics, conditions and reports.
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Read(kind) => kind.reason(),
+            Self::NoPrivateKey => "NoPrivateKey",
+            Self::PrivateKey(_) => "PrivateKeyUnusable",
+            Self::Certificate(_) => "CertificateUnusable",
+            Self::CertificateOfAnotherKey => "CertificateOfAnotherKey",
+        }
+    }
+}
+
+impl From<ReadError> for KeySecretError {
+    fn from(error: ReadError) -> Self {
+        error.map(KeySecretErrorKind::Read)
+    }
+}
+
+impl From<KeySecretErrorKind> for KeySecretError {
+    fn from(kind: KeySecretErrorKind) -> Self {
+        Self::new(kind)
+    }
+}
+
+impl fmt::Display for KeySecretErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Read(kind) => kind.fmt(f),
+            Self::NoPrivateKey => f.write_str("the Secret has no private key (tls.key)"),
+            Self::PrivateKey(error) => error.fmt(f),
+            Self::Certificate(error) => error.fmt(f),
+            Self::CertificateOfAnotherKey => {
+                f.write_str("tls.crt is the certificate of another key than tls.key")
+            }
+        }
+    }
+}
+
+impl StdError for KeySecretErrorKind {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Read(kind) => kind.source(),
+            Self::PrivateKey(error) => error.source(),
+            Self::Certificate(error) => error.source(),
+            Self::NoPrivateKey | Self::CertificateOfAnotherKey => None,
+        }
+    }
+}

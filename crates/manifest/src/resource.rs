@@ -1,0 +1,144 @@
+//! Resources: what a document is, or each item of a List.
+
+use kubeyaml::{Node, Value};
+
+use crate::error::{Expected, ReadError, ReadErrorKind};
+use crate::fields::Fields;
+use crate::metadata::Metadata;
+
+/// `apiVersion` and `kind` of a resource.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Kind {
+    pub(crate) api_version: &'static str,
+    pub(crate) kind: &'static str,
+}
+
+const LIST: Kind = Kind { api_version: "v1", kind: "List" };
+
+/// One resource: a document, or an item of a List.
+#[derive(Clone, Copy)]
+pub struct Resource<'a> {
+    node: &'a Node,
+    api_version: &'a str,
+    kind: &'a str,
+}
+
+/// Reads a text that holds one resource of a kind and nothing else.
+pub(crate) fn read_one<T>(
+    text: &[u8],
+    kind: Kind,
+    read: impl Fn(&Node) -> Result<T, ReadError>,
+) -> Result<T, ReadError> {
+    read_one_document(text, |node| {
+        let resource = Resource::of(node, None)?;
+        if resource.is(kind) { read(node) } else { Err(resource.refused(kind)) }
+    })
+}
+
+/// Reads a text that holds one document and nothing else.
+pub(crate) fn read_one_document<T>(
+    text: &[u8],
+    read: impl Fn(&Node) -> Result<T, ReadError>,
+) -> Result<T, ReadError> {
+    let input = kubeyaml::split(text)?;
+    let mut found = None;
+    for document in input.documents() {
+        let Some(node) = document.parse()? else { continue };
+        let located = |error: ReadError| error.in_document(0, document.index());
+        if found.is_some() {
+            return Err(located(ReadError::at(&node, ReadErrorKind::SeveralDocuments)));
+        }
+        found = Some(read(&node).map_err(located)?);
+    }
+    found.ok_or_else(|| ReadErrorKind::NoDocuments.into())
+}
+
+/// A document as a resource, or the items of a List. Lists of one kind, as the API server answers with, are taken
+/// apart if they hold one of `kinds`.
+pub(crate) fn all_in<'a>(node: &'a Node, kinds: &[Kind]) -> Result<Vec<Resource<'a>>, ReadError> {
+    let resource = Resource::of(node, None)?;
+    if !resource.is_list() {
+        return Ok(vec![resource]);
+    }
+    let items = resource.items()?;
+    if let Some(nested) = items.iter().find(|item| item.is_list()) {
+        return Err(ReadError::at(nested.node, ReadErrorKind::ListInList));
+    }
+    let of_any_kind = |item: &Resource<'_>| kinds.iter().any(|kind| item.kind == kind.kind);
+    let taken_apart = resource.is(LIST) || items.iter().any(of_any_kind);
+    Ok(if taken_apart { items } else { vec![resource] })
+}
+
+impl<'a> Resource<'a> {
+    /// `inherited` are `apiVersion` and `kind` of an item that names none: those of its list.
+    fn of(node: &'a Node, inherited: Option<(&'a str, &'a str)>) -> Result<Self, ReadError> {
+        let fields = node.as_mapping();
+        let text = |name| fields.and_then(|fields| fields.get(name)).and_then(Node::as_str);
+        match (text("apiVersion"), text("kind"), inherited) {
+            (Some(api_version), Some(kind), _) | (None, None, Some((api_version, kind))) => {
+                Ok(Self { node, api_version, kind })
+            }
+            (api_version, kind, _) => {
+                let (api_version_missing, kind_missing) = (api_version.is_none(), kind.is_none());
+                let kind = ReadErrorKind::NotAResource { api_version_missing, kind_missing };
+                Err(ReadError::at(node, kind))
+            }
+        }
+    }
+
+    /// The document, or the item of a List.
+    #[must_use]
+    pub fn node(self) -> &'a Node {
+        self.node
+    }
+
+    /// Whether it is a list of resources, as kubectl takes it.
+    fn is_list(self) -> bool {
+        let items = self.node.as_mapping().and_then(|fields| fields.get("items"));
+        self.is(LIST) || (self.kind.ends_with("List") && items.is_some())
+    }
+
+    fn items(self) -> Result<Vec<Self>, ReadError> {
+        let item_kind = self.kind.strip_suffix("List").filter(|kind| !kind.is_empty());
+        let inherited = item_kind.map(|kind| (self.api_version, kind));
+        let Some(items) = Fields::of(self.node)?.get("items") else { return Ok(Vec::new()) };
+        match items.value() {
+            Value::Null => Ok(Vec::new()),
+            Value::Sequence(items) => items.iter().map(|item| Self::of(item, inherited)).collect(),
+            _ => Err(ReadError::wrong_type(self.node, Expected::List).in_field("items")),
+        }
+    }
+
+    /// Whether somebody may take it for a resource of this kind, which it is not.
+    pub(crate) fn looks_like(self, kind: Kind) -> bool {
+        self.kind.eq_ignore_ascii_case(kind.kind) && !self.is(kind)
+    }
+
+    /// Its `apiVersion`.
+    #[must_use]
+    pub fn api_version(self) -> &'a str {
+        self.api_version
+    }
+
+    /// Its `kind`.
+    #[must_use]
+    pub fn kind(self) -> &'a str {
+        self.kind
+    }
+
+    /// Whether it is of this kind.
+    pub(crate) fn is(self, kind: Kind) -> bool {
+        self.api_version == kind.api_version && self.kind == kind.kind
+    }
+
+    /// The error for a resource of another kind than `expected`.
+    pub(crate) fn refused(self, expected: Kind) -> ReadError {
+        let kind = ReadErrorKind::OtherKind {
+            api_version: self.api_version.to_owned(),
+            kind: self.kind.to_owned(),
+            expected: expected.kind,
+        };
+        let metadata = Fields::of(self.node).and_then(Metadata::read).unwrap_or_default();
+        ReadError::at(self.node, kind).in_resource(metadata.resource(self.kind))
+    }
+}

@@ -1,0 +1,207 @@
+//! Opening, diagnosing and rendering as pieces: what a service, re-encryption and unsealing are made of.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+
+use rand::rand_core::UnwrapErr;
+use rand::rngs::SysRng;
+use sealkit_core::{
+    Certificate, EncryptionLabel, Fingerprint, KeyRing, PrivateKey, SealedValue, TrialLimit,
+};
+use sealkit_manifest::annotations::{self, Hints};
+use sealkit_manifest::{
+    Cause, Ciphertext, Environment, Item, Metadata, OpenError, RenderError, SealedSecret,
+    SealedSecretParts, SecretTemplate, TemplateErrorKind, Templates, diagnose, open,
+};
+use sealkit_testkit::read_fixture;
+
+/// A SealedSecret `shop/database` that is put together from values and templates.
+#[derive(Default)]
+struct Sealed {
+    values: BTreeMap<String, Ciphertext>,
+    templates: BTreeMap<String, Option<String>>,
+    hints: Hints,
+}
+
+impl Sealed {
+    fn value(mut self, item: &str, key: &str, value: &str) -> Self {
+        let label = EncryptionLabel::strict("shop", "database").unwrap();
+        let sealed = certificate(key).sealing_key().seal(value.as_bytes(), &label, &mut random());
+        self.values.insert(item.to_owned(), sealed.unwrap().into());
+        self
+    }
+
+    fn text(mut self, item: &str, text: &str) -> Self {
+        self.values.insert(item.to_owned(), Ciphertext::read(text));
+        self
+    }
+
+    fn template(mut self, item: &str, text: &str) -> Self {
+        self.templates.insert(item.to_owned(), Some(text.to_owned()));
+        self
+    }
+
+    fn hints(self, hints: Hints) -> Self {
+        Self { hints, ..self }
+    }
+
+    fn build(self) -> SealedSecret {
+        self.named("database")
+    }
+
+    fn named(self, name: &str) -> SealedSecret {
+        let mut metadata = Metadata::default();
+        (metadata.namespace, metadata.name) = ("shop".to_owned(), name.to_owned());
+        self.hints.write(&mut metadata.annotations);
+        let template = SecretTemplate { data: self.templates, ..SecretTemplate::default() };
+        let encrypted_data = Some(self.values);
+        let parts = SealedSecretParts { metadata, encrypted_data, template, ..Default::default() };
+        SealedSecret::from_parts(parts).unwrap()
+    }
+}
+
+fn certificate(name: &str) -> Certificate {
+    Certificate::from_pem(&read_fixture(&format!("kubeseal/keys/{name}.crt"))).unwrap()
+}
+
+fn private_key(name: &str) -> PrivateKey {
+    PrivateKey::from_pem(&read_fixture(&format!("kubeseal/keys/{name}.key"))).unwrap()
+}
+
+fn ring(names: &[&str]) -> KeyRing {
+    KeyRing::new(names.iter().map(|name| private_key(name)).collect())
+}
+
+fn fingerprint(name: &str) -> Fingerprint {
+    private_key(name).fingerprint()
+}
+
+fn random() -> UnwrapErr<SysRng> {
+    UnwrapErr(SysRng)
+}
+
+fn environment() -> Environment {
+    Environment::new(1_700_000_000, 0, random())
+}
+
+fn named(item: &str) -> Item {
+    Item::Named(item.to_owned())
+}
+
+fn failed(sealed: &SealedSecret, keys: &KeyRing) -> OpenError {
+    match open(sealed, keys, TrialLimit::PerObject) {
+        Ok(_) => panic!("it opens"),
+        Err(error) => error,
+    }
+}
+
+#[test]
+fn opening_gives_each_value_with_the_key_that_opened_it() {
+    let sealed = Sealed::default().value("a", "rsa-2048", "1").value("b", "rsa-4096", "2").build();
+    let opened = open(&sealed, &ring(&["rsa-4096", "rsa-2048"]), TrialLimit::PerObject).unwrap();
+    let keys: Vec<_> = opened.keys().map(|(item, key)| (item.clone(), key)).collect();
+    assert_eq!(
+        keys,
+        [(named("a"), fingerprint("rsa-2048")), (named("b"), fingerprint("rsa-4096"))]
+    );
+    let values = opened.iter().map(|(_, unsealed)| unsealed.plaintext.expose());
+    assert!(values.eq([b"1".as_slice(), b"2"]));
+}
+
+#[test]
+fn a_failure_tells_which_value_and_nothing_else() {
+    let keys = ring(&["rsa-2048"]);
+    let expected = OpenError::NotOpened { item: named("a") };
+    // Another name, another key, and a damaged value: the same.
+    let renamed = Sealed::default().value("a", "rsa-2048", "1").named("other");
+    let other_key = Sealed::default().value("a", "rsa-4096", "1").build();
+    let whole = Sealed::default().value("a", "rsa-2048", "1").build();
+    let mut bytes = whole.value(&named("a")).unwrap().sealed_value().unwrap().to_bytes();
+    *bytes.last_mut().unwrap() ^= 1;
+    let damaged = SealedValue::from_bytes(&bytes).unwrap().to_string();
+    let damaged = Sealed::default().text("a", &damaged).build();
+    for sealed in [&renamed, &other_key, &damaged] {
+        assert_eq!(failed(sealed, &keys), expected);
+    }
+    assert_eq!(expected.reason(), "NotOpened");
+    // The cause is to be had by those who hold the keys.
+    let cause = |sealed: &SealedSecret| diagnose(sealed, &named("a"), keys.diagnosing());
+    assert!(matches!(cause(&renamed), Cause::NoKeyFits { tried: 1, .. }));
+    assert!(matches!(cause(&other_key), Cause::NoKeyFits { tried: 1, .. }));
+    assert_eq!(cause(&damaged), Cause::Damaged { key: fingerprint("rsa-2048") });
+}
+
+#[test]
+fn what_is_no_sealed_value_is_told_without_a_key() {
+    let sealed = Sealed::default().text("a", "AgA=").build();
+    let error = failed(&sealed, &ring(&["rsa-2048"]));
+    assert!(matches!(&error, OpenError::Malformed { item, .. } if *item == named("a")));
+    assert_eq!(
+        error.to_string(),
+        "spec.encryptedData.a: is not a sealed value: the sealed value is cut short"
+    );
+}
+
+#[test]
+fn templates_are_parsed_once_and_rendered_as_often_as_wanted() {
+    let sealed = Sealed::default()
+        .value("password", "rsa-2048", "hunter2")
+        .template("url", "db://{{ .password }}")
+        .build();
+    let (keys, templates) = (ring(&["rsa-2048"]), Templates::parse(&sealed).unwrap());
+    for _ in 0..2 {
+        let opened = open(&sealed, &keys, TrialLimit::PerObject).unwrap();
+        let secret = opened.into_secret(&sealed, &templates, &mut environment()).unwrap();
+        assert!(secret.data.get("url").unwrap().expose() == b"db://hunter2");
+        assert!(secret.data.get("password").unwrap().expose() == b"hunter2");
+    }
+}
+
+#[test]
+fn opening_and_diagnosing_never_look_at_templates() {
+    let sealed = Sealed::default()
+        .value("password", "rsa-2048", "hunter2")
+        .template("broken", "{{")
+        .template("failing", "{{ fail .password }}")
+        .build();
+    let keys = ring(&["rsa-2048"]);
+    let opened = open(&sealed, &keys, TrialLimit::PerObject);
+    assert!(opened.is_ok());
+    let error = Templates::parse(&sealed).unwrap_err();
+    assert_eq!((error.item(), error.reason()), ("broken", "TemplateNotParsed"));
+    assert!(matches!(error.kind(), TemplateErrorKind::Parse(_)));
+}
+
+#[test]
+fn a_template_that_fails_keeps_its_error() {
+    let sealed = Sealed::default()
+        .value("password", "rsa-2048", "hunter2")
+        .template("failing", "{{ fail .password }}")
+        .build();
+    let templates = Templates::parse(&sealed).unwrap();
+    let opened = open(&sealed, &ring(&["rsa-2048"]), TrialLimit::PerObject).unwrap();
+    let error = opened.into_secret(&sealed, &templates, &mut environment());
+    let Err(RenderError::Template(error)) = error else { panic!("it renders") };
+    assert_eq!((error.item(), error.reason()), ("failing", "TemplateNotRendered"));
+    assert!(!error.to_string().contains("hunter2"), "{error}");
+}
+
+#[test]
+fn a_hint_that_names_each_key_reads_back() {
+    let keys = BTreeMap::from([
+        ("a".to_owned(), fingerprint("rsa-2048")),
+        ("b".to_owned(), fingerprint("rsa-4096")),
+    ]);
+    let hints = Hints::sealed_with_each(keys).for_object("shop", "database");
+    let sealed = Sealed::default()
+        .value("a", "rsa-2048", "1")
+        .value("b", "rsa-4096", "2")
+        .hints(hints.clone())
+        .build();
+    assert_eq!(sealed.hints(), hints);
+    assert_eq!(sealed.hints().sealed_with("b"), Some(fingerprint("rsa-4096")));
+    let annotation = sealed.metadata().annotations.get(annotations::SEALED_WITH).unwrap();
+    assert!(annotation.starts_with("{\"a\":\"SHA256:"), "{annotation}");
+    assert!(open(&sealed, &ring(&["rsa-4096", "rsa-2048"]), TrialLimit::PerObject).is_ok());
+}
