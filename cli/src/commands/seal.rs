@@ -70,7 +70,7 @@ pub(crate) fn run(args: &SealArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     // Looked up only when a Secret names no namespace, and once.
     let context_namespace = OnceLock::new();
     let sealed = seal(args, &inputs, certificate.sealing_key(), &context_namespace, ui)
-        .map_err(|error| documents::failed(&sources, &error))?;
+        .map_err(|error| documents::failed(&sources, error))?;
     documents::show_warnings(&sources, &sealed.warnings, ui);
     destination.write(&sealed.chunks, Audience::Everybody, Existing::Replace, ui)?;
     if let Some(namespace) = context_namespace.into_inner().flatten() {

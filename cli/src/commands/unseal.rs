@@ -85,7 +85,7 @@ fn unseal_all(
         &stream(args).progress(&|| progress.advance()),
     );
     drop(progress);
-    let secrets = secrets.map_err(|error| documents::failed(sources, &error))?;
+    let secrets = secrets.map_err(|error| documents::failed(sources, error))?;
     documents::show_warnings(sources, &secrets.warnings, ui);
     destination.write(&secrets.chunks, Audience::Owner, Existing::Replace, ui)
 }
@@ -100,7 +100,7 @@ fn unseal_item(
     ui: &mut Ui<'_>,
 ) -> Result<(), Error> {
     let value = sealkit_manifest::unseal_item(inputs, keys, &rules(args), &stream(args), item)
-        .map_err(|error| documents::failed(sources, &error))?;
+        .map_err(|error| documents::failed(sources, error))?;
     destination.write(&[value.expose()], Audience::Owner, Existing::Replace, ui)
 }
 
