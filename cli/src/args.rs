@@ -25,7 +25,6 @@ pub(crate) struct ScopeArgs {
     pub(crate) scope: Option<ScopeName>,
 }
 
-/// The scopes by their names.
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum ScopeName {
     /// Namespace and name
@@ -78,7 +77,6 @@ impl OutputArgs {
     }
 }
 
-/// The formats of documents by their names.
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum FormatName {
     Yaml,

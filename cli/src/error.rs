@@ -88,12 +88,10 @@ impl Error {
         &self.hints
     }
 
-    /// The kind of failure.
     pub(crate) fn kind(&self) -> &Kind {
         &self.kind
     }
 
-    /// The program's exit code.
     pub(crate) fn exit_code(&self) -> u8 {
         match &self.kind {
             Kind::Failed | Kind::BrokenPipe => 1,

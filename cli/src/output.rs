@@ -4,7 +4,7 @@
 //! that fails or is interrupted leaves what was there before. On Linux the unfinished file has no
 //! name at all, so that not even a killed process leaves a part of a secret behind.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -28,11 +28,11 @@ pub(crate) enum Destination {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Audience {
     /// A new file gets the usual mode; one that is there keeps its own.
-    Everybody,
+    AsBefore,
     /// Mode 0644, less what the user's mask takes away: nobody else may write.
-    Readers,
+    WorldReadable,
     /// Mode 0600, or less where the file that is there has less.
-    Owner,
+    Private,
 }
 
 /// What to do about a file that is there already.
@@ -51,7 +51,6 @@ impl Destination {
         }
     }
 
-    /// The file's path; none for standard output.
     pub(crate) fn path(&self) -> Option<&Path> {
         match self {
             Self::Stdout => None,
@@ -72,7 +71,6 @@ impl Destination {
         }
     }
 
-    /// Writes the chunks one after another.
     pub(crate) fn write<C: AsRef<[u8]>>(
         &self,
         chunks: &[C],
@@ -112,32 +110,63 @@ fn write_file<C: AsRef<[u8]>>(
     existing: Existing,
 ) -> io::Result<()> {
     let path = link_target(path);
-    let there = fs::metadata(&path).ok();
-    match &there {
-        // A device or a pipe holds nothing that could be lost.
-        Some(metadata) if metadata.is_file() && existing == Existing::Refuse => {
-            return Err(io::ErrorKind::AlreadyExists.into());
+    match Occupant::of(&path)? {
+        Occupant::Nothing => put_in_place(&path, chunks, None, audience, existing),
+        Occupant::File(_) if existing == Existing::Refuse => {
+            Err(io::ErrorKind::AlreadyExists.into())
         }
-        Some(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
-        // A device or a pipe has nothing to replace.
-        Some(metadata) if !metadata.is_file() => {
-            return write_chunks(&mut OpenOptions::new().write(true).open(&path)?, chunks);
+        Occupant::File(metadata) => {
+            // A rename would go around a write protection that somebody set on purpose.
+            open_for_writing(&path)?;
+            put_in_place(&path, chunks, Some(&metadata), audience, existing)
         }
-        // A rename would go around a write protection that somebody set on purpose.
-        Some(_) => drop(OpenOptions::new().write(true).open(&path)?),
-        None => {}
+        // A device or a pipe has nothing to replace, and nothing that could be lost.
+        Occupant::Stream => write_chunks(&mut open_for_writing(&path)?, chunks),
     }
+}
+
+/// What stands where a file is to be written.
+enum Occupant {
+    Nothing,
+    File(Metadata),
+    /// A device or a pipe.
+    Stream,
+}
+
+impl Occupant {
+    fn of(path: &Path) -> io::Result<Self> {
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_file() => Ok(Self::File(metadata)),
+            Ok(metadata) if metadata.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+            Ok(_) => Ok(Self::Stream),
+            Err(_) => Ok(Self::Nothing),
+        }
+    }
+}
+
+fn open_for_writing(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).open(path)
+}
+
+/// Writes a file beside its place, and puts it there when it is whole; `before` is what it replaces.
+fn put_in_place<C: AsRef<[u8]>>(
+    path: &Path,
+    chunks: &[C],
+    before: Option<&Metadata>,
+    audience: Audience,
+    existing: Existing,
+) -> io::Result<()> {
     let directory = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
     let mut unfinished = Unfinished::create(directory, audience)?;
-    if let Some(metadata) = &there {
+    if let Some(metadata) = before {
         unfinished.keep_mode(metadata, audience)?;
     }
     write_chunks(unfinished.file(), chunks)?;
     unfinished.file().sync_all()?;
-    unfinished.publish(&path, existing)?;
+    unfinished.publish(path, existing)?;
     // The name is durable once its directory is; where a directory can't be synced, that is all.
     File::open(directory).and_then(|directory| directory.sync_all()).or(Ok(()))
 }

@@ -62,7 +62,7 @@ fn show(args: &ShowArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
         OutputForm::Text => text(&certificate, validity),
         OutputForm::Json => json(&certificate, validity),
     };
-    Destination::Stdout.write(&[description], Audience::Everybody, Existing::Replace, ui)
+    Destination::Stdout.write(&[description], Audience::AsBefore, Existing::Replace, ui)
 }
 
 fn validity(certificate: &Certificate) -> &'static str {

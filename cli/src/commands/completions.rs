@@ -25,5 +25,5 @@ pub(crate) fn run(
 ) -> Result<(), Error> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut program, "seal", &mut script);
-    Destination::Stdout.write(&[script], Audience::Everybody, Existing::Replace, ui)
+    Destination::Stdout.write(&[script], Audience::AsBefore, Existing::Replace, ui)
 }

@@ -79,7 +79,7 @@ pub(crate) fn run(args: &KeygenArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
         KeyForm::Secret => (key_secret::to_yaml(&key, &certificate, &args.namespace), &args.write),
     };
     let destination = Destination::from_argument(destination.as_deref());
-    destination.write(&[secret], Audience::Owner, Existing::Refuse, ui)?;
+    destination.write(&[secret], Audience::Private, Existing::Refuse, ui)?;
     if let Some(path) = &args.cert {
         write_certificate(path, &certificate, ui).inspect_err(|_| take_back(&destination))?;
     }
@@ -96,7 +96,7 @@ fn self_signed(args: &KeygenArgs, key: &PrivateKey) -> Result<Certificate, Error
 
 fn write_certificate(path: &Path, certificate: &Certificate, ui: &mut Ui<'_>) -> Result<(), Error> {
     let destination = Destination::from_argument(Some(path));
-    destination.write(&[certificate.to_pem()], Audience::Readers, Existing::Refuse, ui)
+    destination.write(&[certificate.to_pem()], Audience::WorldReadable, Existing::Refuse, ui)
 }
 
 fn check_flags(args: &KeygenArgs, ui: &mut Ui<'_>) -> Result<(), Error> {

@@ -22,7 +22,7 @@ pub(crate) fn run(args: &ManArgs, program: clap::Command, ui: &mut Ui<'_>) -> Re
     Man::new(described(program, &args.command)?)
         .render(&mut page)
         .map_err(|error| Error::failed("the page cannot be made").caused_by(error))?;
-    Destination::Stdout.write(&[page], Audience::Everybody, Existing::Replace, ui)
+    Destination::Stdout.write(&[page], Audience::AsBefore, Existing::Replace, ui)
 }
 
 fn described(mut program: clap::Command, names: &[String]) -> Result<clap::Command, Error> {

@@ -8,6 +8,7 @@ use sealkit_core::{EncryptionLabel, LabelError, Scope};
 use crate::args::{CertificateArgs, ScopeName, not_empty};
 use crate::error::Error;
 use crate::guard::Guard;
+use crate::hints;
 use crate::input::{Source, VALUE_LIMIT};
 use crate::kubeconfig;
 use crate::output::{Audience, Destination, Existing};
@@ -63,7 +64,7 @@ pub(crate) fn run(args: &RawArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     if destination == Destination::Stdout && ui.stdout().is_terminal() {
         text.push('\n');
     }
-    destination.write(&[text], Audience::Everybody, Existing::Replace, ui)?;
+    destination.write(&[text], Audience::AsBefore, Existing::Replace, ui)?;
     if let Some(namespace) = looked_up {
         ui.note(format!("sealed for namespace \"{namespace}\", from the kubeconfig"));
     }
@@ -85,7 +86,7 @@ fn label(args: &RawArgs) -> Result<(EncryptionLabel, Option<String>), Error> {
 }
 
 fn label_failed(error: &LabelError) -> Error {
-    Error::usage(error).hint("give --name and --namespace as the scope needs them, or --scope")
+    Error::usage(error).hint(hints::LABEL)
 }
 
 /// As `echo password` makes it; text of several lines ends with a newline on purpose.
