@@ -48,11 +48,20 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Command
     {
         return Ok(Command::from_arg_matches(matches)?);
     }
-    // Before what the parser says: it took the word for a file, and the flags behind it for those of sealing.
-    if let Some(first) = arguments.get(1) {
-        mistyped::refuse(first, names)?;
+    match parsed {
+        Ok(matches) => {
+            let args = Sealing::from_arg_matches(&matches)?.args;
+            args.files
+                .iter()
+                .try_for_each(|file| mistyped::refuse_file(file.as_os_str(), names))?;
+            Ok(Command::Seal(args))
+        }
+        // Before what the parser says: it took the word for a file, and the flags behind it for those of sealing.
+        Err(error) => match arguments.get(1) {
+            Some(first) => mistyped::refuse_command(first, names).and(Err(error.into())),
+            None => Err(error.into()),
+        },
     }
-    Ok(Command::Seal(Sealing::from_arg_matches(&parsed?)?.args))
 }
 
 /// The names of all commands.

@@ -24,7 +24,7 @@ use crate::ui::Ui;
 pub(crate) struct SealArgs {
     /// Secrets in YAML or JSON; - or none for standard input
     #[arg(value_name = "FILE", env = "SEALED_SECRETS_SECRET_FILE", hide_env_values = true)]
-    files: Vec<PathBuf>,
+    pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
     certificate: CertificateArgs,
     #[command(flatten)]
