@@ -9,6 +9,14 @@ use sealkit_manifest::{
 /// What is said of any certificate that cannot be used.
 pub(crate) const CERTIFICATE: &str =
     "a certificate is a PEM file with a CERTIFICATE block of an RSA key";
+/// What is said of a certificate that has expired.
+pub(crate) const EXPIRED_CERTIFICATE: &str =
+    "fetch the cluster's newest certificate; --allow-expired seals with this one";
+/// What is said where no certificate is given.
+pub(crate) const NO_CERTIFICATE: &str =
+    "name the cluster's certificate: --cert FILE or URL, or SEALED_SECRETS_CERT";
+/// What is said where scope, namespace and name of a single value do not make a label.
+pub(crate) const LABEL: &str = "give --name and --namespace as the scope needs them, or --scope";
 /// What is said of any key file that cannot be used.
 pub(crate) const KEY_FILE: &str =
     "a key file is PEM with RSA private keys that need no passphrase, or a backup of key Secrets";

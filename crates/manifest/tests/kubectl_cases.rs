@@ -23,8 +23,8 @@ use sealkit_testkit::{fixture, read_fixture};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-/// Files that kubectl reads and we refuse on purpose; `fixtures/yaml/deliberate-differences.md` and the
-/// README say why.
+/// Files that kubectl reads and we refuse on purpose; `fixtures/yaml/deliberate-differences.md` and
+/// `docs/differences.md` say why.
 const REFUSED: [(&str, &str); 14] = [
     ("comment-only-file", "there is no document in the input"),
     ("deep-seq-9000", "nested too deeply"),
