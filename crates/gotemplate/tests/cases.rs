@@ -35,3 +35,10 @@ fn the_cases_render_as_go_renders_them() {
 fn more_cases_render_as_go_renders_them() {
     all_pass(include_str!("../../../fixtures/template/more-cases.json"), 1000);
 }
+
+#[test]
+fn case_files_may_expect_unicodes_classes() {
+    let case = r#"{"cases": [{"id": "year", "template": "{{ date \"2006\" now }}é", "data": {},
+        "expect": {"kind": "ok", "output_regex": "^\\d{4}\\p{Ll}$"}}]}"#;
+    all_pass(case, 1);
+}

@@ -152,3 +152,23 @@ fn many_properties_are_too_large_before_they_are_written() {
         assert_eq!(compile(&pattern).err(), Some(PatternError::TooLarge));
     }
 }
+
+/// Tests are built with regex's tables of Unicode, the crate without them: what needs them would only fail there.
+#[test]
+fn nothing_is_asked_of_the_regex_crates_own_unicode() {
+    for pattern in [
+        r"\d\D\w\W\s\S\b\B\pL\PL\p{Greek}\p{^Greek}.",
+        r"[\d\D][\w\W][\s\S][\pL\PL][^\pN]",
+        "[[:alpha:][:^digit:]]",
+        r"(?i)k\pLs[a-z]\w(?-i)k",
+        r"(?i:straße)(?is-m:.)\Qk\E",
+    ] {
+        let translated = translate::translate(pattern).expect("it is valid").pattern;
+        let rest = translated.replace(r"(?-u:\b)", "").replace(r"(?-u:\B)", "");
+        for class in ['p', 'P', 'd', 'D', 'w', 'W', 's', 'S', 'b', 'B'] {
+            assert!(!rest.contains(&format!(r"\{class}")), "{pattern}: {translated}");
+        }
+        let mut flags = rest.split("(?").skip(1).filter_map(|rest| rest.split([')', ':']).next());
+        assert!(flags.all(|flags| !flags.contains('i')), "{pattern}: {translated}");
+    }
+}
