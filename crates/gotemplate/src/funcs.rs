@@ -36,7 +36,6 @@ use crate::time::Time;
 #[cfg(feature = "certificates")]
 use crate::value::Certificate;
 use crate::value::{Dict, Str, Value};
-pub(crate) use regex::Pattern;
 
 /// What a function returns.
 pub(crate) type Outcome = Result<Value, Fault>;

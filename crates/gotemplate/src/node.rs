@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::funcs::Function;
-use crate::parse::lossy;
+use crate::rune::lossy;
 use crate::value::Str;
 
 /// All trees of one parsed text.

@@ -14,8 +14,8 @@ use std::sync::Arc;
 use crate::error::ParseError;
 use crate::fmt::quote;
 use crate::node::{Control, ControlKind, Forest, ListId, Node, PipeId, TemplateCall};
+use crate::rune::lossy;
 use crate::value::Str;
-pub(crate) use item::lossy;
 use item::{Item, Kind};
 use lex::Lexer;
 

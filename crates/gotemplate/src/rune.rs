@@ -61,6 +61,11 @@ pub(crate) fn push(out: &mut Vec<u8>, rune: char) {
     out.extend_from_slice(rune.encode_utf8(&mut [0; 4]).as_bytes());
 }
 
+/// Text for a message: what is not UTF-8 becomes U+FFFD.
+pub(crate) fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
 /// Applies `map` to each rune; invalid bytes become U+FFFD, as `strings.Map` does.
 pub(crate) fn map(bytes: &[u8], mut map: impl FnMut(char) -> char) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());

@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use crate::environment::Environment;
 use crate::fault::Fault;
-use crate::funcs::Pattern;
+
 use crate::limits::Limits;
+use crate::regexp::Pattern;
 use crate::value::{Dict, DictType, Elem, List, Str, Value};
 
 /// The state that functions share during one rendering.

@@ -6,7 +6,6 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use crate::strconv;
-use crate::value::{Str, UintType, Value};
 pub(crate) use constraint::check;
 
 /// Why a version or constraint could not be read. Sprig's messages.
@@ -119,20 +118,6 @@ impl Version {
         let mut next = self.clone();
         *(if prerelease { &mut next.prerelease } else { &mut next.metadata }) = text.to_owned();
         Ok(next.with_prefix(&self.original))
-    }
-
-    /// The struct's fields, as fmt shows them.
-    pub(crate) fn fields(&self) -> [(&'static str, Value); 6] {
-        let number = |value| Value::Uint(value, UintType::Uint64);
-        let text = |text: &str| Value::Str(Str::from(text));
-        [
-            ("major", number(self.major)),
-            ("minor", number(self.minor)),
-            ("patch", number(self.patch)),
-            ("pre", text(&self.prerelease)),
-            ("metadata", text(&self.metadata)),
-            ("original", text(&self.original)),
-        ]
     }
 }
 

@@ -9,7 +9,6 @@ use std::fmt;
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
-use crate::value::{IntType, Value};
 pub(crate) use parse::parse;
 
 pub(super) const MONTHS: [&str; 12] = [
@@ -223,14 +222,9 @@ impl Time {
         )
     }
 
-    /// The struct's fields, for verbs that do not call `String`. The zone's address is left out.
-    pub(crate) fn fields(&self) -> [(&'static str, Value); 3] {
-        let since_year_one = self.seconds.wrapping_add(UNIX_TO_INTERNAL);
-        [
-            ("wall", Value::Uint(u64::from(self.nanoseconds), crate::value::UintType::Uint64)),
-            ("ext", Value::Int(since_year_one, IntType::Int64)),
-            ("loc", Value::Nil),
-        ]
+    /// Go's own count of seconds, wrapping as Go's does.
+    pub(crate) fn seconds_since_year_one(&self) -> i64 {
+        self.seconds.wrapping_add(UNIX_TO_INTERNAL)
     }
 
     pub(crate) fn same_instant(&self, other: &Self) -> bool {

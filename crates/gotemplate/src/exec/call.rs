@@ -4,7 +4,7 @@ use super::{Machine, Result};
 use crate::fault::Fault;
 use crate::funcs::{Call, Function, Type};
 use crate::node::{Arg, Operand, Place};
-use crate::parse::lossy;
+use crate::rune::lossy;
 use crate::value::{DictType, Elem, IntType, UintType, Value};
 
 impl<'t> Machine<'t, '_> {

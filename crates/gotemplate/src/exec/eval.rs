@@ -2,7 +2,7 @@
 
 use super::{Binding, Machine, Result};
 use crate::node::{Arg, Command, Number, Operand, Pipe, Place, Variable};
-use crate::parse::lossy;
+use crate::rune::lossy;
 use crate::value::{DictType, Str, Value};
 
 impl<'t> Machine<'t, '_> {

@@ -4,7 +4,7 @@ use super::{Machine, Result};
 use crate::fault::Fault;
 use crate::funcs::methods;
 use crate::node::{Arg, Place};
-use crate::parse::lossy;
+use crate::rune::lossy;
 use crate::value::{Str, Value};
 
 impl<'t> Machine<'t, '_> {

@@ -5,7 +5,9 @@ use super::number::Case;
 use crate::fault::Fault;
 use crate::rune;
 use crate::runtime::Runtime;
-use crate::value::{Certificate, Dict, IntType, List, Value};
+use crate::semver::Version;
+use crate::time::Time;
+use crate::value::{Certificate, Dict, IntType, List, Str, UintType, Value};
 
 /// Stands for the address of a list, dict or pointer, which no template can rely on.
 const ADDRESS: u64 = 0xc0_0001_2000;
@@ -102,23 +104,35 @@ impl Printer {
             Value::Dict(dict) => return self.dict(runtime, dict, verb, depth),
             Value::Version(version, true) if depth == 0 => {
                 self.out.push(b'&');
-                return self.fields(runtime, "semver.Version", &version.fields(), verb, depth + 1);
+                return self.fields(
+                    runtime,
+                    "semver.Version",
+                    &version_fields(version),
+                    verb,
+                    depth + 1,
+                );
             }
             Value::Version(_, true) => return self.pointer(runtime, value, verb),
             Value::Version(version, false) => {
-                return self.fields(runtime, "semver.Version", &version.fields(), verb, depth);
+                return self.fields(
+                    runtime,
+                    "semver.Version",
+                    &version_fields(version),
+                    verb,
+                    depth,
+                );
             }
             Value::Certificate(certificate) => {
                 return self.fields(
                     runtime,
                     "sprig.certificate",
-                    &fields(certificate),
+                    &certificate_fields(certificate),
                     verb,
                     depth,
                 );
             }
             Value::Time(time) => {
-                return self.fields(runtime, "time.Time", &time.fields(), verb, depth);
+                return self.fields(runtime, "time.Time", &time_fields(time), verb, depth);
             }
             Value::Bool(_) => return self.bad_verb(runtime, Some(value), verb),
         }
@@ -354,6 +368,28 @@ fn is_basic(value: &Value) -> bool {
     }
 }
 
-fn fields(certificate: &Certificate) -> [(&'static str, Value); 2] {
+/// The zone is an address to Go, and left out.
+fn time_fields(time: &Time) -> [(&'static str, Value); 3] {
+    [
+        ("wall", Value::Uint(u64::from(time.nanoseconds), UintType::Uint64)),
+        ("ext", Value::int64(time.seconds_since_year_one())),
+        ("loc", Value::Nil),
+    ]
+}
+
+fn version_fields(version: &Version) -> [(&'static str, Value); 6] {
+    let number = |value| Value::Uint(value, UintType::Uint64);
+    let text = |text: &str| Value::Str(Str::from(text));
+    [
+        ("major", number(version.major)),
+        ("minor", number(version.minor)),
+        ("patch", number(version.patch)),
+        ("pre", text(&version.prerelease)),
+        ("metadata", text(&version.metadata)),
+        ("original", text(&version.original)),
+    ]
+}
+
+fn certificate_fields(certificate: &Certificate) -> [(&'static str, Value); 2] {
     [("Cert", Value::Str(certificate.cert.clone())), ("Key", Value::Str(certificate.key.clone()))]
 }

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use super::Type::{Int, Str as Text};
 use super::{Call, Function, Outcome, fixed};
 use crate::fault::Fault;
-pub(crate) use crate::regexp::Pattern;
-use crate::regexp::{self, PatternError};
+
+use crate::regexp::{self, Pattern, PatternError};
 use crate::runtime::Runtime;
 use crate::value::{Elem, Str, Value};
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::fmt::quote;
-use crate::rune;
+use crate::rune::{self, lossy};
 
 /// What an item is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,9 +74,4 @@ impl Item<'_> {
             _ => lossy(&quote::double(text)),
         }
     }
-}
-
-/// Template text shown in a message.
-pub(crate) fn lossy(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }

@@ -1,9 +1,10 @@
 //! Number constants: one text under every type that can hold it.
 
 use super::item::Kind;
-use super::{lossy, unquote};
+use super::unquote;
 use crate::fmt::quote;
 use crate::node::Number;
+use crate::rune::lossy;
 use crate::strconv;
 
 /// Parses the text of a number item; the error is Go's message.

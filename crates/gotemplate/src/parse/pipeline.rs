@@ -1,9 +1,10 @@
 //! Pipelines, commands and operands.
 
-use super::{Kind, Parser, Stop, lossy, number};
+use super::{Kind, Parser, Stop, number};
 use crate::fmt::quote;
 use crate::funcs;
 use crate::node::{Arg, Command, Operand, Pipe, PipeId, Place, Variable};
+use crate::rune::lossy;
 use crate::value::Str;
 
 impl Parser<'_> {

@@ -2,7 +2,8 @@
 
 use super::{Lexer, RIGHT, State, is_alphanumeric, is_space};
 use crate::fmt::quote;
-use crate::parse::item::{Kind, lossy};
+use crate::parse::item::Kind;
+use crate::rune::lossy;
 
 impl<'a> Lexer<'a> {
     pub(super) fn identifier(&mut self) -> State<'a> {
