@@ -25,7 +25,17 @@ impl Fault {
     /// A message that holds a value of the data, or may hold one.
     pub(crate) const HIDDEN: Self = Self::Message(Cow::Borrowed(REDACTED));
 
+    /// What Go's reflection panics with on nil.
+    pub(crate) const NIL_POINTER: Self = Self::Message(Cow::Borrowed(
+        "runtime error: invalid memory address or nil pointer dereference",
+    ));
+
     pub(crate) fn new(message: impl Into<Cow<'static, str>>) -> Self {
         Self::Message(message.into())
+    }
+
+    /// What slicing beyond the end panics with; the numbers tell a value's length.
+    pub(crate) fn out_of_range() -> Self {
+        Self::new(format!("runtime error: slice bounds out of range {REDACTED}"))
     }
 }

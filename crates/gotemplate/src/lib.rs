@@ -57,6 +57,7 @@ mod exec;
 mod fault;
 mod fmt;
 mod funcs;
+mod function;
 mod json;
 mod limits;
 mod node;

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::funcs::Function;
+use crate::function::Function;
 use crate::rune::lossy;
 use crate::value::Str;
 

@@ -2,7 +2,7 @@
 
 use super::{Machine, Result};
 use crate::fault::Fault;
-use crate::funcs::{Call, Function, Type};
+use crate::function::{Call, Function, Type};
 use crate::node::{Arg, Operand, Place};
 use crate::rune::lossy;
 use crate::value::{DictType, Elem, IntType, UintType, Value};

@@ -1,11 +1,11 @@
 //! Go's own functions, but for `slice`, which Sprig replaces.
 
-use super::Type::{Any, Reflect};
-use super::{Call, Function, Outcome, fixed, variadic};
 use crate::compare;
 use crate::error::REDACTED;
 use crate::fault::Fault;
 use crate::fmt;
+use crate::function::Type::{Any, Reflect, Str as Text};
+use crate::function::{Call, Function, Outcome, fixed, variadic};
 use crate::value::{Dict, DictType, List, Str, UintType, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -20,7 +20,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let text = fmt::sprint(call.runtime, &call.args)?;
         call.string(text)
     }),
-    variadic("printf", &[super::Type::Str], Any, |call| {
+    variadic("printf", &[Text], Any, |call| {
         let format = call.text(0);
         let text = fmt::sprintf(call.runtime, &format, call.args.get(1..).unwrap_or_default())?;
         call.string(text)

@@ -10,8 +10,8 @@ use left_out as bodies;
 #[cfg(feature = "certificates")]
 use made as bodies;
 
-use super::Type::{Certificate, Int, List, Str as Text};
-use super::{Function, fixed};
+use crate::function::Type::{Certificate, Int, List, Str as Text};
+use crate::function::{Function, fixed};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     fixed("genPrivateKey", &[Text], bodies::private_key),

@@ -7,11 +7,11 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256, Sha512};
 
-use super::Type::{Str as Text, Uint32};
-use super::{Call, Function, Outcome, fixed, out_of_range};
 use crate::base64;
 use crate::error::REDACTED;
 use crate::fault::Fault;
+use crate::function::Type::{Str as Text, Uint32};
+use crate::function::{Call, Function, Outcome, fixed};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     fixed("sha1sum", &[Text], |call| hashed(call, |text| hexadecimal(&Sha1::digest(text)))),
@@ -205,8 +205,8 @@ fn decrypt(call: &mut Call<'_, '_>) -> Outcome {
     call.runtime.work(text.len() as u64 / 16)?;
     let bytes = base64::decode(&text)
         .map_err(|_| Fault::new(format!("illegal base64 data at input byte {REDACTED}")))?;
-    let (vector, body) = bytes.split_at_checked(16).ok_or_else(out_of_range)?;
-    let vector: [u8; 16] = vector.try_into().map_err(|_| out_of_range())?;
+    let (vector, body) = bytes.split_at_checked(16).ok_or_else(Fault::out_of_range)?;
+    let vector: [u8; 16] = vector.try_into().map_err(|_| Fault::out_of_range())?;
     let cipher = cbc::Decryptor::<Aes256>::new(&aes_key(&password).into(), &vector.into());
     let plain = cipher
         .decrypt_padded_vec::<NoPadding>(body)
@@ -215,6 +215,6 @@ fn decrypt(call: &mut Call<'_, '_>) -> Outcome {
     let padding = *plain
         .last()
         .ok_or_else(|| Fault::new(format!("runtime error: index out of range {REDACTED}")))?;
-    let end = plain.len().checked_sub(usize::from(padding)).ok_or_else(out_of_range)?;
+    let end = plain.len().checked_sub(usize::from(padding)).ok_or_else(Fault::out_of_range)?;
     call.string(plain.get(..end).unwrap_or_default())
 }

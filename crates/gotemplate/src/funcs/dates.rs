@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use super::Type::{Any, Str as Text, Time as Instant};
-use super::{Call, Function, Outcome, fixed};
 use crate::fault::Fault;
+use crate::function::Type::{Any, Str as Text, Time as Instant};
+use crate::function::{Call, Function, Outcome, fixed};
 use crate::strconv;
 use crate::time::{self, Time, Zone, duration};
 use crate::value::{IntType, Value};

@@ -3,9 +3,10 @@
 use num_bigint::BigInt;
 use num_bigint::Sign;
 
-use super::{Call, Outcome, math};
+use super::math;
 use crate::error::REDACTED;
 use crate::fault::Fault;
+use crate::function::{Call, Outcome};
 use crate::value::Value;
 
 /// How many digits a quotient has after the point.

@@ -1,8 +1,8 @@
 //! Defaults, emptiness and choice.
 
-use super::Type::{Any, Bool, Str as Text};
-use super::{Call, Function, Outcome, fixed, variadic};
 use crate::fault::Fault;
+use crate::function::Type::{Any, Bool, Str as Text};
+use crate::function::{Call, Function, Outcome, fixed, variadic};
 use crate::value::Value;
 
 pub(super) const FUNCTIONS: &[Function] = &[

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::Type::{Any, Dict as Map, Str as Text};
-use super::{Call, Function, Outcome, fixed, strval, variadic};
+use super::strings::strval;
 use crate::fault::Fault;
+use crate::function::Type::{Any, Dict as Map, Str as Text};
+use crate::function::{Call, Function, Outcome, fixed, variadic};
 use crate::semver::Version;
 use crate::value::{Dict, DictType, Str, Value};
 

@@ -1,8 +1,8 @@
 //! Base64 and base32; an error is told as text.
 
-use super::Type::Str as Text;
-use super::{Function, fixed};
 use crate::base64;
+use crate::function::Type::Str as Text;
+use crate::function::{Function, fixed};
 
 pub(super) const FUNCTIONS: &[Function] =
     &[

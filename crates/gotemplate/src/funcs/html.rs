@@ -1,9 +1,10 @@
 //! Escaping for HTML, JavaScript and URL queries.
 
-use super::Type::Any;
-use super::{Call, Function, Outcome, urls, variadic};
+use super::urls;
 use crate::fault::Fault;
 use crate::fmt;
+use crate::function::Type::Any;
+use crate::function::{Call, Function, Outcome, variadic};
 use crate::rune;
 use crate::value::{Str, Value};
 

@@ -1,8 +1,8 @@
 //! JSON.
 
-use super::Type::{Any, Str as Text};
-use super::{Call, Function, Outcome, fixed};
 use crate::fault::Fault;
+use crate::function::Type::{Any, Str as Text};
+use crate::function::{Call, Function, Outcome, fixed};
 use crate::json::{self, Style};
 
 pub(super) const FUNCTIONS: &[Function] = &[

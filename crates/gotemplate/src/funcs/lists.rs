@@ -1,9 +1,10 @@
 //! Lists.
 
-use super::Type::{Any, Int};
-use super::{Call, Function, NIL_POINTER, Outcome, fixed, math, variadic};
+use super::math;
 use crate::compare;
 use crate::fault::Fault;
+use crate::function::Type::{Any, Int};
+use crate::function::{Call, Function, Outcome, fixed, variadic};
 use crate::value::{Elem, List, Value, go_int};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -52,7 +53,7 @@ fn list(call: &Call<'_, '_>, index: usize, doing: &str) -> Result<List, Fault> {
         Some(value) if !value.is_nil() => {
             Err(Fault::new(format!("Cannot {doing} type {}", value.kind_name())))
         }
-        _ => Err(NIL_POINTER),
+        _ => Err(Fault::NIL_POINTER),
     }
 }
 
@@ -147,7 +148,7 @@ fn slice(call: &mut Call<'_, '_>) -> Outcome {
             let kind = value.kind_name();
             return Err(Fault::new(format!("list should be type of slice or array but {kind}")));
         }
-        _ => return Err(NIL_POINTER),
+        _ => return Err(Fault::NIL_POINTER),
     };
     if list.len() == 0 {
         return Ok(Value::Nil);
@@ -173,7 +174,7 @@ fn concat(call: &mut Call<'_, '_>) -> Outcome {
                 let kind = value.kind_name();
                 return Err(Fault::new(format!("Cannot concat type {kind} as list")));
             }
-            _ => return Err(NIL_POINTER),
+            _ => return Err(Fault::NIL_POINTER),
         }
         call.runtime.has_room(items.len() * size_of::<Value>())?;
     }

@@ -1,9 +1,10 @@
 //! Numbers: Sprig's loose conversions and arithmetic.
 
-use super::Type::{Any, Float, Int};
-use super::{Call, Function, Outcome, decimal, fixed, variadic};
+use super::decimal;
 use crate::fault::Fault;
 use crate::fmt;
+use crate::function::Type::{Any, Float, Int};
+use crate::function::{Call, Function, Outcome, fixed, variadic};
 use crate::strconv;
 use crate::value::{Elem, IntType, Value, go_int};
 

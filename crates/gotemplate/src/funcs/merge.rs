@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::Type::Dict as Map;
-use super::{Call, Function, Outcome, variadic};
 use crate::fault::Fault;
+use crate::function::Type::Dict as Map;
+use crate::function::{Call, Function, Outcome, variadic};
 use crate::runtime::Runtime;
 use crate::value::{Dict, DictType, Value};
 

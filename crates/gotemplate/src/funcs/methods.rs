@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use super::Type::{Duration, Int, Str as Text, Time as Instant, Version as Semver};
-use super::{Call, Function, Outcome, fixed};
 use crate::fault::Fault;
+use crate::function::Type::{Duration, Int, Str as Text, Time as Instant, Version as Semver};
+use crate::function::{Call, Function, Outcome, fixed};
 use crate::time::{Time, Zone, duration};
 use crate::value::{IntType, UintType, Value};
 

@@ -1,7 +1,7 @@
 //! Slash-separated paths. The operating system's own are the same here.
 
-use super::Type::Str as Text;
-use super::{Call, Function, Outcome, fixed};
+use crate::function::Type::Str as Text;
+use crate::function::{Call, Function, Outcome, fixed};
 use crate::value::Value;
 
 pub(super) const FUNCTIONS: &[Function] = &[

@@ -1,9 +1,9 @@
 //! Random text and numbers, all from the caller's generator.
 
-use super::Type::{Int, Str as Text};
-use super::{Call, Function, Outcome, fixed};
 use crate::base64;
 use crate::fault::Fault;
+use crate::function::Type::{Int, Str as Text};
+use crate::function::{Call, Function, Outcome, fixed};
 use crate::rune;
 use crate::value::Value;
 

@@ -1,8 +1,8 @@
 //! Types, kinds and equality.
 
-use super::Type::{Any, Str as Text};
-use super::{Call, Function, Outcome, fixed};
 use crate::compare;
+use crate::function::Type::{Any, Str as Text};
+use crate::function::{Call, Function, Outcome, fixed};
 use crate::value::Value;
 
 pub(super) const FUNCTIONS: &[Function] = &[

@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::Type::{Int, Str as Text};
-use super::{Call, Function, Outcome, fixed};
 use crate::fault::Fault;
+use crate::function::Type::{Int, Str as Text};
+use crate::function::{Call, Function, Outcome, fixed};
 
 use crate::regexp::{self, Pattern, PatternError};
 use crate::runtime::Runtime;

@@ -2,11 +2,12 @@
 
 use memchr::memmem;
 
-use super::Type::{Any, Int, Str as Text};
-use super::{Call, Function, Outcome, fixed, out_of_range, strval, variadic};
 use crate::fault::Fault;
 use crate::fmt::{self, quote};
+use crate::function::Type::{Any, Int, Str as Text};
+use crate::function::{Call, Function, Outcome, fixed, variadic};
 use crate::rune;
+use crate::runtime::Runtime;
 use crate::strconv;
 use crate::value::{DictType, Elem, Str, Value};
 
@@ -94,7 +95,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 /// Values shown by `show`, nil left out, separated by spaces.
 fn joined(
     call: &mut Call<'_, '_>,
-    show: fn(&mut crate::runtime::Runtime<'_>, &Value) -> Result<Vec<u8>, Fault>,
+    show: fn(&mut Runtime<'_>, &Value) -> Result<Vec<u8>, Fault>,
 ) -> Outcome {
     let mut parts = Vec::new();
     let mut size = 0;
@@ -151,7 +152,7 @@ fn truncate(call: &mut Call<'_, '_>) -> Outcome {
 
 fn substring(call: &mut Call<'_, '_>) -> Outcome {
     let (start, end, text) = (call.int(0), call.int(1), call.text(2));
-    let index = |value: i64| usize::try_from(value).map_err(|_| out_of_range());
+    let index = |value: i64| usize::try_from(value).map_err(|_| Fault::out_of_range());
     let part = if start < 0 {
         text.get(..index(end)?)
     } else if end < 0 || index(end)? > text.len() {
@@ -159,7 +160,7 @@ fn substring(call: &mut Call<'_, '_>) -> Outcome {
     } else {
         text.get(index(start)?..index(end)?)
     };
-    let part = part.ok_or_else(out_of_range)?;
+    let part = part.ok_or_else(Fault::out_of_range)?;
     call.string(part)
 }
 
@@ -340,4 +341,12 @@ fn sort_alpha(call: &mut Call<'_, '_>) -> Outcome {
         });
     }
     Ok(sorted)
+}
+
+/// Sprig's text of a value: a string is itself, all else as `%v`.
+pub(super) fn strval(runtime: &mut Runtime<'_>, value: &Value) -> Result<Str, Fault> {
+    match value {
+        Value::Str(text) => Ok(text.clone()),
+        _ => Ok(Str::from(fmt::display(runtime, value)?)),
+    }
 }

@@ -5,10 +5,10 @@ use std::net::Ipv6Addr;
 
 use memchr::{memchr, memrchr};
 
-use super::Type::{Dict as Map, Str as Text};
-use super::{Call, Function, NIL_POINTER, Outcome, fixed};
 use crate::error::REDACTED;
 use crate::fault::Fault;
+use crate::function::Type::{Dict as Map, Str as Text};
+use crate::function::{Call, Function, Outcome, fixed};
 use crate::value::{Dict, Str, Value};
 
 pub(super) const FUNCTIONS: &[Function] =
@@ -84,7 +84,7 @@ fn text_of(dict: &Dict, name: &str) -> Result<Vec<u8>, Fault> {
     match dict.get(name.as_bytes()) {
         None => Ok(Vec::new()),
         Some(Value::Str(text)) => Ok(text.to_vec()),
-        Some(value) if value.is_nil() => Err(NIL_POINTER),
+        Some(value) if value.is_nil() => Err(Fault::NIL_POINTER),
         Some(value) => {
             let kind = value.kind_name();
             Err(Fault::new(format!(

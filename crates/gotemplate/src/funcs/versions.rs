@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use super::Type::Str as Text;
-use super::{Function, fixed};
 use crate::fault::Fault;
+use crate::function::Type::Str as Text;
+use crate::function::{Function, fixed};
 use crate::semver::{self, Version};
 use crate::value::Value;
 

@@ -1,7 +1,7 @@
 //! Letters and words: case in all its forms, initials, white space.
 
-use super::Type::Str as Text;
-use super::{Call, Function, Outcome, fixed};
+use crate::function::Type::Str as Text;
+use crate::function::{Call, Function, Outcome, fixed};
 use crate::rune;
 
 pub(super) const FUNCTIONS: &[Function] = &[

@@ -1,8 +1,8 @@
 //! Lines of a given length.
 
-use super::Type::{Int, Str as Text};
-use super::{Call, Function, Outcome, fixed};
 use crate::fault::Fault;
+use crate::function::Type::{Int, Str as Text};
+use crate::function::{Call, Function, Outcome, fixed};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     fixed("wrap", &[Int, Text], |call| {

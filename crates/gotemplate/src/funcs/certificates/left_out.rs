@@ -1,7 +1,7 @@
 //! What a build without certificates answers.
 
 use crate::fault::Fault;
-use crate::funcs::{Call, Outcome};
+use crate::function::{Call, Outcome};
 
 const LEFT_OUT: Fault = Fault::Unsupported("this build makes no private keys and certificates");
 

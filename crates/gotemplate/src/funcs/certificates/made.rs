@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::base64;
 use crate::error::REDACTED;
 use crate::fault::Fault;
-use crate::funcs::{Call, Outcome};
+use crate::function::{Call, Outcome};
 use crate::value::{Certificate, Str, Value};
 use crate::x509::{self, Algorithm, Authority, PrivateKey, Request, X509Error};
 
