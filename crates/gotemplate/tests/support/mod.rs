@@ -16,6 +16,7 @@ use serde_json::Value;
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     pub(crate) passed: usize,
+    pub(crate) skipped: usize,
     /// The ids that failed, each with what went wrong.
     pub(crate) failed: Vec<(String, String)>,
 }
@@ -27,6 +28,7 @@ pub(crate) fn run(json: &str, skipped: &HashSet<&str>) -> Report {
     for case in file["cases"].as_array().expect("a case file has cases") {
         let id = case["id"].as_str().expect("a case has an id");
         if skipped.contains(id) {
+            report.skipped += 1;
             continue;
         }
         match check(case) {
