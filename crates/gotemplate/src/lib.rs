@@ -49,31 +49,12 @@
 //!
 //! The README lists it.
 
-mod base64;
-mod compare;
-mod environment;
-mod error;
-mod exec;
-mod fault;
-mod fmt;
-mod funcs;
-mod function;
-mod json;
-mod limits;
-mod node;
-mod parse;
-mod regexp;
-mod rune;
-mod runtime;
-mod semver;
-mod strconv;
+mod engine;
+mod go;
+mod sprig;
 mod template;
-mod time;
-mod value;
-#[cfg(feature = "certificates")]
-mod x509;
 
-pub use environment::Environment;
-pub use error::{ExecError, ExecErrorKind, ParseError, REDACTED};
-pub use limits::Limits;
+pub use engine::environment::Environment;
+pub use engine::error::{ExecError, ExecErrorKind, ParseError, REDACTED};
+pub use engine::limits::Limits;
 pub use template::{Data, Options, Template, function_names};

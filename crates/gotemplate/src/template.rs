@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::thread;
 
-use crate::environment::Environment;
-use crate::error::{ExecError, ExecErrorKind, ParseError};
-use crate::exec::{self, Stop};
-use crate::funcs;
-use crate::limits::Limits;
-use crate::parse::{self, Parsed};
-use crate::runtime::Runtime;
-use crate::value::{DictType, Str, Value};
+use crate::engine::environment::Environment;
+use crate::engine::error::{ExecError, ExecErrorKind, ParseError};
+use crate::engine::exec::{self, Stop};
+use crate::engine::limits::Limits;
+use crate::engine::parse::{self, Parsed};
+use crate::engine::runtime::Runtime;
+use crate::engine::value::{DictType, Str, Value};
+use crate::sprig;
 
 /// How deep the caller's stack is used: at a few kilobytes a level, well within the 2 MiB of a thread.
 const SHALLOW: usize = 64;
@@ -101,9 +101,9 @@ impl Template {
             return Err(error("the template is longer than allowed"));
         }
         let nesting = options.limits.nesting;
-        let parsed = match parse::parse(name, text, SHALLOW, nesting) {
+        let parsed = match parse::parse(name, text, sprig::find, SHALLOW, nesting) {
             Err(parse::Stop::Deeper) => {
-                on_deep_stack(|| parse::parse(name, text, nesting, nesting))
+                on_deep_stack(|| parse::parse(name, text, sprig::find, nesting, nesting))
                     .unwrap_or(Err(parse::Stop::Deeper))
             }
             parsed => parsed,
@@ -184,7 +184,7 @@ fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
 /// The names of all functions that templates may call, sorted.
 #[must_use]
 pub fn function_names() -> Vec<&'static str> {
-    funcs::names()
+    sprig::names()
 }
 
 #[cfg(test)]
