@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use gotemplate::Environment;
+use gotemplate::{RenderContext, RenderLimits};
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use sealkit_benches::{BenchKey, documents};
@@ -63,7 +63,7 @@ fn unseal_all(key: &BenchKey, sealed: Vec<u8>) -> usize {
         namespace: None,
         skip_other: false,
         format: Format::Yaml,
-        environment: &|| Environment::new(0, 0, UnwrapErr(SysRng)),
+        environment: &|| RenderContext::new(0, 0, UnwrapErr(SysRng), RenderLimits::default()),
     };
     let output = unseal(&inputs, &key.key_ring, &rules, &|| ());
     output.expect("the input can be opened").chunks.len()

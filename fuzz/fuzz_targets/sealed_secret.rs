@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use gotemplate::Environment;
+use gotemplate::{RenderContext, RenderLimits};
 use libfuzzer_sys::fuzz_target;
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
@@ -55,7 +55,7 @@ fn unsealed(text: &[u8]) -> Result<Output, Error> {
         namespace: None,
         skip_other: false,
         format: Format::Yaml,
-        environment: &|| Environment::new(0, 0, UnwrapErr(SysRng)),
+        environment: &|| RenderContext::new(0, 0, UnwrapErr(SysRng), RenderLimits::default()),
     };
     let inputs = Inputs::read(vec![Zeroizing::new(text.to_vec())])?;
     unseal(&inputs, &KEYS, &rules, &|| ())

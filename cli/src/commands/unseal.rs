@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sealkit_core::KeyRing;
-use sealkit_manifest::{Environment, Inputs, UnsealRules};
+use sealkit_manifest::{Inputs, RenderContext, RenderLimits, UnsealRules};
 
 use crate::args::{OutputArgs, not_empty};
 use crate::clock;
@@ -111,7 +111,7 @@ fn rules(args: &UnsealArgs) -> UnsealRules<'_> {
 }
 
 /// Templates may ask for the time and for random passwords.
-fn environment() -> Environment {
+fn environment() -> RenderContext {
     let (seconds, nanoseconds) = clock::precisely_now();
-    Environment::new(seconds, nanoseconds, random::system())
+    RenderContext::new(seconds, nanoseconds, random::system(), RenderLimits::default())
 }

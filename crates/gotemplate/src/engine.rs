@@ -1,8 +1,9 @@
 //! Go's text/template: from text to tree to output, and the values in between. Which functions there are, it is told.
 
+pub(crate) mod budget;
 pub(crate) mod builtins;
 pub(crate) mod compare;
-pub(crate) mod environment;
+pub(crate) mod context;
 pub(crate) mod error;
 pub(crate) mod exec;
 pub(crate) mod fault;

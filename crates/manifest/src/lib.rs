@@ -27,7 +27,7 @@ pub use convert::{Output, Warning};
 pub use diagnose::{Cause, Target};
 pub use documents::Inputs;
 pub use error::{Error, Reason};
-pub use gotemplate::Environment;
+pub use gotemplate::{RenderContext, RenderLimits};
 pub use metadata::Metadata;
 pub use seal::{SealRules, seal, seal_secret};
 pub use sealed_secret::{SealedSecret, Template};

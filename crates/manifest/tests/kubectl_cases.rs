@@ -15,7 +15,7 @@ use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use sealkit_core::{Certificate, KeyRing};
 use sealkit_manifest::yaml::Format;
-use sealkit_manifest::{Environment, Error, Inputs, SealRules, UnsealRules};
+use sealkit_manifest::{Error, Inputs, RenderContext, RenderLimits, SealRules, UnsealRules};
 use sealkit_testkit::{fixture, read_fixture};
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -105,7 +105,7 @@ fn compare(name: &str, sealed: String) -> usize {
         expected.iter().filter(|document| document["kind"] == "Secret").collect();
 
     let keys = KeyRing::from_pem(&read_fixture("keys/rsa-2048.key")).unwrap();
-    let environment = &|| Environment::new(0, 0, UnwrapErr(SysRng));
+    let environment = &|| RenderContext::new(0, 0, UnwrapErr(SysRng), RenderLimits::default());
     let rules =
         UnsealRules { namespace: Some("x"), skip_other: true, format: Format::Json, environment };
     let inputs = Inputs::read(vec![Zeroizing::new(sealed.into_bytes())]).unwrap();

@@ -5,10 +5,9 @@ mod eval;
 mod field;
 mod range;
 
-use crate::engine::error::{ExecError, ExecErrorKind};
+use crate::engine::error::{ExecError, ExecErrorDetail, ExecErrorKind};
 use crate::engine::fault::Fault;
 use crate::engine::fmt;
-use crate::engine::limits::Limits;
 use crate::engine::node::{Control, ControlKind, ListId, Node, Place, TemplateCall};
 use crate::engine::parse::Parsed;
 use crate::engine::runtime::Runtime;
@@ -20,7 +19,7 @@ use range::Range;
 /// Why rendering stopped.
 #[derive(Debug)]
 pub(crate) enum Stop {
-    Error(Box<ExecError>),
+    Error(ExecError),
     /// This stack is too small for the nesting of the template or its values.
     Deeper,
 }
@@ -33,7 +32,6 @@ pub(crate) fn render(
     text: &[u8],
     name: &Str,
     dot: Value,
-    limits: &Limits,
     runtime: Runtime<'_>,
 ) -> Result<Vec<u8>> {
     let mut machine = Machine {
@@ -41,7 +39,6 @@ pub(crate) fn render(
         text,
         file: name,
         name,
-        limits,
         runtime,
         out: Vec::new(),
         place: Place::Start,
@@ -52,8 +49,8 @@ pub(crate) fn render(
         stack_bytes: 0,
     };
     machine.vars.push(Binding { name: b"$", value: dot.clone(), boxed: false });
-    let root = parsed.templates.get(name).copied();
-    let nodes = root.map_or(&[][..], |root| parsed.forest.list(root));
+    let tree = parsed.templates.get(name);
+    let nodes = tree.map_or(&[][..], |tree| parsed.forest.list(tree.root));
     machine.frames.push(Frame {
         nodes,
         next: 0,
@@ -73,7 +70,6 @@ struct Machine<'t, 'e> {
     file: &'t Str,
     /// The template being executed.
     name: &'t [u8],
-    limits: &'t Limits,
     runtime: Runtime<'e>,
     out: Vec<u8>,
     /// What is being evaluated, for errors.
@@ -161,9 +157,8 @@ impl<'t> Machine<'t, '_> {
     }
 
     fn write(&mut self, text: &[u8]) -> Result<()> {
-        if self.out.len() + text.len() > self.limits.output_bytes {
-            return Err(self.fault(Fault::OUTPUT));
-        }
+        let room = self.runtime.context.budget.take_output(text.len());
+        room.map_err(|fault| self.fault(fault))?;
         self.out.extend_from_slice(text);
         Ok(())
     }
@@ -217,12 +212,12 @@ impl<'t> Machine<'t, '_> {
 
     fn call_template(&mut self, call: &'t TemplateCall) -> Result<()> {
         self.place = Place::Template(call);
-        let Some((name, list)) = self.parsed.templates.get_key_value(&call.name) else {
+        let Some((name, tree)) = self.parsed.templates.get_key_value(&call.name) else {
             let quoted = lossy(&quote::double(&call.name));
             return Err(self.error(format!("template {quoted} not defined")));
         };
-        if self.depth >= self.limits.template_depth {
-            let depth = self.limits.template_depth;
+        let depth = self.runtime.context.limits.template_depth;
+        if self.depth >= depth {
             return Err(self.error(format!("exceeded maximum template depth ({depth})")));
         }
         let dot = match call.pipe {
@@ -238,7 +233,7 @@ impl<'t> Machine<'t, '_> {
         self.name = name;
         self.base = vars;
         self.vars.push(Binding { name: b"$", value: dot.clone(), boxed: false });
-        self.open(*list, Some(dot), vars, kind);
+        self.open(tree.root, Some(dot), vars, kind);
         Ok(())
     }
 
@@ -276,7 +271,7 @@ impl<'t> Machine<'t, '_> {
 
     /// An error of the template at the present place.
     fn error(&self, message: impl Into<String>) -> Stop {
-        self.error_of(ExecErrorKind::Template, message.into())
+        self.error_of(ExecErrorKind::Failed, message.into())
     }
 
     /// A fault at the present place.
@@ -294,15 +289,15 @@ impl<'t> Machine<'t, '_> {
     fn error_of(&self, kind: ExecErrorKind, message: String) -> Stop {
         let before = self.text.get(..self.place.position()).unwrap_or_default();
         let line_start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
-        Stop::Error(Box::new(ExecError {
-            kind,
+        let detail = Box::new(ExecErrorDetail {
             file: lossy(self.file),
             line: 1 + memchr::memchr_iter(b'\n', before).count(),
             column: before.len() - line_start,
             executing: lossy(&quote::double(self.name)),
             context: self.context(),
             message,
-        }))
+        });
+        Stop::Error(ExecError { kind, detail })
     }
 
     fn context(&self) -> String {

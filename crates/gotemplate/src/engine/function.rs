@@ -195,10 +195,7 @@ impl Call<'_, '_> {
 
     /// The current time.
     pub(crate) fn now(&self) -> Time {
-        let environment = &self.runtime.environment;
-        Time {
-            monotonic: true,
-            ..Time::new(environment.seconds, environment.nanoseconds, Zone::Local)
-        }
+        let context = &self.runtime.context;
+        Time { monotonic: true, ..Time::new(context.seconds, context.nanoseconds, Zone::Local) }
     }
 }

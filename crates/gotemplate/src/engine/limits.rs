@@ -1,34 +1,60 @@
-//! What a template may use. Going over a limit is an error, never a crash.
+//! What templates may use. Going over a limit is an error, never a crash.
 
-/// The bounds of parsing and rendering one template.
+/// The bounds of parsing; those in bytes hold for all templates that are parsed with one
+/// [`ParseBudget`](crate::ParseBudget) together.
 ///
-/// The defaults are wide enough for any template a person writes and small enough that one nobody should trust costs
+/// The defaults are wide enough for any template a person writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ParseLimits {
+    /// Bytes of text. The default is 1 MiB.
+    pub text_bytes: usize,
+    /// Bytes of memory that the trees may take, counted generously. The default is 64 MiB.
+    ///
+    /// A template counts for 1 KiB, plain text for twice its length, `{{ .name | quote }}` for 50 times its length, and
+    /// nothing for more than 170 times.
+    pub tree_bytes: usize,
+    /// How deep parentheses may nest. The default is Go's own bound, 10 000.
+    ///
+    /// Above 64 levels, a text is parsed again on a thread of its own with a larger stack.
+    pub nesting: usize,
+}
+
+impl Default for ParseLimits {
+    fn default() -> Self {
+        Self { text_bytes: 1 << 20, tree_bytes: 64 << 20, nesting: 10_000 }
+    }
+}
+
+/// The bounds of rendering. Those of output, memory and steps hold for all renderings with one
+/// [`RenderContext`](crate::RenderContext) together, whether they succeed or fail; the others for each.
+///
+/// The defaults are wide enough for any template a person writes and small enough that those nobody should trust cost
 /// a few seconds and some tens of megabytes at most.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Limits {
-    /// Longest template text, in bytes.
-    pub template_bytes: usize,
-    /// Longest output, in bytes. The default is 1 MiB.
+pub struct RenderLimits {
+    /// Bytes of output. The default is 1 MiB.
     pub output_bytes: usize,
-    /// Bytes that strings, lists and dicts made while rendering may take together, those already dropped included.
+    /// Bytes that strings, lists and dicts made while rendering may take, those already dropped included. The default
+    /// is 64 MiB.
     pub memory_bytes: usize,
-    /// Units of work: a node, a call, 64 bytes read by a function, 16 comparisons. Costly functions take more.
+    /// Units of work: a node, a call, 64 bytes read by a function, 16 comparisons. Costly functions take more. The
+    /// default is 10 000 000.
     pub steps: u64,
-    /// How deep templates may call each other. Go's own bound is 100 000.
+    /// How deep templates may call each other. The default is Go's own bound, 100 000.
     pub template_depth: usize,
-    /// How deep parentheses and values may nest. Go's own bound for parentheses is 10 000.
+    /// How deep parentheses and values may nest. The default is 10 000, Go's own bound for parentheses.
     ///
-    /// Above 64 levels, parsing and rendering run again on a thread of their own with a larger stack.
+    /// Above 64 levels, rendering takes a thread of its own with a larger stack.
     pub nesting: usize,
-    /// How large a compiled regular expression may be, in bytes.
+    /// How large a compiled regular expression may be, in bytes. The default is 1 MiB.
     pub regex_bytes: usize,
 }
 
-impl Default for Limits {
+impl Default for RenderLimits {
     fn default() -> Self {
         Self {
-            template_bytes: 1 << 20,
             output_bytes: 1 << 20,
             memory_bytes: 64 << 20,
             steps: 10_000_000,

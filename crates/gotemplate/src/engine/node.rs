@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::engine::function::Function;
 use crate::engine::value::Str;
-use crate::go::rune::lossy;
+use crate::go::rune::{self, lossy};
 
 /// All trees of one parsed text.
 #[derive(Debug, Default)]
@@ -47,15 +47,12 @@ impl Forest {
         };
         self.pipes.get(id.0).unwrap_or(&EMPTY)
     }
-
-    /// Whether a list holds nothing but white space.
-    pub(crate) fn is_empty_tree(&self, id: ListId) -> bool {
-        self.list(id).iter().all(|node| matches!(node, Node::Text { text, .. } if is_blank(text)))
-    }
 }
 
-fn is_blank(text: &[u8]) -> bool {
-    crate::go::rune::runes(text).all(|(_, rune, _)| crate::go::rune::is_space(rune))
+/// Whether there is nothing but white space.
+pub(crate) fn is_blank(nodes: &[Node]) -> bool {
+    let is_space = |text: &[u8]| rune::runes(text).all(|(_, rune, _)| rune::is_space(rune));
+    nodes.iter().all(|node| matches!(node, Node::Text { text, .. } if is_space(text)))
 }
 
 /// One node of a list.
@@ -131,10 +128,10 @@ pub(crate) enum Operand {
     Field(Vec<Str>),
     Identifier { name: Str, function: &'static Function },
     Nil,
-    Number(Number),
+    Number(Box<Number>),
     Pipe(PipeId),
     String { quoted: Str, text: Str },
-    Variable(Variable),
+    Variable(Box<Variable>),
 }
 
 /// A number under all the types that can hold it, as Go's ideal constants are.
@@ -291,3 +288,6 @@ impl fmt::Display for Variable {
         write!(f, "{}{}", lossy(&self.name), dotted(&self.fields))
     }
 }
+
+#[cfg(test)]
+mod bytes;

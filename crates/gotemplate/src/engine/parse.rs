@@ -4,6 +4,7 @@ mod item;
 mod lex;
 mod number;
 mod pipeline;
+mod size;
 mod unquote;
 
 use std::borrow::Cow;
@@ -11,9 +12,10 @@ use std::collections::HashMap;
 use std::mem;
 use std::sync::Arc;
 
-use crate::engine::error::ParseError;
+use crate::engine::budget::ParseBudget;
+use crate::engine::error::{ParseError, ParseErrorKind};
 use crate::engine::function::Functions;
-use crate::engine::node::{Control, ControlKind, Forest, ListId, Node, PipeId, TemplateCall};
+use crate::engine::node::{self, Control, ControlKind, Forest, ListId, Node, PipeId, TemplateCall};
 use crate::engine::value::Str;
 use crate::go::rune::lossy;
 use crate::go::strconv::quote;
@@ -24,7 +26,15 @@ use lex::Lexer;
 #[derive(Debug, Default)]
 pub(crate) struct Parsed {
     pub(crate) forest: Forest,
-    pub(crate) templates: HashMap<Str, ListId>,
+    pub(crate) templates: HashMap<Str, Tree>,
+}
+
+/// A template among those that a text defines.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tree {
+    pub(crate) root: ListId,
+    /// Nothing but white space: it gives way to another of its name.
+    is_blank: bool,
 }
 
 /// Why parsing stopped.
@@ -34,15 +44,16 @@ pub(crate) enum Stop {
     Deeper,
 }
 
-/// Parses `text`, which may call `functions`; `nesting` is how deep parentheses may nest on this stack, `limit` how deep they may nest at all.
+/// Parses `text`, which may call `functions`; `nesting` is how deep parentheses may nest on this stack.
 pub(crate) fn parse(
     name: &str,
     text: &[u8],
     functions: Functions,
     nesting: usize,
-    limit: usize,
+    budget: &mut ParseBudget,
 ) -> Result<Parsed, Stop> {
-    let mut parser = Parser::new(name, text, functions, nesting, limit);
+    let mut parser = Parser::new(name, text, functions, nesting, budget);
+    parser.charge(size::template(text.len()))?;
     parser.top_level()?;
     Ok(parser.parsed)
 }
@@ -63,7 +74,7 @@ struct Parser<'a> {
     range_depth: usize,
     depth: usize,
     nesting: usize,
-    limit: usize,
+    budget: &'a mut ParseBudget,
 }
 
 /// A block whose end has not been read.
@@ -136,7 +147,7 @@ impl<'a> Parser<'a> {
         text: &'a [u8],
         functions: Functions,
         nesting: usize,
-        limit: usize,
+        budget: &'a mut ParseBudget,
     ) -> Self {
         let blank = || Item { kind: Kind::Eof, position: 0, text: Cow::Borrowed(&[]), line: 0 };
         Self {
@@ -153,7 +164,7 @@ impl<'a> Parser<'a> {
             range_depth: 0,
             depth: 0,
             nesting,
-            limit,
+            budget,
         }
     }
 
@@ -194,32 +205,38 @@ impl<'a> Parser<'a> {
         let token = self.next_non_space();
         let name = self.template_name(&token, CONTEXT)?;
         self.expect(Kind::RightDelim, CONTEXT)?;
-        self.open_tree(name, None);
-        Ok(())
+        self.open_tree(name, None)
     }
 
-    fn open_tree(&mut self, name: Str, call: Option<TemplateCall>) {
+    fn open_tree(&mut self, name: Str, call: Option<TemplateCall>) -> Result<(), Stop> {
+        self.charge(size::entry(1))?;
         let vars = mem::replace(&mut self.vars, Scope::new());
         let range_depth = mem::take(&mut self.range_depth);
         self.action_line = 0;
         let line = self.token[0].line;
-        self.open_block(Block::Tree { name, call, vars, range_depth, line });
+        self.open_block(Block::Tree { name, call, vars, range_depth, line })
     }
 
-    fn open_block(&mut self, block: Block) {
+    fn open_block(&mut self, block: Block) -> Result<(), Stop> {
+        self.charge(size::element::<Open>() + size::nodes())?;
         let outer = mem::take(&mut self.nodes);
         self.open.push(Open { block, outer });
+        Ok(())
+    }
+
+    fn add_node(&mut self, node: Node) -> Result<(), Stop> {
+        self.charge(size::element::<Node>())?;
+        self.nodes.push(node);
+        Ok(())
     }
 
     fn text_or_action(&mut self) -> Result<(), Stop> {
         let token = self.next_non_space();
         match token.kind {
             Kind::Text => {
-                self.nodes.push(Node::Text {
-                    position: token.position,
-                    text: Arc::from(token.text.as_ref()),
-                });
-                Ok(())
+                self.charge(size::text(token.text.len()))?;
+                let text = Arc::from(token.text.as_ref());
+                self.add_node(Node::Text { position: token.position, text })
             }
             Kind::LeftDelim => {
                 self.action_line = token.line;
@@ -249,7 +266,7 @@ impl<'a> Parser<'a> {
                 self.backup();
                 let position = self.peek().position;
                 let pipe = self.pipeline("command", Kind::RightDelim)?;
-                self.nodes.push(Node::Action { position, pipe });
+                self.add_node(Node::Action { position, pipe })?;
             }
         }
         Ok(false)
@@ -263,8 +280,7 @@ impl<'a> Parser<'a> {
         if self.range_depth == 0 {
             return Err(self.error(format!("{name} outside {{{{range}}}}")));
         }
-        self.nodes.push(node);
-        Ok(())
+        self.add_node(node)
     }
 
     fn control(&mut self, kind: ControlKind, implied_end: bool) -> Result<bool, Stop> {
@@ -278,7 +294,7 @@ impl<'a> Parser<'a> {
         if kind == ControlKind::Range {
             self.range_depth += 1;
         }
-        self.open_block(Block::Control { kind, pipe, vars, list: None, implied_end });
+        self.open_block(Block::Control { kind, pipe, vars, list: None, implied_end })?;
         Ok(true)
     }
 
@@ -303,6 +319,7 @@ impl<'a> Parser<'a> {
         if kind == ControlKind::Range {
             self.range_depth -= 1;
         }
+        self.charge(size::nodes())?;
         let nodes = mem::take(&mut self.nodes);
         let first = self.parsed.forest.add_list(nodes);
         if let Some(Open { block: Block::Control { list, .. }, .. }) = self.open.last_mut() {
@@ -329,8 +346,7 @@ impl<'a> Parser<'a> {
                     self.add_template(name, nodes)?;
                     self.vars = vars;
                     self.range_depth = range_depth;
-                    self.nodes.extend(call.map(Node::Template));
-                    return Ok(());
+                    return call.map_or(Ok(()), |call| self.add_node(Node::Template(call)));
                 }
                 Block::Control { kind, pipe, vars, list, implied_end } => {
                     let last = self.parsed.forest.add_list(nodes);
@@ -338,12 +354,8 @@ impl<'a> Parser<'a> {
                         self.range_depth -= 1;
                     }
                     let else_list = list.map(|_| last);
-                    self.nodes.push(Node::Control(Control {
-                        kind,
-                        pipe,
-                        list: list.unwrap_or(last),
-                        else_list,
-                    }));
+                    let list = list.unwrap_or(last);
+                    self.add_node(Node::Control(Control { kind, pipe, list, else_list }))?;
                     self.vars.truncate(vars);
                     if !implied_end {
                         return Ok(());
@@ -359,8 +371,7 @@ impl<'a> Parser<'a> {
         let name = self.template_name(&token, CONTEXT)?;
         let pipe = self.pipeline(CONTEXT, Kind::RightDelim)?;
         let call = TemplateCall { position: token.position, name: name.clone(), pipe: Some(pipe) };
-        self.open_tree(name, Some(call));
-        Ok(())
+        self.open_tree(name, Some(call))
     }
 
     fn template_control(&mut self) -> Result<(), Stop> {
@@ -372,8 +383,7 @@ impl<'a> Parser<'a> {
             self.backup();
             pipe = Some(self.pipeline(CONTEXT, Kind::RightDelim)?);
         }
-        self.nodes.push(Node::Template(TemplateCall { position: token.position, name, pipe }));
-        Ok(())
+        self.add_node(Node::Template(TemplateCall { position: token.position, name, pipe }))
     }
 
     fn template_name(&mut self, token: &Item<'a>, context: &str) -> Result<Str, Stop> {
@@ -383,23 +393,34 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn unquoted(&self, quoted: &[u8]) -> Result<Str, Stop> {
+    fn unquoted(&mut self, quoted: &[u8]) -> Result<Str, Stop> {
+        self.charge(size::text(quoted.len()))?;
         unquote::unquote(quoted).map(Str::from).ok_or_else(|| self.error("invalid syntax"))
     }
 
-    /// Adds a template; an empty one gives way to another of its name.
+    /// Adds a template; a blank one gives way to another of its name.
     fn add_template(&mut self, name: Str, nodes: Vec<Node>) -> Result<(), Stop> {
+        self.charge(size::entry(name.len()))?;
+        let is_blank = node::is_blank(&nodes);
         let root = self.parsed.forest.add_list(nodes);
-        let present = self.parsed.templates.get(&name).copied();
-        if present.is_none_or(|old| self.parsed.forest.is_empty_tree(old)) {
-            self.parsed.templates.insert(name, root);
+        let present = self.parsed.templates.get(&name);
+        if present.is_none_or(|present| present.is_blank) {
+            self.parsed.templates.insert(name, Tree { root, is_blank });
             return Ok(());
         }
-        if self.parsed.forest.is_empty_tree(root) {
+        if is_blank {
             return Ok(());
         }
         let quoted = lossy(&quote::double(&name));
         Err(self.error(format!("template: multiple definition of template {quoted}")))
+    }
+
+    /// Takes memory for a part of the tree.
+    fn charge(&mut self, bytes: usize) -> Result<(), Stop> {
+        if self.budget.take_tree(bytes) {
+            return Ok(());
+        }
+        Err(self.limit("parsed templates take more memory than allowed"))
     }
 }
 
@@ -469,7 +490,15 @@ impl<'a> Parser<'a> {
     }
 
     fn error_at(&self, line: usize, message: impl Into<String>) -> Stop {
-        Stop::Error(ParseError { template: self.name.to_owned(), line, message: message.into() })
+        self.error_of(ParseErrorKind::Syntax, line, message.into())
+    }
+
+    fn limit(&self, message: &str) -> Stop {
+        self.error_of(ParseErrorKind::Limit, self.token[0].line, message.to_owned())
+    }
+
+    fn error_of(&self, kind: ParseErrorKind, line: usize, message: String) -> Stop {
+        Stop::Error(ParseError { kind, template: self.name.to_owned(), line, message })
     }
 
     fn unexpected(&self, item: &Item<'_>, context: &str) -> Stop {

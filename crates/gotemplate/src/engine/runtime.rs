@@ -3,24 +3,19 @@
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use crate::engine::environment::Environment;
+use crate::engine::context::RenderContext;
 use crate::engine::fault::Fault;
 
-use crate::engine::limits::Limits;
 use crate::engine::value::{Dict, DictType, Elem, List, Str, Value};
 use crate::go::regexp::Pattern;
 
 /// The state that functions share during one rendering.
 pub(crate) struct Runtime<'e> {
-    pub(crate) environment: &'e mut Environment,
+    pub(crate) context: &'e mut RenderContext,
     pub(crate) patterns: HashMap<Str, Rc<Pattern>>,
-    pub(crate) regex_bytes: usize,
-    memory: usize,
-    steps: u64,
     depth: usize,
-    /// How deep this stack may be used, and how deep anything may nest.
+    /// How deep this stack may be used.
     stack_nesting: usize,
-    nesting: usize,
     /// Every list and dict made, so that they can be taken apart one by one: a list in a list in a list would otherwise
     /// be dropped recursively, and a dict that holds itself never.
     containers: Vec<Container>,
@@ -32,22 +27,8 @@ enum Container {
 }
 
 impl<'e> Runtime<'e> {
-    pub(crate) fn new(
-        limits: &Limits,
-        environment: &'e mut Environment,
-        stack_nesting: usize,
-    ) -> Self {
-        Self {
-            environment,
-            patterns: HashMap::new(),
-            regex_bytes: limits.regex_bytes,
-            memory: limits.memory_bytes,
-            steps: limits.steps,
-            depth: 0,
-            stack_nesting,
-            nesting: limits.nesting,
-            containers: Vec::new(),
-        }
+    pub(crate) fn new(context: &'e mut RenderContext, stack_nesting: usize) -> Self {
+        Self { context, patterns: HashMap::new(), depth: 0, stack_nesting, containers: Vec::new() }
     }
 
     /// Takes one step.
@@ -57,8 +38,7 @@ impl<'e> Runtime<'e> {
 
     /// Takes `steps` steps.
     pub(crate) fn work(&mut self, steps: u64) -> Result<(), Fault> {
-        self.steps = self.steps.checked_sub(steps).ok_or(Fault::STEPS)?;
-        Ok(())
+        self.context.budget.take_steps(steps)
     }
 
     /// Takes the steps for reading `bytes` bytes.
@@ -68,17 +48,16 @@ impl<'e> Runtime<'e> {
 
     /// Takes memory for `bytes` bytes.
     pub(crate) fn charge(&mut self, bytes: usize) -> Result<(), Fault> {
-        self.memory = self.memory.checked_sub(bytes).ok_or(Fault::MEMORY)?;
-        Ok(())
+        self.context.budget.take_memory(bytes)
     }
 
     /// Fails early when `bytes` bytes would be too many.
     pub(crate) fn has_room(&self, bytes: usize) -> Result<(), Fault> {
-        if bytes > self.memory { Err(Fault::MEMORY) } else { Ok(()) }
+        if bytes > self.memory_left() { Err(Fault::MEMORY) } else { Ok(()) }
     }
 
     pub(crate) fn memory_left(&self) -> usize {
-        self.memory
+        self.context.budget.memory_left()
     }
 
     /// Goes one level deeper for the time of `f`.
@@ -93,7 +72,7 @@ impl<'e> Runtime<'e> {
     }
 
     pub(crate) fn enter(&mut self) -> Result<(), Fault> {
-        if self.depth >= self.nesting {
+        if self.depth >= self.context.limits.nesting {
             return Err(Fault::NESTING);
         }
         if self.depth >= self.stack_nesting {
@@ -173,11 +152,11 @@ impl<'e> Runtime<'e> {
 
     /// Writes one entry; a nil map refuses it as Go does.
     pub(crate) fn insert(&mut self, dict: &Dict, key: Str, value: Value) -> Result<(), Fault> {
-        if dict.0.nil {
+        let Some(mut entries) = dict.entries_mut() else {
             return Err(Fault::new("assignment to entry in nil map"));
-        }
+        };
         self.charge(key.len() + 64)?;
-        dict.0.entries.borrow_mut().insert(key, value);
+        entries.insert(key, value);
         Ok(())
     }
 }
@@ -188,7 +167,11 @@ impl Drop for Runtime<'_> {
         for container in &self.containers {
             match container {
                 Container::List(list) => list.data.items.borrow_mut().clear(),
-                Container::Dict(dict) => dict.0.entries.borrow_mut().clear(),
+                Container::Dict(dict) => {
+                    if let Some(mut entries) = dict.entries_mut() {
+                        entries.clear();
+                    }
+                }
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Values as a Go template sees them: typed, with lists and dicts that are references.
 
 use std::borrow::Borrow;
-use std::cell::RefCell;
+use std::cell::{RefCell, RefMut};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
@@ -210,30 +210,64 @@ pub(crate) enum DictType {
 #[derive(Clone)]
 pub(crate) struct Dict(pub(crate) Rc<DictData>);
 
-/// The entries behind a dict.
+/// What is behind a dict.
 pub(crate) struct DictData {
     pub(crate) kind: DictType,
     /// A nil map: empty, and refuses new entries.
     pub(crate) nil: bool,
-    pub(crate) entries: RefCell<BTreeMap<Str, Value>>,
+    entries: Entries,
+}
+
+enum Entries {
+    Own(RefCell<BTreeMap<Str, Value>>),
+    /// The caller's, which all renderings read: templates can write to no map of strings.
+    Shared(Arc<BTreeMap<Str, Str>>),
 }
 
 impl Dict {
     pub(crate) fn new(kind: DictType, entries: BTreeMap<Str, Value>, nil: bool) -> Self {
-        Self(Rc::new(DictData { kind, nil, entries: RefCell::new(entries) }))
+        Self(Rc::new(DictData { kind, nil, entries: Entries::Own(RefCell::new(entries)) }))
+    }
+
+    /// A `map[string]string` that takes no more memory however large it is.
+    pub(crate) fn shared(entries: Arc<BTreeMap<Str, Str>>) -> Self {
+        let kind = DictType::Strings;
+        Self(Rc::new(DictData { kind, nil: false, entries: Entries::Shared(entries) }))
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.0.entries.borrow().len()
+        match &self.0.entries {
+            Entries::Own(entries) => entries.borrow().len(),
+            Entries::Shared(entries) => entries.len(),
+        }
     }
 
     pub(crate) fn get(&self, key: &[u8]) -> Option<Value> {
-        self.0.entries.borrow().get(key).cloned()
+        match &self.0.entries {
+            Entries::Own(entries) => entries.borrow().get(key).cloned(),
+            Entries::Shared(entries) => entries.get(key).cloned().map(Value::Str),
+        }
     }
 
     /// The entries, copied, sorted by key.
     pub(crate) fn entries(&self) -> Vec<(Str, Value)> {
-        self.0.entries.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+        match &self.0.entries {
+            Entries::Own(entries) => {
+                entries.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+            }
+            Entries::Shared(entries) => {
+                let value = |text: &Str| Value::Str(text.clone());
+                entries.iter().map(|(key, text)| (key.clone(), value(text))).collect()
+            }
+        }
+    }
+
+    /// The entries, to be changed; none where Go's map or its type allows no change.
+    pub(crate) fn entries_mut(&self) -> Option<RefMut<'_, BTreeMap<Str, Value>>> {
+        match &self.0.entries {
+            Entries::Own(entries) if !self.0.nil => Some(entries.borrow_mut()),
+            Entries::Own(_) | Entries::Shared(_) => None,
+        }
     }
 
     pub(crate) fn same(&self, other: &Self) -> bool {

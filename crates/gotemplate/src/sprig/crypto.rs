@@ -68,7 +68,7 @@ fn bcrypt(call: &mut Call<'_, '_>, password: &[u8]) -> Result<Vec<u8>, Fault> {
     }
     call.runtime.work(SLOW)?;
     let mut salt = [0; 16];
-    call.runtime.environment.rng.fill_bytes(&mut salt);
+    call.runtime.context.rng.fill_bytes(&mut salt);
     // The key ends with a zero byte and is cut at 72 bytes.
     let key: Vec<u8> = password.iter().copied().chain([0]).take(LONGEST).collect();
     let hash = ::bcrypt::bcrypt(COST, salt, &key);
@@ -191,7 +191,7 @@ fn encrypt(call: &mut Call<'_, '_>) -> Outcome {
     call.runtime.has_room(plain.len().saturating_mul(2))?;
     call.runtime.work(plain.len() as u64 / 16)?;
     let mut vector = [0; 16];
-    call.runtime.environment.rng.fill_bytes(&mut vector);
+    call.runtime.context.rng.fill_bytes(&mut vector);
     let cipher = cbc::Encryptor::<Aes256>::new(&aes_key(&password).into(), &vector.into());
     let encrypted = cipher.encrypt_padded_vec::<Pkcs7>(&plain);
     call.string(base64::encode(&[&vector[..], &encrypted].concat()))

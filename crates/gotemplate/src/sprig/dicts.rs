@@ -23,7 +23,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     fixed("unset", &[Map, Text], |call| {
         let dict = call.dict(0)?;
-        dict.0.entries.borrow_mut().remove(&*call.text(1));
+        if let Some(mut entries) = dict.entries_mut() {
+            entries.remove(&*call.text(1));
+        }
         Ok(Value::Dict(dict))
     }),
     fixed("hasKey", &[Map, Text], |call| {

@@ -17,7 +17,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             .map_err(|_| Fault::new("runtime error: makeslice: len out of range"))?;
         call.runtime.has_room(count.saturating_mul(3))?;
         let mut bytes = vec![0; count];
-        call.runtime.environment.rng.fill_bytes(&mut bytes);
+        call.runtime.context.rng.fill_bytes(&mut bytes);
         call.string(base64::encode(&bytes))
     }),
     fixed("randInt", &[Int, Int], |call| {
@@ -26,7 +26,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         if range <= 0 {
             return Err(Fault::new("invalid argument to Intn"));
         }
-        let offset = call.runtime.environment.below(range.unsigned_abs());
+        let offset = call.runtime.context.below(range.unsigned_abs());
         Ok(Value::int(low.wrapping_add_unsigned(offset)))
     }),
     fixed("uuidv4", &[], uuid),
@@ -41,7 +41,7 @@ fn text_of(call: &mut Call<'_, '_>, allowed: fn(u8) -> bool) -> Outcome {
     let alphabet: Vec<u8> = (0..128).filter(|byte| allowed(*byte)).collect();
     let mut text = Vec::with_capacity(count);
     for _ in 0..count {
-        let index = call.runtime.environment.below(alphabet.len() as u64);
+        let index = call.runtime.context.below(alphabet.len() as u64);
         text.extend(usize::try_from(index).ok().and_then(|index| alphabet.get(index)));
     }
     call.string(text)
@@ -50,7 +50,7 @@ fn text_of(call: &mut Call<'_, '_>, allowed: fn(u8) -> bool) -> Outcome {
 /// Version 4 of RFC 9562.
 fn uuid(call: &mut Call<'_, '_>) -> Outcome {
     let mut bytes = [0; 16];
-    call.runtime.environment.rng.fill_bytes(&mut bytes);
+    call.runtime.context.rng.fill_bytes(&mut bytes);
     let number = u128::from_be_bytes(bytes);
     let number = number & !(0xF << 76) & !(0x3 << 62) | (4 << 76) | (2 << 62);
     let digits = format!("{number:032x}");
@@ -65,7 +65,7 @@ fn shuffle(call: &mut Call<'_, '_>) -> Outcome {
     let mut runes: Vec<char> = rune::runes(&text).map(|(_, rune, _)| rune).collect();
     call.runtime.work(runes.len() as u64)?;
     for last in (1..runes.len()).rev() {
-        let index = call.runtime.environment.below(last as u64 + 1);
+        let index = call.runtime.context.below(last as u64 + 1);
         runes.swap(last, usize::try_from(index).unwrap_or(last));
     }
     call.string(runes.into_iter().collect::<String>().into_bytes())

@@ -43,7 +43,7 @@ fn pattern(call: &mut Call<'_, '_>) -> Result<Rc<Pattern>, Fault> {
         return Ok(Rc::clone(known));
     }
     call.runtime.work(500 + 20 * text.len() as u64)?;
-    let size = call.runtime.regex_bytes;
+    let size = call.runtime.context.limits.regex_bytes;
     let compiled =
         Pattern::compile(&text, size, |cost| call.runtime.work(cost.saturating_mul(16)))?;
     let compiled = Rc::new(compiled);

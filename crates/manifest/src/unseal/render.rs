@@ -5,13 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use gotemplate::{Data, Environment, Options, Template};
+use gotemplate::{Data, ParseBudget, RenderContext, Template};
 use sealkit_core::Plaintext;
 
 use crate::error::{Error, Reason};
 
-/// Where templates take the time and randomness from; called once for each Secret that has templates.
-pub type MakeEnvironment<'a> = &'a (dyn Fn() -> Environment + Sync);
+/// What the templates of one Secret take the time and randomness from, and may use together; called once for each
+/// Secret that has templates.
+pub type MakeEnvironment<'a> = &'a (dyn Fn() -> RenderContext + Sync);
 
 /// Renders all templates, those too whose results the values will replace: upstream refuses a
 /// SealedSecret if one of them fails.
@@ -27,9 +28,9 @@ pub(super) fn render(
     }
     let mut dot: Data = templates.iter().collect();
     values.iter().for_each(|(item, value)| dot.insert(item, value.expose()));
-    let mut environment = environment();
+    let (mut budget, mut context) = (ParseBudget::default(), environment());
     let mut render = |(item, text): (&String, &String)| {
-        let rendered = render_item(item, text, &dot, &mut environment)
+        let rendered = render_item(item, text, &dot, &mut budget, &mut context)
             .map_err(|error| error.in_field(item).in_field("data").in_field("template"))
             .map_err(|error| error.in_field("spec"))?;
         Ok((item.clone(), rendered))
@@ -41,11 +42,13 @@ fn render_item(
     item: &str,
     text: &str,
     dot: &Data,
-    environment: &mut Environment,
+    budget: &mut ParseBudget,
+    context: &mut RenderContext,
 ) -> Result<Plaintext, Error> {
-    let template = Template::parse(item, text, &Options::default())
-        .map_err(|error| Reason::Template(error.to_string()))?;
-    let rendered =
-        template.render(dot, environment).map_err(|error| Reason::Template(error.to_string()))?;
+    let template =
+        Template::parse(item, text, budget).map_err(|error| Reason::Template(error.to_string()))?;
+    let rendered = template
+        .render(dot, context)
+        .map_err(|error| Reason::Template(error.detail().to_string()))?;
     Ok(Plaintext::from(rendered))
 }

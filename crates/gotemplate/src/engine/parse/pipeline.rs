@@ -1,7 +1,7 @@
 //! Pipelines, commands and operands.
 
-use super::{Kind, Parser, Stop, number};
-use crate::engine::node::{Arg, Command, Operand, Pipe, PipeId, Place, Variable};
+use super::{Kind, Parser, Stop, number, size};
+use crate::engine::node::{Arg, Command, Number, Operand, Pipe, PipeId, Place, Variable};
 use crate::engine::value::Str;
 use crate::go::rune::lossy;
 use crate::go::strconv::quote;
@@ -10,8 +10,13 @@ impl Parser<'_> {
     /// `declarations? command ('|' command)*`, up to `end`.
     pub(super) fn pipeline(&mut self, context: &str, end: Kind) -> Result<PipeId, Stop> {
         let position = self.peek_non_space().position;
-        let mut pipe =
-            Pipe { position, declarations: Vec::new(), is_assignment: false, commands: Vec::new() };
+        self.charge(size::element::<Pipe>() + size::list())?;
+        let mut pipe = Pipe {
+            position,
+            declarations: Vec::new(),
+            is_assignment: false,
+            commands: Vec::with_capacity(2),
+        };
         while self.declaration(&mut pipe, context)? {}
         loop {
             let token = self.next_non_space();
@@ -61,8 +66,9 @@ impl Parser<'_> {
             return Ok(false);
         }
         self.next_non_space();
-        let name = Str::from(variable.text.as_ref());
-        let (name, fields) = split_variable(&name);
+        self.charge(size::list() + size::element::<Variable>())?;
+        let (name, fields) = self.split_variable(&variable.text)?;
+        self.charge(size::entry(variable.text.len()) + size::element::<Str>())?;
         self.vars.push(Str::from(variable.text.as_ref()));
         pipe.declarations.push(Variable { position: variable.position, name, fields });
         if !is_comma {
@@ -104,9 +110,11 @@ impl Parser<'_> {
     /// Operands separated by spaces, up to a pipe character, which is consumed, or a right delimiter, which is not.
     fn command(&mut self) -> Result<Command, Stop> {
         let position = self.peek_non_space().position;
-        let mut args = Vec::new();
+        self.charge(size::element::<Command>() + size::list())?;
+        let mut args = Vec::with_capacity(2);
         loop {
             self.peek_non_space();
+            self.charge(size::element::<Arg>())?;
             args.extend(self.operand()?);
             let token = self.next();
             match token.kind {
@@ -133,6 +141,7 @@ impl Parser<'_> {
         let mut fields = Vec::new();
         while self.peek().kind == Kind::Field {
             let token = self.next();
+            self.charge(size::names(1, token.text.len()))?;
             fields.push(Str::from(token.text.get(1..).unwrap_or_default()));
         }
         let operand = match term.operand {
@@ -154,7 +163,10 @@ impl Parser<'_> {
                 let quoted = lossy(&quote::double(source.as_bytes()));
                 return Err(self.error(format!("unexpected . after term {quoted}")));
             }
-            _ => Operand::Chain { base: Box::new(term), fields },
+            _ => {
+                self.charge(size::boxed::<Arg>())?;
+                Operand::Chain { base: Box::new(term), fields }
+            }
         };
         Ok(Some(Arg { position, operand }))
     }
@@ -164,7 +176,10 @@ impl Parser<'_> {
         let text = token.text.as_ref();
         let operand = match token.kind {
             Kind::Identifier => match (self.functions)(text) {
-                Some(function) => Operand::Identifier { name: Str::from(text), function },
+                Some(function) => {
+                    self.charge(size::text(text.len()))?;
+                    Operand::Identifier { name: Str::from(text), function }
+                }
                 None => {
                     let quoted = lossy(&quote::double(text));
                     return Err(self.error(format!("function {quoted} not defined")));
@@ -173,15 +188,17 @@ impl Parser<'_> {
             Kind::Dot => Operand::Dot,
             Kind::Nil => Operand::Nil,
             Kind::Variable => self.known_variable(token.position, text)?,
-            Kind::Field => Operand::Field(split_field(text)),
+            Kind::Field => Operand::Field(self.split_names(text.get(1..).unwrap_or_default())?),
             Kind::Bool => Operand::Bool(text == b"true"),
             Kind::CharConstant | Kind::Complex | Kind::Number => {
+                self.charge(size::boxed::<Number>() + size::text(text.len()))?;
                 let parsed =
                     number::parse(text, token.kind).map_err(|message| self.error(message))?;
-                Operand::Number(parsed)
+                Operand::Number(Box::new(parsed))
             }
             Kind::LeftParen => self.parenthesised()?,
             Kind::String | Kind::RawString => {
+                self.charge(size::text(text.len()))?;
                 Operand::String { quoted: Str::from(text), text: self.unquoted(text)? }
             }
             _ => {
@@ -193,8 +210,8 @@ impl Parser<'_> {
     }
 
     fn parenthesised(&mut self) -> Result<Operand, Stop> {
-        if self.depth >= self.limit {
-            return Err(self.error("max expression depth exceeded"));
+        if self.depth >= self.budget.nesting {
+            return Err(self.limit("max expression depth exceeded"));
         }
         if self.depth >= self.nesting {
             return Err(Stop::Deeper);
@@ -205,24 +222,34 @@ impl Parser<'_> {
         Ok(Operand::Pipe(pipe?))
     }
 
-    fn known_variable(&self, position: usize, text: &[u8]) -> Result<Operand, Stop> {
-        let (name, fields) = split_variable(text);
+    fn known_variable(&mut self, position: usize, text: &[u8]) -> Result<Operand, Stop> {
+        self.charge(size::boxed::<Variable>())?;
+        let (name, fields) = self.split_variable(text)?;
         if self.vars.contains(&name) {
-            return Ok(Operand::Variable(Variable { position, name, fields }));
+            return Ok(Operand::Variable(Box::new(Variable { position, name, fields })));
         }
         let quoted = lossy(&quote::double(&name));
         Err(self.error(format!("undefined variable {quoted}")))
     }
-}
 
-/// ".a.b" to its names.
-fn split_field(text: &[u8]) -> Vec<Str> {
-    text.get(1..).unwrap_or_default().split(|byte| *byte == b'.').map(Str::from).collect()
-}
+    /// "$a.b" to its variable and fields.
+    fn split_variable(&mut self, text: &[u8]) -> Result<(Str, Vec<Str>), Stop> {
+        let dot = memchr::memchr(b'.', text).unwrap_or(text.len());
+        let (name, fields) = text.split_at_checked(dot).unwrap_or((text, &[]));
+        self.charge(size::text(name.len()))?;
+        let fields = match fields.split_first() {
+            Some((_, fields)) => self.split_names(fields)?,
+            None => Vec::new(),
+        };
+        Ok((Str::from(name), fields))
+    }
 
-/// "$a.b" to its variable and fields.
-fn split_variable(text: &[u8]) -> (Str, Vec<Str>) {
-    let mut parts = text.split(|byte| *byte == b'.').map(Str::from);
-    let name = parts.next().unwrap_or_default();
-    (name, parts.collect())
+    /// "a.b" to its names.
+    fn split_names(&mut self, text: &[u8]) -> Result<Vec<Str>, Stop> {
+        let count = 1 + memchr::memchr_iter(b'.', text).count();
+        self.charge(size::names(count, text.len()))?;
+        let mut names = Vec::with_capacity(count);
+        names.extend(text.split(|byte| *byte == b'.').map(Str::from));
+        Ok(names)
+    }
 }

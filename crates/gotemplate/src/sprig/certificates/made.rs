@@ -23,7 +23,7 @@ pub(super) fn private_key(call: &mut Call<'_, '_>) -> Outcome {
         b"ed25519" => Algorithm::Ed25519,
         b"dsa" => {
             call.runtime.work(DSA_STEPS)?;
-            let pem = x509::generate_dsa(&mut *call.runtime.environment.rng).map_err(fault)?;
+            let pem = x509::generate_dsa(&mut *call.runtime.context.rng).map_err(fault)?;
             return call.string(pem);
         }
         _ => return call.string([b"Unknown type ", &*kind].concat()),
@@ -36,7 +36,7 @@ pub(super) fn private_key(call: &mut Call<'_, '_>) -> Outcome {
 fn generate(call: &mut Call<'_, '_>, algorithm: Algorithm) -> Result<PrivateKey, Fault> {
     let steps = RSA_STEPS.iter().find(|(bits, _)| algorithm == Algorithm::Rsa(*bits));
     call.runtime.work(steps.map_or(10_000, |(_, steps)| *steps))?;
-    PrivateKey::generate(algorithm, &mut *call.runtime.environment.rng).map_err(fault)
+    PrivateKey::generate(algorithm, &mut *call.runtime.context.rng).map_err(fault)
 }
 
 /// The key given at `index`, or a new one.
@@ -125,7 +125,7 @@ fn request(
     }
     let now = call.now();
     let mut serial = [0; 16];
-    call.runtime.environment.rng.fill_bytes(&mut serial);
+    call.runtime.context.rng.fill_bytes(&mut serial);
     Ok(Request {
         common_name: call.text(0).to_vec(),
         addresses,
