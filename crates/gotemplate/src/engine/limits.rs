@@ -29,8 +29,7 @@ impl Default for ParseLimits {
 /// The bounds of rendering. Those of output, memory and steps hold for all renderings with one
 /// [`RenderContext`](crate::RenderContext) together, whether they succeed or fail; the others for each.
 ///
-/// The defaults are wide enough for any template a person writes and small enough that those nobody should trust cost
-/// a few seconds and some tens of megabytes at most.
+/// The defaults are wide enough for any template a person writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RenderLimits {
