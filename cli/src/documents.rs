@@ -30,7 +30,10 @@ where
         Some(hint) => failed.hint(hint),
         None => failed,
     };
-    failed.caused_by(error)
+    match error.kind().detail() {
+        Some(detail) => failed.caused_by(detail),
+        None => failed.caused_by(error),
+    }
 }
 
 /// Shows what the operation warned about.

@@ -25,6 +25,11 @@ pub(crate) const KEY_FILE: &str =
 pub(crate) trait Hint {
     /// What to do, if there is something to be said.
     fn hint(&self) -> Option<&'static str>;
+
+    /// What whoever holds the private keys may know besides the message.
+    fn detail(&self) -> Option<String> {
+        None
+    }
 }
 
 impl Hint for ReadErrorKind {
@@ -81,6 +86,18 @@ impl Hint for UnsealErrorKind {
                 Some("--item takes the name of an item of spec.encryptedData in one document")
             }
             Self::Label(_) | Self::DeprecatedDataIsNoSecret | Self::Template(_) => None,
+        }
+    }
+
+    fn detail(&self) -> Option<String> {
+        match self {
+            Self::Template(error) => error.detail(),
+            Self::Read(_)
+            | Self::Label(_)
+            | Self::NotOpened(_)
+            | Self::DeprecatedDataIsNoSecret
+            | Self::NoSuchItem
+            | Self::ItemInSeveralDocuments => None,
         }
     }
 }

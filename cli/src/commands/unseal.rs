@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sealkit_core::KeyRing;
-use sealkit_manifest::{Documents, Environment, Others, Stream, UnsealRules};
+use sealkit_manifest::{Documents, Others, RenderContext, RenderLimits, Stream, UnsealRules};
 
 use crate::args::{OutputArgs, not_empty};
 use crate::clock;
@@ -105,7 +105,7 @@ fn unseal_item(
 }
 
 fn rules(args: &UnsealArgs) -> UnsealRules<'_> {
-    UnsealRules::new(&environment).namespace(not_empty(args.namespace.as_deref()))
+    UnsealRules::new(&context).namespace(not_empty(args.namespace.as_deref()))
 }
 
 fn stream(args: &UnsealArgs) -> Stream<'static> {
@@ -114,7 +114,7 @@ fn stream(args: &UnsealArgs) -> Stream<'static> {
 }
 
 /// Templates may ask for the time and for random passwords.
-fn environment() -> Environment {
+fn context() -> RenderContext {
     let (seconds, nanoseconds) = clock::precisely_now();
-    Environment::new(seconds, nanoseconds, random::system())
+    RenderContext::new(seconds, nanoseconds, random::system(), RenderLimits::default())
 }

@@ -17,7 +17,8 @@ use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use sealkit_core::{Certificate, KeyRing};
 use sealkit_manifest::{
-    Documents, Environment, NamespaceRule, Others, SealError, SealRules, Stream, UnsealRules,
+    Documents, NamespaceRule, Others, RenderContext, RenderLimits, SealError, SealRules, Stream,
+    UnsealRules,
 };
 use sealkit_testkit::{fixture, read_fixture};
 use serde_json::Value;
@@ -99,8 +100,8 @@ fn compare(name: &str, sealed: String) -> usize {
         expected.iter().filter(|document| document["kind"] == "Secret").collect();
 
     let keys = KeyRing::from_pem(&read_fixture("keys/rsa-2048.key")).unwrap();
-    let environment = &|| Environment::new(0, 0, UnwrapErr(SysRng));
-    let rules = UnsealRules::new(environment).namespace(Some("x"));
+    let context = &|| RenderContext::new(0, 0, UnwrapErr(SysRng), RenderLimits::default());
+    let rules = UnsealRules::new(context).namespace(Some("x"));
     let stream = Stream::new(Format::Json).others(Others::Pass);
     let documents = Documents::split(vec![Zeroizing::new(sealed.into_bytes())]).unwrap();
     let opened = sealkit_manifest::unseal(&documents, &keys, &rules, &stream).unwrap();
