@@ -42,18 +42,13 @@ impl Command {
 /// them.
 pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Command, Error> {
     let arguments: Vec<OsString> = arguments.collect();
-    let parsed = definition().try_get_matches_from(&arguments);
-    if let Ok(matches) = &parsed
-        && matches.subcommand().is_some()
-    {
-        return Ok(Command::from_arg_matches(matches)?);
-    }
-    match parsed {
+    match definition().try_get_matches_from(&arguments) {
+        Ok(matches) if matches.subcommand().is_some() => Ok(Command::from_arg_matches(&matches)?),
         Ok(matches) => {
             let args = Sealing::from_arg_matches(&matches)?.args;
-            args.files
-                .iter()
-                .try_for_each(|file| mistyped::refuse_file(file.as_os_str(), names))?;
+            for file in &args.files {
+                mistyped::refuse_file(file.as_os_str(), names)?;
+            }
             Ok(Command::Seal(args))
         }
         // Before what the parser says: it took the word for a file, and the flags behind it for those of sealing.

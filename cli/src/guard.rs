@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::input::Source;
 use crate::output::Destination;
+use crate::ui::Ui;
 
 /// Everything that a command reads and writes. [`Guard::check`] refuses what would lose data: standard input read
 /// for two things, and an output that is one of the inputs.
@@ -31,10 +32,17 @@ impl<'a> Guard<'a> {
     }
 
     /// Refuses what does not go together.
-    pub(crate) fn check(self) -> Result<(), Error> {
+    pub(crate) fn check(mut self, ui: &mut Ui<'_>) -> Result<(), Error> {
         if self.inputs.iter().filter(|source| ***source == Source::Stdin).count() > 1 {
             return Err(Error::usage("standard input (-) is named more than once")
                 .hint("only one input can be read from standard input"));
+        }
+        // Streams in the place of the process's own are no files.
+        if !ui.stdin().is_of_process() {
+            self.inputs.retain(|source| **source != Source::Stdin);
+        }
+        if !ui.stdout().is_of_process() {
+            self.outputs.retain(|output| **output != Destination::Stdout);
         }
         self.outputs.iter().try_for_each(|output| output.differs_from(self.inputs.iter().copied()))
     }
@@ -47,9 +55,14 @@ mod tests {
     use super::Guard;
     use crate::input::Source;
     use crate::output::Destination;
+    use crate::streams::Streams;
+    use crate::ui::Ui;
 
     fn refused(guard: Guard<'_>) -> Option<String> {
-        guard.check().err().map(|error| error.message().to_owned())
+        guard
+            .check(&mut Ui::new(Streams::of_process()))
+            .err()
+            .map(|error| error.message().to_owned())
     }
 
     #[test]

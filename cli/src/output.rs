@@ -209,6 +209,7 @@ fn write_failed(path: &Path, error: io::Error) -> Error {
 }
 
 /// Tells whether two names mean the same file.
+#[expect(clippy::disallowed_methods, reason = "what the process's streams are redirected to")]
 mod identity {
     use super::{Destination, Source};
 

@@ -1,5 +1,7 @@
 //! The three standard streams of a run, as values: the process's own, or others in their place.
 
+#![expect(clippy::disallowed_methods, reason = "the one place that names the process's streams")]
+
 use std::io::{self, IsTerminal as _, Read, Write};
 
 use anstream::adapter::strip_str;
@@ -59,6 +61,11 @@ impl<'a> InStream<'a> {
     pub(crate) fn is_terminal(&self) -> bool {
         (self.is_terminal)()
     }
+
+    /// Whether it is the process's own, which may be redirected from a file.
+    pub(crate) fn is_of_process(&self) -> bool {
+        matches!(self.reader, Reader::Process)
+    }
 }
 
 impl Read for InStream<'_> {
@@ -97,6 +104,11 @@ impl<'a> OutStream<'a> {
     /// Whether a person is at its other end.
     pub(crate) fn is_terminal(&self) -> bool {
         (self.is_terminal)()
+    }
+
+    /// Whether it is one of the process's own, which may be redirected to a file.
+    pub(crate) fn is_of_process(&self) -> bool {
+        !matches!(self.writer, Writer::Given(_))
     }
 
     /// Writes text with ANSI colours, which are left out unless a terminal shows them, and where `NO_COLOR` is set.

@@ -48,7 +48,11 @@ pub(crate) fn run(args: &RawArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let source = args.file.as_deref().map_or(Source::Stdin, Source::from_argument);
     let certificate_source = args.certificate.source()?;
     let destination = Destination::from_argument(args.write.as_deref());
-    Guard::new().reads([&source]).reads(certificate_source.local()).writes(&destination).check()?;
+    Guard::new()
+        .reads([&source])
+        .reads(certificate_source.local())
+        .writes(&destination)
+        .check(ui)?;
     let (label, looked_up) = label(args)?;
 
     let certificate = args.certificate.load(&certificate_source, ui)?;

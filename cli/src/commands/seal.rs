@@ -63,7 +63,11 @@ pub(crate) fn run(args: &SealArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let sources = Source::from_arguments(&args.files);
     let certificate_source = args.certificate.source()?;
     let destination = Destination::from_argument(args.output.write.as_deref());
-    Guard::new().reads(&sources).reads(certificate_source.local()).writes(&destination).check()?;
+    Guard::new()
+        .reads(&sources)
+        .reads(certificate_source.local())
+        .writes(&destination)
+        .check(ui)?;
 
     let certificate = args.certificate.load(&certificate_source, ui)?;
     let inputs = documents::read(&sources, ui)?;

@@ -59,7 +59,7 @@ pub(crate) fn run(args: &UnsealArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let key_sources: Vec<Source> =
         args.keys.iter().map(|path| Source::from_argument(path)).collect();
     let destination = Destination::from_argument(args.output.write.as_deref());
-    Guard::new().reads(&sources).reads(&key_sources).writes(&destination).check()?;
+    Guard::new().reads(&sources).reads(&key_sources).writes(&destination).check(ui)?;
 
     let keys = key_files::load(&key_sources, ui)?;
     let inputs = documents::read(&sources, ui)?;
