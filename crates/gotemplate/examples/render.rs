@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use gotemplate::{Data, ParseBudget, RenderContext, RenderLimits, Template};
 
 fn main() -> ExitCode {
+    #[expect(clippy::disallowed_methods, reason = "an example has arguments")]
     let mut arguments = std::env::args().skip(1);
     let text = arguments.next().unwrap_or_default();
     let values: Vec<String> = arguments.collect();
