@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use crate::engine::context::RenderContext;
 use crate::engine::fault::Fault;
-
 use crate::engine::value::{Dict, DictType, Elem, List, Str, Value};
 use crate::go::regexp::Pattern;
 

@@ -6,7 +6,6 @@ use std::rc::Rc;
 use crate::engine::fault::Fault;
 use crate::engine::function::Type::{Int, Str as Text};
 use crate::engine::function::{Call, Function, Outcome, fixed};
-
 use crate::engine::runtime::Runtime;
 use crate::engine::value::{Elem, Str, Value};
 use crate::go::regexp::{self, Pattern};
