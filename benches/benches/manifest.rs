@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use gotemplate::Environment;
+use gotemplate::{RenderContext, RenderLimits};
 use kubeyaml::Format;
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
@@ -50,7 +50,8 @@ fn seal_all(key: &BenchKey, secrets: Vec<u8>) -> Vec<String> {
 
 fn unseal_all(key: &BenchKey, sealed: Vec<u8>) -> usize {
     let documents = Documents::split(vec![Zeroizing::new(sealed)]).expect("the input is YAML");
-    let rules = UnsealRules::new(&|| Environment::new(0, 0, UnwrapErr(SysRng)));
+    let rules =
+        UnsealRules::new(&|| RenderContext::new(0, 0, UnwrapErr(SysRng), RenderLimits::default()));
     let output = unseal(&documents, &key.key_ring, &rules, &Stream::new(Format::Yaml));
     output.expect("the input can be opened").chunks.len()
 }

@@ -6,7 +6,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use gotemplate::{Data, Environment, Options, Template};
+use gotemplate::{Data, ParseBudget, RenderContext, RenderLimits, Template};
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 
@@ -51,21 +51,24 @@ fn render(criterion: &mut Criterion) {
     for (name, value) in VALUES {
         data.insert(name, value);
     }
-    let mut environment = Environment::new(1_767_225_600, 0, UnwrapErr(SysRng));
+    let mut limits = RenderLimits::default();
+    // One context for all rounds.
+    (limits.steps, limits.memory_bytes, limits.output_bytes) = (u64::MAX, usize::MAX, usize::MAX);
+    let mut context = RenderContext::new(1_767_225_600, 0, UnwrapErr(SysRng), limits);
     let template = parse();
-    template.render(&data, &mut environment).expect("the template can be rendered");
+    template.render(&data, &mut context).expect("the template can be rendered");
 
     let mut group = criterion.benchmark_group("template of 20 lines, 10 values");
     group.bench_function("parse", |bencher| bencher.iter(parse));
     group.bench_function("render", |bencher| {
-        bencher.iter(|| template.render(black_box(&data), &mut environment));
+        bencher.iter(|| template.render(black_box(&data), &mut context));
     });
     group.finish();
 }
 
 fn parse() -> Template {
-    let options = Options::default();
-    Template::parse("config", black_box(TEMPLATE), &options).expect("it is a template")
+    let budget = &mut ParseBudget::default();
+    Template::parse("config", black_box(TEMPLATE), budget).expect("it is a template")
 }
 
 criterion_group!(benches, render);

@@ -48,7 +48,7 @@ impl CertificateSource {
     }
 
     /// Reads or fetches, and parses.
-    pub(crate) fn load(&self, ui: &mut Ui) -> Result<Certificate, Error> {
+    pub(crate) fn load(&self, ui: &mut Ui<'_>) -> Result<Certificate, Error> {
         // Wiped: a private key may have been named by mistake.
         let pem = match self {
             Self::Local(source) => source.read(CERTIFICATE_LIMIT, ui)?,
@@ -72,9 +72,7 @@ impl CertificateArgs {
     pub(crate) fn source(&self) -> Result<CertificateSource, Error> {
         match &self.cert {
             Some(argument) => CertificateSource::from_argument(argument),
-            None => Err(Error::usage("no certificate is given").hint(
-                "name the cluster's certificate: --cert FILE or URL, or SEALED_SECRETS_CERT",
-            )),
+            None => Err(Error::usage("no certificate is given").hint(hints::NO_CERTIFICATE)),
         }
     }
 
@@ -82,46 +80,70 @@ impl CertificateArgs {
     pub(crate) fn load(
         &self,
         source: &CertificateSource,
-        ui: &mut Ui,
+        ui: &mut Ui<'_>,
     ) -> Result<Certificate, Error> {
         let certificate = source.load(ui)?;
-        check_validity(&certificate, clock::now(), self.allow_expired, ui)
-            .map_err(|error| error.about(source))?;
+        let notice = validity_notice(&certificate, clock::now(), self.allow_expired);
+        if let Some(notice) = notice.map_err(|error| error.about(source))? {
+            ui.warning(notice);
+        }
         Ok(certificate)
     }
 }
 
-fn check_validity(
+/// What has to be said about the certificate's dates before it is sealed with; an error where it may not be.
+fn validity_notice(
     certificate: &Certificate,
     now: UnixTime,
     allow_expired: bool,
-    ui: &mut Ui,
-) -> Result<(), Error> {
+) -> Result<Option<String>, Error> {
     let (not_before, not_after) = (certificate.not_before(), certificate.not_after());
     match certificate.validity_at(now) {
         Validity::Expired if allow_expired => {
-            ui.warning(format!("the certificate expired on {not_after}"));
-            Ok(())
+            Ok(Some(format!("the certificate expired on {not_after}")))
         }
         Validity::Expired => {
             Err(Error::failed(format!("the certificate expired on {not_after}; it is {now} now"))
-                .hint(
-                    "fetch the cluster's newest certificate; --allow-expired seals with this one",
-                ))
+                .hint(hints::EXPIRED_CERTIFICATE))
         }
         Validity::NotYetValid => {
-            ui.warning(format!("the certificate is valid only from {not_before} on"));
-            Ok(())
+            Ok(Some(format!("the certificate is valid only from {not_before} on")))
         }
         Validity::Valid { remaining_seconds } if remaining_seconds < WARN_BELOW_SECONDS => {
             let days = remaining_seconds / DAY;
-            ui.warning(format!("the certificate expires in {days} days, on {not_after}"));
-            Ok(())
+            Ok(Some(format!("the certificate expires in {days} days, on {not_after}")))
         }
-        _ => Ok(()),
+        Validity::Valid { .. } => Ok(None),
     }
 }
 
 fn unusable(error: &CertificateError) -> Error {
     Error::failed(error).hint(hints::CERTIFICATE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_judged_as_of_a_time() {
+        let certificate = Certificate::from_pem(&sealkit_testkit::read_fixture("keys/demo.crt"));
+        let certificate = certificate.expect("the fixture is a certificate");
+        let (from, to) = (certificate.not_before().0, certificate.not_after().0);
+        let notice = |now, allow_expired| {
+            validity_notice(&certificate, UnixTime(now), allow_expired)
+                .map_err(|error| error.message().to_owned())
+        };
+        let says = |text: &str| Ok(Some(text.to_owned()));
+        let early = "the certificate is valid only from 2020-01-01T00:00:00Z on";
+        assert_eq!(notice(from - 1, false), says(early));
+        assert_eq!(notice(from, false), Ok(None));
+        assert_eq!(notice(to - WARN_BELOW_SECONDS, false), Ok(None));
+        let soon = "the certificate expires in 29 days, on 2120-01-01T00:00:00Z";
+        assert_eq!(notice(to + 1 - WARN_BELOW_SECONDS, false), says(soon));
+        let expired = "the certificate expired on 2120-01-01T00:00:00Z";
+        assert_eq!(notice(to + 1, true), says(expired));
+        let refused = format!("{expired}; it is 2120-01-01T00:00:01Z now");
+        assert_eq!(notice(to + 1, false), Err(refused));
+    }
 }

@@ -1,45 +1,43 @@
 //! Inputs of documents, and messages about them with the names of their files.
 
+use std::error::Error as StdError;
+
 use sealkit_manifest::{Documents, Error as ManifestError, Warning};
 
 use crate::error::Error;
 use crate::hints::Hint;
-use crate::input::{MANIFEST_LIMIT, Source, stdin_twice};
+use crate::input::{MANIFEST_LIMIT, Source};
 use crate::ui::Ui;
 
 /// Reads all inputs and finds their documents.
-pub(crate) fn read(sources: &[Source], ui: &mut Ui) -> Result<Documents, Error> {
+pub(crate) fn read(sources: &[Source], ui: &mut Ui<'_>) -> Result<Documents, Error> {
     let texts: Result<Vec<_>, Error> =
         sources.iter().map(|source| source.read(MANIFEST_LIMIT, ui)).collect();
-    Documents::split(texts?).map_err(|error| failed(sources, &error))
-}
-
-/// Standard input can't hold the documents and `other` as well.
-pub(crate) fn refuse_second_stdin(sources: &[Source], other: Option<&Source>) -> Result<(), Error> {
-    match other {
-        Some(Source::Stdin) if sources.contains(&Source::Stdin) => Err(stdin_twice()),
-        _ => Ok(()),
-    }
+    Documents::split(texts?).map_err(|error| failed(sources, error))
 }
 
 /// Says which file an error is about, and what to do.
-pub(crate) fn failed<K: std::fmt::Display + Hint>(
-    sources: &[Source],
-    error: &ManifestError<K>,
-) -> Error {
-    let failed = Error::failed(error);
+pub(crate) fn failed<K>(sources: &[Source], error: ManifestError<K>) -> Error
+where
+    K: Hint + StdError + Send + Sync + 'static,
+{
+    let failed = Error::failed(&error);
     let failed = match error.input().and_then(|input| sources.get(input)) {
         Some(source) => failed.about(source),
         None => failed,
     };
-    match error.kind().hint() {
+    let failed = match error.kind().hint() {
         Some(hint) => failed.hint(hint),
         None => failed,
+    };
+    match error.kind().detail() {
+        Some(detail) => failed.caused_by(detail),
+        None => failed.caused_by(error),
     }
 }
 
 /// Shows what the operation warned about.
-pub(crate) fn show_warnings(sources: &[Source], warnings: &[Warning], ui: &mut Ui) {
+pub(crate) fn show_warnings(sources: &[Source], warnings: &[Warning], ui: &mut Ui<'_>) {
     for warning in warnings {
         match sources.get(warning.input) {
             Some(source) => ui.warning(format!("{source}: {warning}")),

@@ -1,9 +1,10 @@
-//! The one error type of the program: what is wrong, what to do about it, and the exit code.
+//! The one error type of the program: what is wrong, what lies behind it, what to do about it, and the exit code.
 
+use std::error::Error as StdError;
 use std::fmt;
 
 /// What kind of failure an [`Error`] is; decides the exit code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Kind {
     /// The operation failed.
     Failed,
@@ -12,7 +13,7 @@ pub(crate) enum Kind {
     /// The reader of standard output went away.
     BrokenPipe,
     /// The command line parser has its own message, which may be the help text.
-    CommandLine,
+    CommandLine(clap::Error),
 }
 
 /// A failure as a person sees it.
@@ -21,7 +22,7 @@ pub(crate) struct Error {
     kind: Kind,
     message: String,
     hints: Vec<String>,
-    command_line: Option<clap::Error>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
@@ -41,7 +42,7 @@ impl Error {
     }
 
     fn new(kind: Kind, message: impl fmt::Display) -> Self {
-        Self { kind, message: message.to_string(), hints: Vec::new(), command_line: None }
+        Self { kind, message: message.to_string(), hints: Vec::new(), source: None }
     }
 
     /// Adds a line that says what to do.
@@ -56,9 +57,30 @@ impl Error {
         self
     }
 
+    /// Keeps what the system or a library said, which the message does not repeat.
+    pub(crate) fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
     /// What is wrong, in one line.
     pub(crate) fn message(&self) -> &str {
         &self.message
+    }
+
+    /// What lies behind it, a line each, the nearest cause first; without those that say nothing new.
+    pub(crate) fn causes(&self) -> Vec<String> {
+        let mut causes: Vec<String> = Vec::new();
+        let mut next = StdError::source(self);
+        while let Some(source) = next {
+            let text = source.to_string();
+            let said = |line: &str| line.contains(&text);
+            if !said(&self.message) && !causes.iter().any(|cause| said(cause)) {
+                causes.push(text);
+            }
+            next = source.source();
+        }
+        causes
     }
 
     /// What to do, a line each.
@@ -66,31 +88,25 @@ impl Error {
         &self.hints
     }
 
-    /// The command line parser's own error, which prints itself.
-    pub(crate) fn command_line(&self) -> Option<&clap::Error> {
-        self.command_line.as_ref()
+    pub(crate) fn kind(&self) -> &Kind {
+        &self.kind
     }
 
-    /// The kind of failure.
-    pub(crate) fn kind(&self) -> Kind {
-        self.kind
-    }
-
-    /// The program's exit code.
     pub(crate) fn exit_code(&self) -> u8 {
-        match self.kind {
+        match &self.kind {
             Kind::Failed | Kind::BrokenPipe => 1,
             Kind::Usage => 2,
-            Kind::CommandLine => {
-                let code = self.command_line.as_ref().map_or(2, clap::Error::exit_code);
-                u8::try_from(code).unwrap_or(2)
-            }
+            Kind::CommandLine(error) => u8::try_from(error.exit_code()).unwrap_or(2),
         }
     }
 }
 
 /// Where a library passes an error of the program on.
-impl std::error::Error for Error {}
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -100,11 +116,51 @@ impl fmt::Display for Error {
 
 impl From<clap::Error> for Error {
     fn from(error: clap::Error) -> Self {
-        Self {
-            kind: Kind::CommandLine,
-            message: String::new(),
-            hints: Vec::new(),
-            command_line: Some(error),
+        Self::new(Kind::CommandLine(error), "")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt;
+
+    use super::Error;
+
+    /// An error in front of others.
+    #[derive(Debug)]
+    struct Layer(&'static str, Option<Box<Self>>);
+
+    impl fmt::Display for Layer {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.0)
         }
+    }
+
+    impl std::error::Error for Layer {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            self.1.as_deref().map(|layer| layer as _)
+        }
+    }
+
+    fn causes(message: &str, layers: &[&'static str]) -> Vec<String> {
+        let chain =
+            layers.iter().rev().fold(None, |inner, text| Some(Box::new(Layer(text, inner))));
+        let error = Error::failed(message);
+        chain.map_or(Error::failed(message), |chain| error.caused_by(chain)).causes()
+    }
+
+    #[test]
+    fn causes_are_told_from_the_nearest_on() {
+        assert_eq!(causes("x: cannot be fetched", &[]), [""; 0]);
+        assert_eq!(causes("failed", &["tls", "expired on Monday"]), ["tls", "expired on Monday"]);
+    }
+
+    #[test]
+    fn nothing_is_told_twice() {
+        assert_eq!(causes("x: no route", &["no route"]), [""; 0]);
+        assert_eq!(
+            causes("failed", &["tls: no route", "no route", "is down"]),
+            ["tls: no route", "is down"]
+        );
     }
 }

@@ -17,14 +17,14 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// The body of a successful answer, up to `limit` bytes.
 pub(crate) fn get(url: &str, limit: u64) -> Result<Zeroizing<Vec<u8>>, Error> {
     let shown = without_password(url);
-    let mut answer = agent().get(url).call().map_err(|error| failed(&shown, &error))?;
+    let mut answer = agent().get(url).call().map_err(|error| failed(&shown, error))?;
     answer
         .body_mut()
         .with_config()
         .limit(limit)
         .read_to_vec()
         .map(Zeroizing::new)
-        .map_err(|error| failed(&shown, &error))
+        .map_err(|error| failed(&shown, error))
 }
 
 /// The path of `file:///path`, or of `file://localhost/path`.
@@ -62,13 +62,15 @@ fn agent() -> Agent {
     Agent::config_builder().tls_config(tls).timeout_global(Some(TIMEOUT)).build().into()
 }
 
-fn failed(url: &str, error: &ureq::Error) -> Error {
+fn failed(url: &str, error: ureq::Error) -> Error {
+    let cannot_be_fetched = format!("{url}: cannot be fetched");
     match error {
         ureq::Error::StatusCode(code) => Error::failed(format!("{url}: the server answers {code}")),
         ureq::Error::BodyExceedsLimit(_) => {
             Error::failed(format!("{url}: the answer is too large"))
         }
-        _ => Error::failed(format!("{url}: cannot be fetched: {error}")),
+        ureq::Error::Io(error) => Error::failed(cannot_be_fetched).caused_by(error),
+        error => Error::failed(cannot_be_fetched).caused_by(error),
     }
 }
 

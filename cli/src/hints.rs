@@ -9,6 +9,14 @@ use sealkit_manifest::{
 /// What is said of any certificate that cannot be used.
 pub(crate) const CERTIFICATE: &str =
     "a certificate is a PEM file with a CERTIFICATE block of an RSA key";
+/// What is said of a certificate that has expired.
+pub(crate) const EXPIRED_CERTIFICATE: &str =
+    "fetch the cluster's newest certificate; --allow-expired seals with this one";
+/// What is said where no certificate is given.
+pub(crate) const NO_CERTIFICATE: &str =
+    "name the cluster's certificate: --cert FILE or URL, or SEALED_SECRETS_CERT";
+/// What is said where scope, namespace and name of a single value do not make a label.
+pub(crate) const LABEL: &str = "give --name and --namespace as the scope needs them, or --scope";
 /// What is said of any key file that cannot be used.
 pub(crate) const KEY_FILE: &str =
     "a key file is PEM with RSA private keys that need no passphrase, or a backup of key Secrets";
@@ -17,6 +25,11 @@ pub(crate) const KEY_FILE: &str =
 pub(crate) trait Hint {
     /// What to do, if there is something to be said.
     fn hint(&self) -> Option<&'static str>;
+
+    /// What whoever holds the private keys may know besides the message.
+    fn detail(&self) -> Option<String> {
+        None
+    }
 }
 
 impl Hint for ReadErrorKind {
@@ -73,6 +86,18 @@ impl Hint for UnsealErrorKind {
                 Some("--item takes the name of an item of spec.encryptedData in one document")
             }
             Self::Label(_) | Self::DeprecatedDataIsNoSecret | Self::Template(_) => None,
+        }
+    }
+
+    fn detail(&self) -> Option<String> {
+        match self {
+            Self::Template(error) => error.detail(),
+            Self::Read(_)
+            | Self::Label(_)
+            | Self::NotOpened(_)
+            | Self::DeprecatedDataIsNoSecret
+            | Self::NoSuchItem
+            | Self::ItemInSeveralDocuments => None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Bounded reads of files and standard input.
 
 use std::fs::File;
-use std::io::{self, IsTerminal as _, Read};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -37,26 +37,21 @@ impl Source {
     }
 
     /// The files named, or standard input where none is.
-    pub(crate) fn from_arguments(paths: &[PathBuf]) -> Result<Vec<Self>, Error> {
-        if paths.is_empty() {
-            return Ok(vec![Self::Stdin]);
+    pub(crate) fn from_arguments(paths: &[PathBuf]) -> Vec<Self> {
+        match paths {
+            [] => vec![Self::Stdin],
+            paths => paths.iter().map(|path| Self::from_argument(path)).collect(),
         }
-        let sources: Vec<Self> = paths.iter().map(|path| Self::from_argument(path)).collect();
-        if sources.iter().filter(|source| **source == Self::Stdin).count() > 1 {
-            return Err(stdin_twice());
-        }
-        Ok(sources)
     }
 
     /// Reads all of it, up to `limit` bytes; more is an error.
-    pub(crate) fn read(&self, limit: u64, ui: &mut Ui) -> Result<Zeroizing<Vec<u8>>, Error> {
+    pub(crate) fn read(&self, limit: u64, ui: &mut Ui<'_>) -> Result<Zeroizing<Vec<u8>>, Error> {
         match self {
             Self::Stdin => {
-                let stdin = io::stdin();
-                if stdin.is_terminal() {
+                if ui.stdin().is_terminal() {
                     ui.note("reading from the terminal; end with Ctrl-D, or name a file");
                 }
-                read_all(&mut stdin.lock(), limit, 0)
+                read_all(ui.stdin(), limit, 0)
             }
             Self::File(path) => read_file(path, limit),
         }
@@ -71,12 +66,6 @@ impl std::fmt::Display for Source {
             Self::File(path) => write!(f, "{}", path.display()),
         }
     }
-}
-
-/// Standard input can be read once.
-pub(crate) fn stdin_twice() -> Error {
-    Error::usage("standard input (-) is named more than once")
-        .hint("only one input can be read from standard input")
 }
 
 /// Reads a file of up to `limit` bytes.
@@ -132,12 +121,11 @@ pub(crate) fn ascii_from_utf16(text: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "fits map_err")]
 fn read_failed(error: io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::NotFound => Error::failed("no such file"),
         io::ErrorKind::PermissionDenied => Error::failed("permission denied"),
         io::ErrorKind::IsADirectory => Error::failed("is a directory, not a file"),
-        _ => Error::failed(format!("cannot be read: {error}")),
+        _ => Error::failed("cannot be read").caused_by(error),
     }
 }

@@ -2,6 +2,7 @@
 
 use sealkit_core::{DatedKey, KeyOrder, KeyRing, PrivateKey};
 use sealkit_manifest::key_secret;
+use zeroize::Zeroizing;
 
 use crate::error::Error;
 use crate::hints;
@@ -9,33 +10,50 @@ use crate::input::{KEY_LIMIT, Source, ascii_from_utf16};
 use crate::ui::Ui;
 
 /// All keys of all files as one ring: dated ones newest first, before those without a date.
-pub(crate) fn load(sources: &[Source], ui: &mut Ui) -> Result<KeyRing, Error> {
-    if sources.iter().filter(|source| **source == Source::Stdin).count() > 1 {
-        return Err(crate::input::stdin_twice());
-    }
+pub(crate) fn load(sources: &[Source], ui: &mut Ui<'_>) -> Result<KeyRing, Error> {
     let mut keys = Vec::new();
     for source in sources {
         let text = ascii_from_utf16(source.read(KEY_LIMIT, ui)?);
-        if text.trim_ascii().is_empty() {
-            return Err(Error::failed("there is no key in it").about(source));
+        let file = KeyFile::parse(text).map_err(|error| error.about(source))?;
+        for warning in &file.warnings {
+            ui.warning(format!("{source}: {warning}"));
         }
-        if is_pem(&text) {
-            let undated = PrivateKey::all_from_pem(&text);
-            let undated = undated.map_err(|error| unusable(error).about(source))?;
-            keys.extend(undated.into_iter().map(DatedKey::undated));
-        } else {
-            let backup = key_secret::read_backup(text);
-            let backup = backup.map_err(|error| unusable(error).about(source))?;
-            for warning in &backup.skipped {
-                ui.warning(format!("{source}: skipped: {warning}"));
-            }
-            for warning in backup.keys.iter().filter_map(|key| key.damaged_certificate.as_ref()) {
-                ui.warning(format!("{source}: the key is used without its date: {warning}"));
-            }
-            keys.extend(backup.keys.into_iter().map(|key| key.key));
-        }
+        keys.extend(file.keys);
     }
     Ok(KeyRing::newest_first(keys, KeyOrder::CertNotBefore))
+}
+
+/// What one file holds.
+struct KeyFile {
+    keys: Vec<DatedKey>,
+    /// What could not be used of it.
+    warnings: Vec<String>,
+}
+
+impl KeyFile {
+    fn parse(text: Zeroizing<Vec<u8>>) -> Result<Self, Error> {
+        if text.trim_ascii().is_empty() {
+            Err(Error::failed("there is no key in it"))
+        } else if is_pem(&text) {
+            Self::from_pem(&text)
+        } else {
+            Self::from_backup(text)
+        }
+    }
+
+    fn from_pem(text: &[u8]) -> Result<Self, Error> {
+        let keys = PrivateKey::all_from_pem(text).map_err(unusable)?;
+        Ok(Self { keys: keys.into_iter().map(DatedKey::undated).collect(), warnings: Vec::new() })
+    }
+
+    fn from_backup(text: Zeroizing<Vec<u8>>) -> Result<Self, Error> {
+        let backup = key_secret::read_backup(text).map_err(unusable)?;
+        let skipped = backup.skipped.iter().map(|warning| format!("skipped: {warning}"));
+        let damaged = backup.keys.iter().filter_map(|key| key.damaged_certificate.as_ref());
+        let undated = damaged.map(|warning| format!("the key is used without its date: {warning}"));
+        let warnings = skipped.chain(undated).collect();
+        Ok(Self { keys: backup.keys.into_iter().map(|key| key.key).collect(), warnings })
+    }
 }
 
 fn unusable(error: impl std::fmt::Display) -> Error {

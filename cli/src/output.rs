@@ -4,12 +4,14 @@
 //! that fails or is interrupted leaves what was there before. On Linux the unfinished file has no
 //! name at all, so that not even a killed process leaves a part of a secret behind.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::input::Source;
+use crate::streams::OutStream;
+use crate::ui::Ui;
 
 mod unfinished;
 
@@ -26,11 +28,11 @@ pub(crate) enum Destination {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Audience {
     /// A new file gets the usual mode; one that is there keeps its own.
-    Everybody,
+    AsBefore,
     /// Mode 0644, less what the user's mask takes away: nobody else may write.
-    Readers,
+    WorldReadable,
     /// Mode 0600, or less where the file that is there has less.
-    Owner,
+    Private,
 }
 
 /// What to do about a file that is there already.
@@ -49,7 +51,6 @@ impl Destination {
         }
     }
 
-    /// The file's path; none for standard output.
     pub(crate) fn path(&self) -> Option<&Path> {
         match self {
             Self::Stdout => None,
@@ -71,17 +72,17 @@ impl Destination {
         }
     }
 
-    /// Writes the chunks one after another.
     pub(crate) fn write<C: AsRef<[u8]>>(
         &self,
         chunks: &[C],
         audience: Audience,
         existing: Existing,
+        ui: &mut Ui<'_>,
     ) -> Result<(), Error> {
         match self {
-            Self::Stdout => write_stdout(chunks),
+            Self::Stdout => write_stdout(chunks, ui.stdout()),
             Self::File(path) => write_file(path, chunks, audience, existing)
-                .map_err(|error| write_failed(path, &error)),
+                .map_err(|error| write_failed(path, error)),
         }
     }
 }
@@ -95,12 +96,11 @@ impl std::fmt::Display for Destination {
     }
 }
 
-fn write_stdout<C: AsRef<[u8]>>(chunks: &[C]) -> Result<(), Error> {
-    let mut stdout = io::stdout().lock();
-    let written = write_chunks(&mut stdout, chunks).and_then(|()| stdout.flush());
+fn write_stdout<C: AsRef<[u8]>>(chunks: &[C], stdout: &mut OutStream<'_>) -> Result<(), Error> {
+    let written = write_chunks(stdout, chunks).and_then(|()| stdout.flush());
     written.map_err(|error| match error.kind() {
         io::ErrorKind::BrokenPipe => Error::broken_pipe(),
-        _ => Error::failed(format!("standard output cannot be written: {error}")),
+        _ => Error::failed("standard output cannot be written").caused_by(error),
     })
 }
 
@@ -111,32 +111,63 @@ fn write_file<C: AsRef<[u8]>>(
     existing: Existing,
 ) -> io::Result<()> {
     let path = link_target(path);
-    let there = fs::metadata(&path).ok();
-    match &there {
-        // A device or a pipe holds nothing that could be lost.
-        Some(metadata) if metadata.is_file() && existing == Existing::Refuse => {
-            return Err(io::ErrorKind::AlreadyExists.into());
+    match Occupant::of(&path)? {
+        Occupant::Nothing => put_in_place(&path, chunks, None, audience, existing),
+        Occupant::File(_) if existing == Existing::Refuse => {
+            Err(io::ErrorKind::AlreadyExists.into())
         }
-        Some(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
-        // A device or a pipe has nothing to replace.
-        Some(metadata) if !metadata.is_file() => {
-            return write_chunks(&mut OpenOptions::new().write(true).open(&path)?, chunks);
+        Occupant::File(metadata) => {
+            // A rename would go around a write protection that somebody set on purpose.
+            open_for_writing(&path)?;
+            put_in_place(&path, chunks, Some(&metadata), audience, existing)
         }
-        // A rename would go around a write protection that somebody set on purpose.
-        Some(_) => drop(OpenOptions::new().write(true).open(&path)?),
-        None => {}
+        // A device or a pipe has nothing to replace, and nothing that could be lost.
+        Occupant::Stream => write_chunks(&mut open_for_writing(&path)?, chunks),
     }
+}
+
+/// What stands where a file is to be written.
+enum Occupant {
+    Nothing,
+    File(Metadata),
+    /// A device or a pipe.
+    Stream,
+}
+
+impl Occupant {
+    fn of(path: &Path) -> io::Result<Self> {
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_file() => Ok(Self::File(metadata)),
+            Ok(metadata) if metadata.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+            Ok(_) => Ok(Self::Stream),
+            Err(_) => Ok(Self::Nothing),
+        }
+    }
+}
+
+fn open_for_writing(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).open(path)
+}
+
+/// Writes a file beside its place, and puts it there when it is whole; `before` is what it replaces.
+fn put_in_place<C: AsRef<[u8]>>(
+    path: &Path,
+    chunks: &[C],
+    before: Option<&Metadata>,
+    audience: Audience,
+    existing: Existing,
+) -> io::Result<()> {
     let directory = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
     let mut unfinished = Unfinished::create(directory, audience)?;
-    if let Some(metadata) = &there {
+    if let Some(metadata) = before {
         unfinished.keep_mode(metadata, audience)?;
     }
     write_chunks(unfinished.file(), chunks)?;
     unfinished.file().sync_all()?;
-    unfinished.publish(&path, existing)?;
+    unfinished.publish(path, existing)?;
     // The name is durable once its directory is; where a directory can't be synced, that is all.
     File::open(directory).and_then(|directory| directory.sync_all()).or(Ok(()))
 }
@@ -164,7 +195,7 @@ fn write_chunks<C: AsRef<[u8]>>(writer: &mut impl io::Write, chunks: &[C]) -> io
     chunks.iter().try_for_each(|chunk| writer.write_all(chunk.as_ref()))
 }
 
-fn write_failed(path: &Path, error: &io::Error) -> Error {
+fn write_failed(path: &Path, error: io::Error) -> Error {
     let path = path.display();
     match error.kind() {
         io::ErrorKind::AlreadyExists => Error::failed(format!("{path}: is there already"))
@@ -174,11 +205,12 @@ fn write_failed(path: &Path, error: &io::Error) -> Error {
         io::ErrorKind::IsADirectory => Error::failed(format!("{path}: is a directory, not a file")),
         io::ErrorKind::StorageFull => Error::failed(format!("{path}: no space left on the disk"))
             .hint("nothing was written; a file that was there is unchanged"),
-        _ => Error::failed(format!("{path}: cannot be written: {error}")),
+        _ => Error::failed(format!("{path}: cannot be written")).caused_by(error),
     }
 }
 
 /// Tells whether two names mean the same file.
+#[expect(clippy::disallowed_methods, reason = "what the process's streams are redirected to")]
 mod identity {
     use super::{Destination, Source};
 

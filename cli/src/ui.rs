@@ -1,14 +1,15 @@
 //! What a person sees on standard error: errors, warnings, hints and progress.
 //!
-//! Standard output carries data only and belongs to [`crate::output`].
+//! Standard output carries data only, which [`crate::output`] writes, and the help that was asked for.
 
-use std::io::{IsTerminal as _, Write as _};
-use std::process::ExitCode;
+use std::io::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use anstyle::{AnsiColor, Style};
 
 use crate::error::{Error, Kind};
+use crate::streams::{InStream, OutStream, Streams};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -17,36 +18,58 @@ const HINT: Style = AnsiColor::Cyan.on_default().bold();
 /// Below this many documents nobody waits long enough to want to see progress.
 const PROGRESS_FROM: usize = 200;
 
-/// The standard error stream; in colour only on a terminal, and never when `NO_COLOR` is set.
-pub(crate) struct Ui {
-    stderr: anstream::Stderr,
+/// The exit code where not even help could be printed.
+const FAILURE: u8 = 1;
+
+/// The streams of a run. Standard error is in colour only on a terminal, and never when `NO_COLOR` is set.
+pub(crate) struct Ui<'a> {
+    streams: Streams<'a>,
 }
 
-impl Ui {
-    /// The process's standard error.
-    pub(crate) fn new() -> Self {
-        Self { stderr: anstream::stderr() }
+impl<'a> Ui<'a> {
+    pub(crate) fn new(streams: Streams<'a>) -> Self {
+        Self { streams }
     }
 
-    /// Prints an error with its hints and gives the exit code.
-    pub(crate) fn report(&mut self, error: &Error) -> ExitCode {
-        match (error.kind(), error.command_line()) {
-            (Kind::BrokenPipe, _) => {}
-            (_, Some(command_line)) => {
-                // Help that nobody can read is no success; that its reader went away is.
-                let lost = command_line.print().err();
-                if lost.is_some_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
-                    return ExitCode::FAILURE;
-                }
+    pub(crate) fn stdin(&mut self) -> &mut InStream<'a> {
+        &mut self.streams.stdin
+    }
+
+    pub(crate) fn stdout(&mut self) -> &mut OutStream<'a> {
+        &mut self.streams.stdout
+    }
+
+    /// Prints an error with its causes and hints and gives the exit code.
+    pub(crate) fn report(&mut self, error: &Error) -> u8 {
+        let lost = match error.kind() {
+            Kind::BrokenPipe => None,
+            Kind::CommandLine(command_line) => self.print_command_line(command_line).err(),
+            Kind::Failed | Kind::Usage => {
+                self.print_failure(error);
+                None
             }
-            (_, None) => {
-                self.line("error", ERROR, error.message());
-                for hint in error.hints() {
-                    self.line("hint", HINT, hint);
-                }
-            }
+        };
+        match lost {
+            // Help that nobody can read is no success; that its reader went away is.
+            Some(lost) if lost.kind() != std::io::ErrorKind::BrokenPipe => FAILURE,
+            _ => error.exit_code(),
         }
-        ExitCode::from(error.exit_code())
+    }
+
+    fn print_command_line(&mut self, command_line: &clap::Error) -> std::io::Result<()> {
+        let Streams { stdout, stderr, .. } = &mut self.streams;
+        let stream = if command_line.use_stderr() { stderr } else { stdout };
+        stream.write_styled(&command_line.render().ansi().to_string())
+    }
+
+    fn print_failure(&mut self, error: &Error) {
+        self.line("error", ERROR, error.message());
+        for cause in error.causes() {
+            self.line("caused by", ERROR, &cause);
+        }
+        for hint in error.hints() {
+            self.line("hint", HINT, hint);
+        }
     }
 
     /// Something that may be wrong but stops nothing.
@@ -60,14 +83,17 @@ impl Ui {
     }
 
     /// A counter of `total` documents, shown on a terminal when there are many.
-    pub(crate) fn progress(&self, verb: &'static str, total: usize) -> Progress {
-        let shown = total >= PROGRESS_FROM && std::io::stderr().is_terminal();
-        Progress { verb, total, shown, done: AtomicUsize::new(0) }
+    pub(crate) fn progress(&mut self, verb: &'static str, total: usize) -> Progress<'_, 'a> {
+        let stderr = &mut self.streams.stderr;
+        let shown = total >= PROGRESS_FROM && stderr.is_terminal();
+        let stderr = shown.then(|| Mutex::new(stderr));
+        Progress { verb, total, stderr, done: AtomicUsize::new(0) }
     }
 
     // Nothing can be told to a person whose standard error is gone, so a failed write is dropped.
     fn line(&mut self, label: &str, style: Style, text: &str) {
-        drop(writeln!(self.stderr, "{style}{label}:{style:#} {}", printable(text)));
+        let line = format!("{style}{label}:{style:#} {}\n", printable(text));
+        drop(self.streams.stderr.write_styled(&line));
     }
 }
 
@@ -79,28 +105,34 @@ pub(crate) fn printable(text: &str) -> String {
 }
 
 /// Counts finished documents; its line is wiped when it is dropped.
-pub(crate) struct Progress {
+pub(crate) struct Progress<'ui, 'a> {
     verb: &'static str,
     total: usize,
-    shown: bool,
+    /// None unless it is shown.
+    stderr: Option<Mutex<&'ui mut OutStream<'a>>>,
     done: AtomicUsize,
 }
 
-impl Progress {
+impl Progress<'_, '_> {
     /// One more document is done. Called from several threads.
     pub(crate) fn advance(&self) {
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-        if self.shown && (done.is_multiple_of(50) || done == self.total) {
-            drop(write!(std::io::stderr(), "\r{} {done}/{}", self.verb, self.total));
+        if done.is_multiple_of(50) || done == self.total {
+            self.show(&format!("\r{} {done}/{}", self.verb, self.total));
+        }
+    }
+
+    fn show(&self, text: &str) {
+        if let Some(stderr) = &self.stderr {
+            let mut stderr = stderr.lock().unwrap_or_else(PoisonError::into_inner);
+            drop(stderr.write_all(text.as_bytes()));
         }
     }
 }
 
-impl Drop for Progress {
+impl Drop for Progress<'_, '_> {
     fn drop(&mut self) {
-        if self.shown {
-            drop(write!(std::io::stderr(), "\r\u{1b}[K"));
-        }
+        self.show("\r\u{1b}[K");
     }
 }
 

@@ -32,7 +32,7 @@ fn a_certificate_with_a_name_and_a_date_serves_both() {
 #[test]
 fn a_new_key_as_a_secret_serves_both() {
     let folder = Folder::new();
-    let done = seal().args(["keygen", "--format", "secret", "--bits", "2048"]).run().success();
+    let done = seal().args(["keygen", "--as", "secret", "--bits", "2048"]).run().success();
     check(&key_in_secret(&folder, &done.stdout));
 }
 
@@ -70,7 +70,8 @@ fn our_fingerprint_is_upstreams() {
     let mut keys = KeyPair::fixtures();
     keys.push(new_key(&folder, &["--bits", "2048"]));
     for key in keys {
-        let done = seal().args(["cert", "--output", "json"]).arg(&key.certificate).run().success();
+        let done =
+            seal().args(["cert", "show", "--output", "json"]).arg(&key.certificate).run().success();
         let [description] = documents::json(&done.stdout).try_into().unwrap();
         assert_eq!(description["fingerprint"], json!(upstream_fingerprint(&key.certificate)));
     }

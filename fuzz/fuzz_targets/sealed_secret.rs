@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use gotemplate::Environment;
+use gotemplate::{RenderContext, RenderLimits};
 use libfuzzer_sys::fuzz_target;
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
@@ -46,7 +46,7 @@ fn sealed(text: &[u8]) -> Result<Output, SealError> {
 }
 
 fn unsealed(text: &[u8]) -> Result<Output, UnsealError> {
-    let rules = UnsealRules::new(&|| Environment::new(0, 0, UnwrapErr(SysRng)));
+    let rules = UnsealRules::new(&|| RenderContext::new(0, 0, UnwrapErr(SysRng), RenderLimits::default()));
     let documents = Documents::split(vec![Zeroizing::new(text.to_vec())])?;
     unseal(&documents, &KEYS, &rules, &Stream::new(Format::Yaml))
 }

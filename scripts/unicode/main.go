@@ -1,5 +1,5 @@
 // Command unicode prints what Go's regular expressions know of Unicode: the sets that \p{NAME} stands for, and the
-// characters that are the same where case is ignored. crates/gotemplate/src/regexp/unicode.txt is its output.
+// characters that are the same where case is ignored. crates/gotemplate/src/go/regexp/unicode.txt is its output.
 package main
 
 import (

@@ -1,6 +1,6 @@
 //! `seal cert`: what a certificate says.
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use kubeyaml::{Tree, to_json};
 use sealkit_core::{Certificate, Validity};
 
@@ -11,17 +11,34 @@ use crate::output::{Audience, Destination, Existing};
 use crate::ui::Ui;
 
 /// Show a certificate: fingerprint, validity, key size, subject
+///
+/// seal cert FILE is short for seal cert show FILE.
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct CertArgs {
+    #[command(subcommand)]
+    command: Option<CertCommand>,
+    #[command(flatten)]
+    show: Option<ShowArgs>,
+}
+
+/// What can be done with a certificate.
+#[derive(Subcommand)]
+enum CertCommand {
+    Show(ShowArgs),
+}
+
+/// Show a certificate: fingerprint, validity, key size, subject
+#[derive(Args)]
+struct ShowArgs {
     /// The certificate: a PEM file, - for standard input, or an http, https or file URL
     #[arg(value_name = "FILE|URL", env = "SEALED_SECRETS_CERT", hide_env_values = true)]
     cert: String,
-    /// How to print it
-    #[arg(long, value_enum, default_value = "text")]
-    output: OutputForm,
+    /// How to print it [default: text]
+    #[arg(short, long, value_enum)]
+    output: Option<OutputForm>,
 }
 
-/// Forms of the description.
 #[derive(Clone, Copy, ValueEnum)]
 enum OutputForm {
     /// For people
@@ -30,14 +47,22 @@ enum OutputForm {
     Json,
 }
 
-pub(crate) fn run(args: &CertArgs, ui: &mut Ui) -> Result<(), Error> {
+pub(crate) fn run(args: &CertArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
+    match (&args.command, &args.show) {
+        (Some(CertCommand::Show(args)), _) | (None, Some(args)) => show(args, ui),
+        (None, None) => Err(Error::usage("no certificate is given")
+            .hint("name it: seal cert show FILE or URL, or SEALED_SECRETS_CERT")),
+    }
+}
+
+fn show(args: &ShowArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let certificate = CertificateSource::from_argument(&args.cert)?.load(ui)?;
     let validity = validity(&certificate);
-    let description = match args.output {
+    let description = match args.output.unwrap_or(OutputForm::Text) {
         OutputForm::Text => text(&certificate, validity),
         OutputForm::Json => json(&certificate, validity),
     };
-    Destination::Stdout.write(&[description], Audience::Everybody, Existing::Replace)
+    Destination::Stdout.write(&[description], Audience::AsBefore, Existing::Replace, ui)
 }
 
 fn validity(certificate: &Certificate) -> &'static str {

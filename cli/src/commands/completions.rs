@@ -3,9 +3,9 @@
 use clap::Args;
 use clap_complete::Shell;
 
-use crate::args;
 use crate::error::Error;
 use crate::output::{Audience, Destination, Existing};
+use crate::ui::Ui;
 
 /// Print a script that completes the command line in a shell
 ///
@@ -17,8 +17,13 @@ pub(crate) struct CompletionsArgs {
     shell: Shell,
 }
 
-pub(crate) fn run(args: &CompletionsArgs) -> Result<(), Error> {
+/// `program` is the whole command line, which the script completes.
+pub(crate) fn run(
+    args: &CompletionsArgs,
+    mut program: clap::Command,
+    ui: &mut Ui<'_>,
+) -> Result<(), Error> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut args::command(), "seal", &mut script);
-    Destination::Stdout.write(&[script], Audience::Everybody, Existing::Replace)
+    clap_complete::generate(args.shell, &mut program, "seal", &mut script);
+    Destination::Stdout.write(&[script], Audience::AsBefore, Existing::Replace, ui)
 }

@@ -1,7 +1,6 @@
 //! `seal keygen`: a new sealing key and its certificate.
 
 use std::fs;
-use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -23,7 +22,7 @@ use crate::ui::Ui;
 #[command(after_help = "\
 Examples:
   seal keygen --key sealing.key --cert sealing.crt
-  seal keygen --format secret -w sealing-key.yaml")]
+  seal keygen --as secret -w sealing-key.yaml")]
 pub(crate) struct KeygenArgs {
     /// Write the private key to this PEM file, mode 0600
     #[arg(long, value_name = "FILE")]
@@ -41,8 +40,8 @@ pub(crate) struct KeygenArgs {
     #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
     cn: String,
     /// What to write: PEM files, or a Kubernetes Secret
-    #[arg(long, value_enum, default_value = "pem")]
-    format: KeyFormat,
+    #[arg(long = "as", value_enum, value_name = "FORM", default_value = "pem")]
+    form: KeyForm,
     /// Namespace of the Secret: the one that the decryption service runs in
     #[arg(short, long, default_value = "kube-system")]
     namespace: String,
@@ -59,7 +58,7 @@ fn sizes() -> impl TypedValueParser<Value = u32> {
 
 /// Forms of a new key.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum KeyFormat {
+enum KeyForm {
     /// A private key and a certificate, a file each
     Pem,
     /// A Secret of type kubernetes.io/tls, in YAML
@@ -68,23 +67,21 @@ enum KeyFormat {
 
 const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
 
-pub(crate) fn run(args: &KeygenArgs, ui: &mut Ui) -> Result<(), Error> {
-    check_flags(args)?;
+pub(crate) fn run(args: &KeygenArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
+    check_flags(args, ui)?;
     let files = [&args.key, &args.cert, &args.write];
     refuse_existing(files.into_iter().filter_map(Option::as_deref))?;
 
     let key = PrivateKey::generate(args.bits).map_err(Error::failed)?;
     let certificate = self_signed(args, &key)?;
-    let (secret, destination) = match args.format {
-        KeyFormat::Pem => (key.to_pkcs1_pem(), &args.key),
-        KeyFormat::Secret => {
-            (key_secret::to_yaml(&key, &certificate, &args.namespace), &args.write)
-        }
+    let (secret, destination) = match args.form {
+        KeyForm::Pem => (key.to_pkcs1_pem(), &args.key),
+        KeyForm::Secret => (key_secret::to_yaml(&key, &certificate, &args.namespace), &args.write),
     };
     let destination = Destination::from_argument(destination.as_deref());
-    destination.write(&[secret], Audience::Owner, Existing::Refuse)?;
+    destination.write(&[secret], Audience::Private, Existing::Refuse, ui)?;
     if let Some(path) = &args.cert {
-        write_certificate(path, &certificate).inspect_err(|_| take_back(&destination))?;
+        write_certificate(path, &certificate, ui).inspect_err(|_| take_back(&destination))?;
     }
     ui.note(format!("new key {}, valid until {}", key.fingerprint(), certificate.not_after()));
     Ok(())
@@ -97,32 +94,32 @@ fn self_signed(args: &KeygenArgs, key: &PrivateKey) -> Result<Certificate, Error
     Certificate::self_signed(key, &params, &mut random::system()).map_err(Error::failed)
 }
 
-fn write_certificate(path: &Path, certificate: &Certificate) -> Result<(), Error> {
+fn write_certificate(path: &Path, certificate: &Certificate, ui: &mut Ui<'_>) -> Result<(), Error> {
     let destination = Destination::from_argument(Some(path));
-    destination.write(&[certificate.to_pem()], Audience::Readers, Existing::Refuse)
+    destination.write(&[certificate.to_pem()], Audience::WorldReadable, Existing::Refuse, ui)
 }
 
-fn check_flags(args: &KeygenArgs) -> Result<(), Error> {
-    match args.format {
-        KeyFormat::Pem if args.key.is_none() || args.cert.is_none() => {
+fn check_flags(args: &KeygenArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
+    match args.form {
+        KeyForm::Pem if args.key.is_none() || args.cert.is_none() => {
             Err(Error::usage("a key takes two files: --key FILE and --cert FILE")
-                .hint("or --format secret, for a Kubernetes Secret on standard output"))
+                .hint("or --as secret, for a Kubernetes Secret on standard output"))
         }
-        KeyFormat::Pem if args.key == args.cert => {
+        KeyForm::Pem if args.key == args.cert => {
             Err(Error::usage("--key and --cert name the same file: a key takes two"))
         }
-        KeyFormat::Pem => refuse_flag("--write", args.write.as_deref(), "pem"),
-        KeyFormat::Secret if args.write.is_none() && std::io::stdout().is_terminal() => {
+        KeyForm::Pem => refuse_flag("--write", args.write.as_deref(), "pem"),
+        KeyForm::Secret if args.write.is_none() && ui.stdout().is_terminal() => {
             Err(Error::usage("a private key is not printed on a terminal")
                 .hint("-w FILE writes it to a file, mode 0600; -w - prints it all the same"))
         }
-        KeyFormat::Secret => refuse_flag("--key", args.key.as_deref(), "secret"),
+        KeyForm::Secret => refuse_flag("--key", args.key.as_deref(), "secret"),
     }
 }
 
-fn refuse_flag(flag: &str, value: Option<&Path>, format: &str) -> Result<(), Error> {
+fn refuse_flag(flag: &str, value: Option<&Path>, form: &str) -> Result<(), Error> {
     match value {
-        Some(_) => Err(Error::usage(format!("{flag} does not go with --format {format}"))),
+        Some(_) => Err(Error::usage(format!("{flag} does not go with --as {form}"))),
         None => Ok(()),
     }
 }

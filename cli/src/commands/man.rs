@@ -3,34 +3,33 @@
 use clap::Args;
 use clap_mangen::Man;
 
-use crate::args;
 use crate::error::Error;
 use crate::output::{Audience, Destination, Existing};
+use crate::ui::Ui;
 
 /// Print a manual page
 ///
 /// For example: seal man | man -l -, or seal man unseal > seal-unseal.1
 #[derive(Args)]
 pub(crate) struct ManArgs {
-    /// The command to describe [default: seal itself]
-    command: Option<String>,
+    /// The command to describe, such as unseal or cert show [default: seal itself]
+    command: Vec<String>,
 }
 
-pub(crate) fn run(args: &ManArgs) -> Result<(), Error> {
+/// `program` is the whole command line, which the pages describe.
+pub(crate) fn run(args: &ManArgs, program: clap::Command, ui: &mut Ui<'_>) -> Result<(), Error> {
     let mut page = Vec::new();
-    Man::new(described(args.command.as_deref())?)
+    Man::new(described(program, &args.command)?)
         .render(&mut page)
-        .map_err(|error| Error::failed(format!("the page cannot be made: {error}")))?;
-    Destination::Stdout.write(&[page], Audience::Everybody, Existing::Replace)
+        .map_err(|error| Error::failed("the page cannot be made").caused_by(error))?;
+    Destination::Stdout.write(&[page], Audience::AsBefore, Existing::Replace, ui)
 }
 
-fn described(name: Option<&str>) -> Result<clap::Command, Error> {
-    let mut all = args::command();
-    all.build();
-    let Some(name) = name else { return Ok(all) };
-    match all.find_subcommand(name) {
-        Some(command) => Ok(command.clone()),
-        None => Err(Error::usage(format!("there is no command \"{name}\""))
-            .hint("seal --help lists the commands")),
-    }
+fn described(mut program: clap::Command, names: &[String]) -> Result<clap::Command, Error> {
+    program.build();
+    let found = names.iter().try_fold(&program, |command, name| command.find_subcommand(name));
+    found.cloned().ok_or_else(|| {
+        Error::usage(format!("there is no command \"{}\"", names.join(" ")))
+            .hint("seal --help lists the commands")
+    })
 }

@@ -1,14 +1,14 @@
 //! `seal raw`: one value in, its ciphertext out.
 
-use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use clap::Args;
 use sealkit_core::{EncryptionLabel, LabelError, Scope};
 
 use crate::args::{CertificateArgs, ScopeName, not_empty};
-use crate::documents;
 use crate::error::Error;
+use crate::guard::Guard;
+use crate::hints;
 use crate::input::{Source, VALUE_LIMIT};
 use crate::kubeconfig;
 use crate::output::{Audience, Destination, Existing};
@@ -44,12 +44,15 @@ pub(crate) struct RawArgs {
     write: Option<PathBuf>,
 }
 
-pub(crate) fn run(args: &RawArgs, ui: &mut Ui) -> Result<(), Error> {
+pub(crate) fn run(args: &RawArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let source = args.file.as_deref().map_or(Source::Stdin, Source::from_argument);
     let certificate_source = args.certificate.source()?;
-    documents::refuse_second_stdin(std::slice::from_ref(&source), certificate_source.local())?;
     let destination = Destination::from_argument(args.write.as_deref());
-    destination.differs_from([&source].into_iter().chain(certificate_source.local()))?;
+    Guard::new()
+        .reads([&source])
+        .reads(certificate_source.local())
+        .writes(&destination)
+        .check(ui)?;
     let (label, looked_up) = label(args)?;
 
     let certificate = args.certificate.load(&certificate_source, ui)?;
@@ -62,10 +65,10 @@ pub(crate) fn run(args: &RawArgs, ui: &mut Ui) -> Result<(), Error> {
         .seal(&value, &label, &mut random::system())
         .map_err(|error| Error::failed(error).about(&source))?;
     let mut text = sealed.to_string();
-    if destination == Destination::Stdout && std::io::stdout().is_terminal() {
+    if destination == Destination::Stdout && ui.stdout().is_terminal() {
         text.push('\n');
     }
-    destination.write(&[text], Audience::Everybody, Existing::Replace)?;
+    destination.write(&[text], Audience::AsBefore, Existing::Replace, ui)?;
     if let Some(namespace) = looked_up {
         ui.note(format!("sealed for namespace \"{namespace}\", from the kubeconfig"));
     }
@@ -87,7 +90,7 @@ fn label(args: &RawArgs) -> Result<(EncryptionLabel, Option<String>), Error> {
 }
 
 fn label_failed(error: &LabelError) -> Error {
-    Error::usage(error).hint("give --name and --namespace as the scope needs them, or --scope")
+    Error::usage(error).hint(hints::LABEL)
 }
 
 /// As `echo password` makes it; text of several lines ends with a newline on purpose.

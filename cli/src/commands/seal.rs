@@ -12,6 +12,7 @@ use sealkit_manifest::{
 use crate::args::{CertificateArgs, OutputArgs, ScopeArgs, boolean, not_empty};
 use crate::documents;
 use crate::error::Error;
+use crate::guard::Guard;
 use crate::input::Source;
 use crate::kubeconfig;
 use crate::output::{Audience, Destination, Existing};
@@ -23,7 +24,7 @@ use crate::ui::Ui;
 pub(crate) struct SealArgs {
     /// Secrets in YAML or JSON; - or none for standard input
     #[arg(value_name = "FILE", env = "SEALED_SECRETS_SECRET_FILE", hide_env_values = true)]
-    files: Vec<PathBuf>,
+    pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
     certificate: CertificateArgs,
     #[command(flatten)]
@@ -58,22 +59,24 @@ pub(crate) struct SealArgs {
     no_hints: bool,
 }
 
-pub(crate) fn run(args: &SealArgs, ui: &mut Ui) -> Result<(), Error> {
-    let sources = Source::from_arguments(&args.files)?;
+pub(crate) fn run(args: &SealArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
+    let sources = Source::from_arguments(&args.files);
     let certificate_source = args.certificate.source()?;
-    documents::refuse_second_stdin(&sources, certificate_source.local())?;
     let destination = Destination::from_argument(args.output.write.as_deref());
-    destination.differs_from(&sources)?;
-    destination.differs_from(certificate_source.local())?;
+    Guard::new()
+        .reads(&sources)
+        .reads(certificate_source.local())
+        .writes(&destination)
+        .check(ui)?;
 
     let certificate = args.certificate.load(&certificate_source, ui)?;
     let inputs = documents::read(&sources, ui)?;
     // Looked up only when a Secret names no namespace, and once.
     let context_namespace = OnceLock::new();
     let sealed = seal(args, &inputs, certificate.sealing_key(), &context_namespace, ui)
-        .map_err(|error| documents::failed(&sources, &error))?;
+        .map_err(|error| documents::failed(&sources, error))?;
     documents::show_warnings(&sources, &sealed.warnings, ui);
-    destination.write(&sealed.chunks, Audience::Everybody, Existing::Replace)?;
+    destination.write(&sealed.chunks, Audience::AsBefore, Existing::Replace, ui)?;
     if let Some(namespace) = context_namespace.into_inner().flatten() {
         ui.note(format!("sealed for namespace \"{namespace}\", where a Secret names none"));
     }
@@ -85,7 +88,7 @@ fn seal(
     documents: &Documents,
     key: &SealingKey,
     context_namespace: &OnceLock<Option<String>>,
-    ui: &Ui,
+    ui: &mut Ui<'_>,
 ) -> Result<Output, SealError> {
     let look_up = || -> Result<Option<String>, LookUpError> {
         if let Some(namespace) = context_namespace.get() {

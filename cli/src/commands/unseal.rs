@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sealkit_core::KeyRing;
-use sealkit_manifest::{Documents, Environment, Others, Stream, UnsealRules};
+use sealkit_manifest::{Documents, Others, RenderContext, RenderLimits, Stream, UnsealRules};
 
 use crate::args::{OutputArgs, not_empty};
 use crate::clock;
 use crate::documents;
 use crate::error::Error;
+use crate::guard::Guard;
 use crate::input::Source;
 use crate::key_files;
 use crate::output::{Audience, Destination, Existing};
@@ -53,21 +54,17 @@ pub(crate) struct UnsealArgs {
     skip_other: bool,
 }
 
-pub(crate) fn run(args: &UnsealArgs, ui: &mut Ui) -> Result<(), Error> {
-    let sources = Source::from_arguments(&args.files)?;
+pub(crate) fn run(args: &UnsealArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
+    let sources = Source::from_arguments(&args.files);
     let key_sources: Vec<Source> =
         args.keys.iter().map(|path| Source::from_argument(path)).collect();
-    for key_source in &key_sources {
-        documents::refuse_second_stdin(&sources, Some(key_source))?;
-    }
     let destination = Destination::from_argument(args.output.write.as_deref());
-    destination.differs_from(&sources)?;
-    destination.differs_from(&key_sources)?;
+    Guard::new().reads(&sources).reads(&key_sources).writes(&destination).check(ui)?;
 
     let keys = key_files::load(&key_sources, ui)?;
     let inputs = documents::read(&sources, ui)?;
     match &args.item {
-        Some(item) => unseal_item(args, item, &inputs, &keys, &sources, &destination),
+        Some(item) => unseal_item(args, item, &inputs, &keys, &sources, &destination, ui),
         None => unseal_all(args, &inputs, &keys, &sources, &destination, ui),
     }
 }
@@ -78,7 +75,7 @@ fn unseal_all(
     keys: &KeyRing,
     sources: &[Source],
     destination: &Destination,
-    ui: &mut Ui,
+    ui: &mut Ui<'_>,
 ) -> Result<(), Error> {
     let progress = ui.progress("unsealing", inputs.len());
     let secrets = sealkit_manifest::unseal(
@@ -88,9 +85,9 @@ fn unseal_all(
         &stream(args).progress(&|| progress.advance()),
     );
     drop(progress);
-    let secrets = secrets.map_err(|error| documents::failed(sources, &error))?;
+    let secrets = secrets.map_err(|error| documents::failed(sources, error))?;
     documents::show_warnings(sources, &secrets.warnings, ui);
-    destination.write(&secrets.chunks, Audience::Owner, Existing::Replace)
+    destination.write(&secrets.chunks, Audience::Private, Existing::Replace, ui)
 }
 
 fn unseal_item(
@@ -100,14 +97,15 @@ fn unseal_item(
     keys: &KeyRing,
     sources: &[Source],
     destination: &Destination,
+    ui: &mut Ui<'_>,
 ) -> Result<(), Error> {
     let value = sealkit_manifest::unseal_item(inputs, keys, &rules(args), &stream(args), item)
-        .map_err(|error| documents::failed(sources, &error))?;
-    destination.write(&[value.expose()], Audience::Owner, Existing::Replace)
+        .map_err(|error| documents::failed(sources, error))?;
+    destination.write(&[value.expose()], Audience::Private, Existing::Replace, ui)
 }
 
 fn rules(args: &UnsealArgs) -> UnsealRules<'_> {
-    UnsealRules::new(&environment).namespace(not_empty(args.namespace.as_deref()))
+    UnsealRules::new(&context).namespace(not_empty(args.namespace.as_deref()))
 }
 
 fn stream(args: &UnsealArgs) -> Stream<'static> {
@@ -116,7 +114,7 @@ fn stream(args: &UnsealArgs) -> Stream<'static> {
 }
 
 /// Templates may ask for the time and for random passwords.
-fn environment() -> Environment {
+fn context() -> RenderContext {
     let (seconds, nanoseconds) = clock::precisely_now();
-    Environment::new(seconds, nanoseconds, random::system())
+    RenderContext::new(seconds, nanoseconds, random::system(), RenderLimits::default())
 }

@@ -42,8 +42,8 @@ impl Unfinished {
         use std::os::unix::fs::PermissionsExt as _;
         let kept = there.permissions().mode() & 0o7777;
         let allowed = match audience {
-            Audience::Everybody => kept,
-            Audience::Readers | Audience::Owner => kept & mode(audience),
+            Audience::AsBefore => kept,
+            Audience::WorldReadable | Audience::Private => kept & mode(audience),
         };
         self.file().set_permissions(std::fs::Permissions::from_mode(allowed))
     }
@@ -81,9 +81,9 @@ fn set_mode(_: &mut tempfile::Builder<'_, '_>, _: Audience) {}
 fn mode(audience: Audience) -> u32 {
     match audience {
         // Less the process's umask.
-        Audience::Everybody => 0o666,
-        Audience::Readers => 0o644,
-        Audience::Owner => 0o600,
+        Audience::AsBefore => 0o666,
+        Audience::WorldReadable => 0o644,
+        Audience::Private => 0o600,
     }
 }
 

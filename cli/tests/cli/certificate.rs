@@ -25,7 +25,7 @@ fn by_https_from_a_server_that_the_system_trusts() {
     let trusting = || seal_from(&url).env("SSL_CERT_FILE", fixture("tls/authority.crt"));
     let done = trusting().run().success();
     assert!(done.stdout_text().contains("kind: SealedSecret"));
-    refuses(seal_from(&url).run(), 1, "/v1/cert.pem: cannot be fetched: ");
+    refuses(seal_from(&url).run(), 1, "/v1/cert.pem: cannot be fetched\ncaused by: ");
 }
 
 #[test]
@@ -63,7 +63,8 @@ fn answers_that_are_no_certificate() {
 #[test]
 fn a_server_that_is_not_there() {
     // No test listens there: the system gives ports to them from 1024 on.
-    refuses(seal_from("http://127.0.0.1:1/cert.pem").run(), 1, "/cert.pem: cannot be fetched: ");
+    let done = seal_from("http://127.0.0.1:1/cert.pem").run();
+    refuses(done, 1, "/cert.pem: cannot be fetched\ncaused by: Connection refused");
     refuses(
         seal_from("https://user:hunter2@localhost:1/cert.pem").run(),
         1,

@@ -7,12 +7,13 @@ use crate::support::{refuses, seal};
 
 #[test]
 fn for_people() {
-    let done = seal().arg("cert").arg(fixture("keys/demo.crt")).run().success();
+    let done = seal().args(["cert", "show"]).arg(fixture("keys/demo.crt")).run().success();
     let lines: Vec<&str> = done.stdout_text().lines().collect();
     assert_eq!(lines.len(), 4, "{lines:?}");
     assert!(lines[0].starts_with("Fingerprint: SHA256:"), "{lines:?}");
     assert!(lines[1].starts_with("Validity:    20") && lines[1].ends_with("(valid)"), "{lines:?}");
     assert_eq!(lines[2], "Key:         RSA, 4096 bits");
+    // Without a word it is shown as well.
     let done = seal().arg("cert").arg(fixture("keys/expired.crt")).run().success();
     assert!(done.stdout_text().contains("(expired)"), "{}", done.stdout_text());
 }
@@ -21,10 +22,9 @@ fn for_people() {
 fn for_programs() {
     let index = Index::load();
     for key in &index.keys {
-        let done =
-            seal().args(["cert", "--output=json"]).arg(key.certificate.path()).run().success();
+        let done = seal().args(["cert", "show", "-o", "json"]).arg(key.certificate.path()).run();
         let described: serde_json::Value =
-            serde_json::from_slice(&done.stdout).expect("it is JSON");
+            serde_json::from_slice(&done.success().stdout).expect("it is JSON");
         assert_eq!(described["fingerprint"], key.fingerprint.as_str());
         assert_eq!(described["bits"], key.bits);
         assert_eq!(described["validity"], "valid");
@@ -35,9 +35,13 @@ fn for_programs() {
 
 #[test]
 fn what_is_no_certificate() {
-    let done = seal().arg("cert").arg(fixture("keys/demo.key")).run();
+    let done = seal().args(["cert", "show"]).arg(fixture("keys/demo.key")).run();
     refuses(done, 1, "this is a private key, not a certificate");
-    refuses(seal().arg("cert").stdin("").run(), 2, "FILE|URL");
+    for words in [&["cert"][..], &["cert", "show"], &["cert", "-ojson"]] {
+        refuses(seal().args(words).stdin("").run(), 2, "FILE|URL");
+        let unset = seal().args(words).env("SEALED_SECRETS_CERT", "").stdin("");
+        refuses(unset.run(), 2, "FILE|URL");
+    }
     refuses(
         seal().args(["cert", "-"]).stdin("").run(),
         1,

@@ -40,7 +40,7 @@ fn a_pair_of_files_seals_and_unseals() {
 #[test]
 fn a_secret_is_a_key_file_too() {
     let folder = Folder::new();
-    let done = keygen().args(["--format", "secret", "--cert", "c.pem"]).current_dir(folder.path());
+    let done = keygen().args(["--as", "secret", "--cert", "c.pem"]).current_dir(folder.path());
     let done = done.run().success();
     let secret = done.stdout_text();
     assert!(secret.contains("  namespace: kube-system\n"), "{secret}");
@@ -59,7 +59,7 @@ fn a_secret_is_a_key_file_too() {
 #[test]
 fn a_secret_in_a_file_is_for_its_owner_alone() {
     let folder = Folder::new();
-    let done = keygen().args(["--format", "secret", "-w", "s.yaml"]).current_dir(folder.path());
+    let done = keygen().args(["--as", "secret", "-w", "s.yaml"]).current_dir(folder.path());
     assert!(done.run().success().stdout.is_empty());
     assert_eq!(mode(&folder, "s.yaml"), 0o600);
 }
@@ -89,7 +89,7 @@ fn half_a_pair_is_taken_back() {
 fn flags_that_make_no_sense() {
     refuses(keygen().run(), 2, "--key");
     refuses(keygen().args(["--key", "k"]).run(), 2, "--cert");
-    refuses(keygen().args(["--format", "secret", "--key", "k"]).run(), 2, "--key");
+    refuses(keygen().args(["--as", "secret", "--key", "k"]).run(), 2, "--key");
     refuses(keygen().args(["--key", "k", "--cert", "c", "-w", "x"]).run(), 2, "--write");
     for bits in ["1024", "2049", "16384", "many"] {
         refuses(seal().args(["keygen", "--key=k", "--cert=c", "--bits", bits]).run(), 2, "--bits");

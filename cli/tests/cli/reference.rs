@@ -4,7 +4,8 @@ use sealkit_testkit::repository;
 
 use crate::support::seal;
 
-const COMMANDS: [&str; 7] = ["", "unseal", "raw", "keygen", "cert", "completions", "man"];
+const COMMANDS: [&str; 8] =
+    ["", "unseal", "raw", "keygen", "cert", "cert show", "completions", "man"];
 
 /// `scripts/generate` sets this to write the file instead of comparing it.
 const WRITE: &str = "SEALKIT_GENERATE";
@@ -24,8 +25,7 @@ fn reference() -> String {
     let mut text =
         "# Command line reference\n\nMade by `scripts/generate` from `--help`.\n".to_owned();
     for command in COMMANDS {
-        let arguments = [command, "--help"].into_iter().filter(|argument| !argument.is_empty());
-        let help = seal().args(arguments).run().success();
+        let help = seal().args(command.split_whitespace()).arg("--help").run().success();
         let heading = format!("seal {command}");
         text.push_str(&format!("\n## {}\n\n```\n{}```\n", heading.trim_end(), help.stdout_text()));
     }
@@ -53,8 +53,7 @@ fn completions_and_manual_pages_are_printed() {
         assert!(done.stdout_text().contains("unseal"), "{shell}");
     }
     for command in COMMANDS {
-        let arguments = ["man", command].into_iter().filter(|argument| !argument.is_empty());
-        let done = seal().args(arguments).run().success();
+        let done = seal().arg("man").args(command.split_whitespace()).run().success();
         assert!(done.stdout_text().contains(".SH"), "{command}");
     }
 }
@@ -64,8 +63,7 @@ fn version_and_help_go_to_standard_output() {
     let version = seal().arg("--version").run().success();
     assert_eq!(version.stdout_text(), format!("seal {}\n", env!("CARGO_PKG_VERSION")));
     for command in COMMANDS {
-        let arguments = [command, "-h"].into_iter().filter(|argument| !argument.is_empty());
-        let help = seal().args(arguments).run().success();
+        let help = seal().args(command.split_whitespace()).arg("-h").run().success();
         assert!(help.stdout_text().contains("Usage: seal"), "{command}");
         assert!(!help.stdout_text().contains('\u{1b}'), "no colours into a pipe");
     }

@@ -186,6 +186,8 @@ fn json_and_lists_are_read() {
 
 #[test]
 fn json_is_written_when_asked_for() {
+    // As kubeseal's users type it.
+    assert!(sealed(SECRET, &["-o", "json"]).starts_with("{\n"));
     let text = sealed(SECRET, &["--format", "json"]);
     assert!(text.starts_with("{\n"), "{text}");
     assert_eq!(unsealed(&text, &["--item", "password"]), PASSWORD);

@@ -5,6 +5,7 @@
 
 #![expect(clippy::print_stdout, reason = "its output is for a person")]
 #![expect(clippy::expect_used, reason = "a broken case file stops it")]
+#![expect(clippy::disallowed_methods, reason = "an example has arguments and reads files")]
 
 #[path = "../tests/support/mod.rs"]
 mod support;
@@ -17,7 +18,6 @@ fn main() -> ExitCode {
         std::env::args().skip(1).partition(|argument| argument == "-v");
     let mut failures = 0;
     for file in files {
-        #[expect(clippy::disallowed_methods, reason = "an example may read files")]
         let json = std::fs::read_to_string(&file).expect("the case file can be read");
         let report = support::run(&json, &HashSet::new());
         for (id, problem) in &report.failed {

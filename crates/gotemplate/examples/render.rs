@@ -5,9 +5,10 @@
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use gotemplate::{Data, Environment, Options, Template};
+use gotemplate::{Data, ParseBudget, RenderContext, RenderLimits, Template};
 
 fn main() -> ExitCode {
+    #[expect(clippy::disallowed_methods, reason = "an example has arguments")]
     let mut arguments = std::env::args().skip(1);
     let text = arguments.next().unwrap_or_default();
     let values: Vec<String> = arguments.collect();
@@ -19,9 +20,13 @@ fn main() -> ExitCode {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let seconds = i64::try_from(now.as_secs()).unwrap_or(0);
     let rng = rand::make_rng::<rand::rngs::StdRng>();
-    let mut environment = Environment::new(seconds, now.subsec_nanos(), rng);
-    let rendered = match Template::parse("argument", text, &Options::default()) {
-        Ok(template) => template.render(&data, &mut environment).map_err(|error| error.to_string()),
+    let limits = RenderLimits::default();
+    let mut context = RenderContext::new(seconds, now.subsec_nanos(), rng, limits);
+    let rendered = match Template::parse("argument", text, &mut ParseBudget::default()) {
+        // Who gives the values may know where the template fails.
+        Ok(template) => {
+            template.render(&data, &mut context).map_err(|error| error.detail().to_string())
+        }
         Err(error) => Err(error.to_string()),
     };
     match rendered {

@@ -4,7 +4,7 @@
 
 use std::time::Instant;
 
-use gotemplate::{Data, Environment, Options, Template};
+use gotemplate::{Data, ParseBudget, RenderContext, RenderLimits, Template};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
@@ -45,22 +45,25 @@ fn main() {
         ("motd", "line one\nline two\nline three"),
     ];
     let data: Data = values.into_iter().collect();
-    let options = Options::default();
-    let mut environment = Environment::new(0, 0, StdRng::seed_from_u64(0));
+    let mut limits = RenderLimits::default();
+    // One context for all rounds.
+    (limits.steps, limits.memory_bytes, limits.output_bytes) = (u64::MAX, usize::MAX, usize::MAX);
+    let mut context = RenderContext::new(0, 0, StdRng::seed_from_u64(0), limits);
+    let parse = || Template::parse("timing", TEXT, &mut ParseBudget::default());
     #[expect(clippy::disallowed_methods, reason = "a measurement reads the clock")]
     let now = Instant::now;
 
     let start = now();
     for _ in 0..ROUNDS {
-        std::hint::black_box(Template::parse("timing", TEXT, &options).is_ok());
+        std::hint::black_box(parse().is_ok());
     }
     println!("parse:  {:?}", start.elapsed() / ROUNDS);
 
-    let Ok(template) = Template::parse("timing", TEXT, &options) else { return };
+    let Ok(template) = parse() else { return };
     let start = now();
     let mut bytes = 0;
     for _ in 0..ROUNDS {
-        bytes = template.render(&data, &mut environment).map_or(0, |output| output.len());
+        bytes = template.render(&data, &mut context).map_or(0, |output| output.len());
     }
     println!("render: {:?} ({bytes} bytes)", start.elapsed() / ROUNDS);
 }

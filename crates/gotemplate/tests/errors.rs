@@ -2,18 +2,24 @@
 
 #![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
 
-use gotemplate::{Data, Environment, ExecErrorKind, Options, Template};
+use gotemplate::{
+    Data, ExecError, ExecErrorKind, ParseBudget, ParseErrorKind, RenderContext, RenderLimits,
+    Template,
+};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
 const VALUE: &str = "hunter2-Zq7";
 
+fn context() -> RenderContext {
+    RenderContext::new(1_700_000_000, 0, StdRng::seed_from_u64(1), RenderLimits::default())
+}
+
 /// The error of rendering `text` with `.v` set.
-fn error(text: &str) -> String {
-    let template = Template::parse("t", text, &Options::default()).expect("it parses");
+fn error(text: &str) -> ExecError {
+    let template = Template::parse("t", text, &mut ParseBudget::default()).expect("it parses");
     let data: Data = [("v", VALUE)].into_iter().collect();
-    let mut environment = Environment::new(1_700_000_000, 0, StdRng::seed_from_u64(1));
-    template.render(&data, &mut environment).expect_err("it fails").to_string()
+    template.render(&data, &mut context()).expect_err("it fails")
 }
 
 #[test]
@@ -54,42 +60,67 @@ fn no_error_holds_a_value() {
         "{{ add1 }}",
         "{{ .v \"x\" }}",
     ] {
-        let message = error(text);
+        let message = error(text).detail().to_string();
         assert!(!message.contains(VALUE) && !message.contains("hunter"), "{message}");
         assert!(message.starts_with("template: t:1:"), "{message}");
     }
 }
 
+/// Which part of a template fails tells about the values, though the message does not hold them.
+#[test]
+fn which_part_failed_is_in_the_detail_only() {
+    let text =
+        "{{ if eq .v \"hunter2-Zq7\" }}\n  {{ fail \"a\" }}{{ else }}{{ fail \"b\" }}{{ end }}";
+    let equal = error(text);
+    let different = error(&text.replace("Zq7", "Zq8"));
+    assert_ne!(equal.detail().to_string(), different.detail().to_string());
+    assert_eq!(equal.to_string(), different.to_string());
+    assert_eq!(format!("{equal:?}"), format!("{different:?}"));
+    assert_eq!(format!("{:?}", equal.detail()), format!("{:?}", different.detail()));
+    assert_eq!(equal.to_string(), "the template cannot be rendered: it fails");
+    assert!(std::error::Error::source(&equal).is_none());
+}
+
+#[test]
+fn machines_get_one_word() {
+    let reason = |text| error(text).kind().reason();
+    assert_eq!(reason("{{ fail .v }}"), "TemplateFailed");
+    assert_eq!(reason("{{ repeat 99999999 .v }}"), "TemplateLimit");
+    assert_eq!(reason("{{ (toDate \"2006\" \"2024\").Location }}"), "TemplateUnsupported");
+    assert_eq!(ParseErrorKind::Syntax.reason(), "TemplateSyntax");
+    assert_eq!(ParseErrorKind::Limit.reason(), "TemplateLimit");
+}
+
 #[test]
 fn positions_are_those_of_go() {
+    let detail = |text| error(text).detail().to_string();
     assert_eq!(
-        error("\n\n  {{ fail \"x\" }}"),
+        detail("\n\n  {{ fail \"x\" }}"),
         "template: t:3:5: executing \"t\" at <fail \"x\">: error calling fail: [redacted]"
     );
     assert_eq!(
-        error("{{ define \"a\" }}é {{ upper 1 }}{{ end }}{{ template \"a\" }}"),
+        detail("{{ define \"a\" }}é {{ upper 1 }}{{ end }}{{ template \"a\" }}"),
         "template: t:1:28: executing \"a\" at <1>: expected string; found 1"
     );
 }
 
 #[test]
 fn what_is_left_out_is_said() {
-    let template =
-        Template::parse("t", "{{ (toDate \"2006\" \"2024\").Location }}", &Options::default())
-            .expect("it parses");
-    let mut environment = Environment::new(0, 0, StdRng::seed_from_u64(1));
-    let error = template.render(&Data::new(), &mut environment).expect_err("not supported");
+    let error = error("{{ (toDate \"2006\" \"2024\").Location }}");
     assert_eq!(error.kind(), ExecErrorKind::Unsupported);
-    assert_eq!((error.line(), error.column()), (1, 25));
-    assert_eq!(error.message(), "this method is not supported");
+    let detail = error.detail();
+    assert_eq!((detail.line(), detail.column()), (1, 25));
+    assert_eq!(detail.context(), "(toDate \"2006\" \"2024\").Location");
+    assert_eq!(detail.message(), "this method is not supported");
 }
 
 #[test]
 fn functions_that_reach_outside_do_not_exist() {
     for name in ["env", "expandenv", "getHostByName"] {
-        let error = Template::parse("t", format!("{{{{ {name} \"PATH\" }}}}"), &Options::default());
+        let error =
+            Template::parse("t", format!("{{{{ {name} \"PATH\" }}}}"), &mut ParseBudget::default());
         let error = error.expect_err("not defined");
         assert_eq!(error.to_string(), format!("template: t:1: function \"{name}\" not defined"));
-        assert_eq!(error.line(), 1);
+        assert_eq!((error.kind(), error.line()), (ParseErrorKind::Syntax, 1));
     }
 }

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use gotemplate::{Data, Environment, Limits, Options, Template, function_names};
+use gotemplate::{Data, ParseBudget, RenderContext, RenderLimits, Template, function_names};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
@@ -140,13 +140,14 @@ fn mangle(rng: &mut StdRng, text: &str) -> Vec<u8> {
 }
 
 fn outcome(text: &[u8], seed: u64) -> Result<Vec<u8>, String> {
-    let mut limits = Limits::default();
+    let mut limits = RenderLimits::default();
     limits.steps = 200_000;
-    let template = Template::parse("t", text, &Options::with_limits(limits))
+    let template = Template::parse("t", text, &mut ParseBudget::default())
         .map_err(|error| error.to_string())?;
     let data: Data = [("a", &b"1"[..]), ("bin", b"\xff\x00\xc3\xa9")].into_iter().collect();
-    let mut environment = Environment::new(1_700_000_000, 5, StdRng::seed_from_u64(seed));
-    template.render(&data, &mut environment).map_err(|error| error.to_string())
+    let rng = StdRng::seed_from_u64(seed);
+    let mut context = RenderContext::new(1_700_000_000, 5, rng, limits);
+    template.render(&data, &mut context).map_err(|error| error.detail().to_string())
 }
 
 #[test]

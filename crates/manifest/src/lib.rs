@@ -6,8 +6,8 @@
 //! # What a service may use
 //!
 //! [`open`] tells nothing but which value did not open, and renders no template. [`diagnose`] and [`unseal`] tell the cause:
-//! they are for whoever holds the private keys. To render takes [`Templates`] and a
-//! [`RenderContext`](gotemplate::Environment): a function without them cannot.
+//! they are for whoever holds the private keys. To render takes [`Templates`] and a [`RenderContext`]:
+//! a function without them cannot.
 //!
 //! This crate knows no files, no network, no environment and no clock: callers pass texts, randomness and times in. The
 //! bytes of a sealed value are the business of `sealkit-core`, YAML and JSON that of `kubeyaml`.
@@ -38,7 +38,7 @@ pub use error::{
     Error, Expected, Field, KeySecretError, KeySecretErrorKind, ReadError, ReadErrorKind,
     SealError, SealErrorKind, UnsealError, UnsealErrorKind,
 };
-pub use gotemplate::Environment;
+pub use gotemplate::{ParseLimits, RenderContext, RenderLimits};
 pub use kubeyaml::Format;
 pub use metadata::Metadata;
 pub use open::{OpenError, OpenedValues, open};
@@ -48,4 +48,4 @@ pub use seal::{LookUp, LookUpError, NamespaceRule, SealRules, seal, seal_secret}
 pub use sealed_secret::{Item, SealedSecret, SealedSecretParts, SecretTemplate};
 pub use secret::Secret;
 pub use stream::{Output, Stream, Warning, WarningKind};
-pub use unseal::{MakeEnvironment, UnsealRules, unseal, unseal_item};
+pub use unseal::{MakeContext, UnsealRules, unseal, unseal_item};

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::fmt;
 
-use gotemplate::{Data, Environment, Options, Template};
+use gotemplate::{Data, ParseBudget, ParseLimits, RenderContext, Template};
 use sealkit_core::Plaintext;
 
 use crate::metadata::Metadata;
@@ -58,19 +58,20 @@ pub enum TemplateErrorKind {
 }
 
 impl Templates {
-    /// Parses the templates. The deprecated form has none.
+    /// Parses the templates, all of them within `limits`. The deprecated form has none.
     ///
     /// # Errors
     /// The first one that cannot be parsed.
-    pub fn parse(sealed: &SealedSecret) -> Result<Self, TemplateError> {
+    pub fn parse(sealed: &SealedSecret, limits: &ParseLimits) -> Result<Self, TemplateError> {
         if sealed.is_deprecated_form() {
             return Ok(Self::default());
         }
         let texts = sealed.template().data.iter();
+        let mut budget = ParseBudget::new(limits);
         // An item that is left out has no template.
         let texts = texts.filter_map(|(item, text)| Some((item, text.as_deref()?)));
         texts
-            .map(|(item, text)| ItemTemplate::parse(item, text))
+            .map(|(item, text)| ItemTemplate::parse(item, text, &mut budget))
             .collect::<Result<_, _>>()
             .map(Self)
     }
@@ -82,20 +83,20 @@ impl Templates {
     fn render(
         &self,
         values: &BTreeMap<String, Plaintext>,
-        environment: &mut Environment,
+        context: &mut RenderContext,
     ) -> Result<BTreeMap<String, Plaintext>, TemplateError> {
         if self.0.is_empty() {
             return Ok(BTreeMap::new());
         }
         let mut dot: Data = self.0.iter().map(|item| (&item.item, &item.text)).collect();
         values.iter().for_each(|(item, value)| dot.insert(item, value.expose()));
-        self.0.iter().map(|template| template.render(&dot, environment)).collect()
+        self.0.iter().map(|template| template.render(&dot, context)).collect()
     }
 }
 
 impl ItemTemplate {
-    fn parse(item: &str, text: &str) -> Result<Self, TemplateError> {
-        let template = Template::parse(item, text, &Options::default())
+    fn parse(item: &str, text: &str, budget: &mut ParseBudget) -> Result<Self, TemplateError> {
+        let template = Template::parse(item, text, budget)
             .map_err(|error| TemplateError::new(item, TemplateErrorKind::Parse(error)))?;
         Ok(Self { item: item.to_owned(), text: text.to_owned(), template })
     }
@@ -103,18 +104,19 @@ impl ItemTemplate {
     fn render(
         &self,
         dot: &Data,
-        environment: &mut Environment,
+        context: &mut RenderContext,
     ) -> Result<(String, Plaintext), TemplateError> {
         let rendered = self
             .template
-            .render(dot, environment)
+            .render(dot, context)
             .map_err(|error| TemplateError::new(&self.item, TemplateErrorKind::Render(error)))?;
         Ok((self.item.clone(), Plaintext::from(rendered)))
     }
 }
 
 impl OpenedValues {
-    /// The Secret that a cluster makes of a SealedSecret and its opened values.
+    /// The Secret that a cluster makes of a SealedSecret and its opened values. All templates together draw from the
+    /// limits of `context`.
     ///
     /// Where an item is both a value and a template, the value wins; where its template is `null`, it is left out.
     ///
@@ -124,13 +126,13 @@ impl OpenedValues {
         mut self,
         sealed: &SealedSecret,
         templates: &Templates,
-        environment: &mut Environment,
+        context: &mut RenderContext,
     ) -> Result<Secret, RenderError> {
         if let Some(whole) = self.take(&Item::Whole) {
             return whole_secret(sealed, &whole).ok_or(RenderError::DeprecatedDataIsNoSecret);
         }
         let values = self.into_named();
-        let mut data = templates.render(&values, environment).map_err(RenderError::Template)?;
+        let mut data = templates.render(&values, context).map_err(RenderError::Template)?;
         data.extend(values);
         let template = sealed.template();
         data.retain(|item, _| template.data.get(item).is_none_or(Option::is_some));
@@ -172,12 +174,23 @@ impl TemplateError {
         &self.kind
     }
 
+    /// Where a rendering failed, and why, in Go's words. That depends on the values: it is for those who may read them,
+    /// and never for a condition, an event or a log. None where the message itself says it, which depends on the template
+    /// alone.
+    #[must_use]
+    pub fn detail(&self) -> Option<String> {
+        match self.kind.as_ref() {
+            TemplateErrorKind::Parse(_) => None,
+            TemplateErrorKind::Render(error) => Some(error.detail().to_string()),
+        }
+    }
+
     /// A name for programs, which stays the same: for metrics, conditions and reports.
     #[must_use]
     pub fn reason(&self) -> &'static str {
-        match *self.kind {
-            TemplateErrorKind::Parse(_) => "TemplateNotParsed",
-            TemplateErrorKind::Render(_) => "TemplateNotRendered",
+        match self.kind.as_ref() {
+            TemplateErrorKind::Parse(error) => error.kind().reason(),
+            TemplateErrorKind::Render(error) => error.kind().reason(),
         }
     }
 
@@ -187,6 +200,7 @@ impl TemplateError {
     }
 }
 
+/// Says no more than that a rendering failed: where it did depends on the values.
 impl fmt::Display for TemplateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind.as_ref() {

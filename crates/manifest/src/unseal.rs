@@ -1,6 +1,6 @@
 //! SealedSecrets in, Secrets out: for whoever holds the private keys. When a value does not open, the cause is found.
 
-use gotemplate::Environment;
+use gotemplate::{ParseLimits, RenderContext};
 use kubeyaml::Node;
 use sealkit_core::{KeyRing, Plaintext, TrialLimit};
 
@@ -13,8 +13,9 @@ use crate::sealed_secret::{self, Item, SealedSecret};
 use crate::secret::Secret;
 use crate::stream::{Converted, Output, Stream};
 
-/// Where templates take the time and randomness from; called once for each Secret that is rendered.
-pub type MakeEnvironment<'a> = &'a (dyn Fn() -> Environment + Sync);
+/// What the templates of one Secret take the time and randomness from, and may use together; called once for each
+/// Secret that is rendered.
+pub type MakeContext<'a> = &'a (dyn Fn() -> RenderContext + Sync);
 
 /// How a SealedSecret is opened.
 #[derive(Clone, Copy)]
@@ -22,15 +23,15 @@ pub type MakeEnvironment<'a> = &'a (dyn Fn() -> Environment + Sync);
 pub struct UnsealRules<'a> {
     /// The namespace of SealedSecrets that name none; an error for those that name another.
     pub namespace: Option<&'a str>,
-    /// The time and randomness of templates.
-    pub environment: MakeEnvironment<'a>,
+    /// The time, the randomness and the limits of templates.
+    pub context: MakeContext<'a>,
 }
 
 impl<'a> UnsealRules<'a> {
     /// Every SealedSecret in its own namespace.
     #[must_use]
-    pub fn new(environment: MakeEnvironment<'a>) -> Self {
-        Self { namespace: None, environment }
+    pub fn new(context: MakeContext<'a>) -> Self {
+        Self { namespace: None, context }
     }
 
     /// The namespace of SealedSecrets that name none; an error for those that name another.
@@ -52,7 +53,7 @@ pub fn unseal(
 ) -> Result<Output, UnsealError> {
     stream.convert(documents, sealed_secret::KIND, |node| {
         let sealed = read(node, rules)?;
-        let secret = to_secret(&sealed, keys, rules.environment)
+        let secret = to_secret(&sealed, keys, rules.context)
             .map_err(|error| located(error, &sealed, node))?;
         Ok(Converted { tree: secret.to_tree(), warnings: Vec::new() })
     })
@@ -71,8 +72,7 @@ pub fn unseal_item(
 ) -> Result<Plaintext, UnsealError> {
     let found = stream.for_each(documents, sealed_secret::KIND, |node| {
         let sealed = read(node, rules)?;
-        open_item(&sealed, item, keys, rules.environment)
-            .map_err(|error| located(error, &sealed, node))
+        open_item(&sealed, item, keys, rules.context).map_err(|error| located(error, &sealed, node))
     })?;
     let mut values = found.into_iter().flatten();
     match (values.next(), values.next()) {
@@ -89,7 +89,7 @@ fn open_item(
     sealed: &SealedSecret,
     name: &str,
     keys: &KeyRing,
-    environment: MakeEnvironment<'_>,
+    context: MakeContext<'_>,
 ) -> Result<Option<Plaintext>, UnsealError> {
     let item = Item::Named(name.to_owned());
     if sealed.value(&item).is_some() {
@@ -97,7 +97,7 @@ fn open_item(
         return Ok(explained(opened, sealed, keys)?.take(&item));
     }
     if sealed.template().data.contains_key(name) || sealed.is_deprecated_form() {
-        return Ok(to_secret(sealed, keys, environment)?.data.remove(name));
+        return Ok(to_secret(sealed, keys, context)?.data.remove(name));
     }
     Ok(None)
 }
@@ -105,11 +105,11 @@ fn open_item(
 fn to_secret(
     sealed: &SealedSecret,
     keys: &KeyRing,
-    environment: MakeEnvironment<'_>,
+    context: MakeContext<'_>,
 ) -> Result<Secret, UnsealError> {
     let opened = explained(open(sealed, keys, TrialLimit::Unlimited), sealed, keys)?;
-    let templates = Templates::parse(sealed)?;
-    Ok(opened.into_secret(sealed, &templates, &mut environment())?)
+    let templates = Templates::parse(sealed, &ParseLimits::default())?;
+    Ok(opened.into_secret(sealed, &templates, &mut context())?)
 }
 
 /// Says why it did not open.

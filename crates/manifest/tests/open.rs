@@ -11,8 +11,9 @@ use sealkit_core::{
 };
 use sealkit_manifest::annotations::{self, Hints};
 use sealkit_manifest::{
-    Cause, Ciphertext, Environment, Item, Metadata, OpenError, RenderError, SealedSecret,
-    SealedSecretParts, SecretTemplate, TemplateErrorKind, Templates, diagnose, open,
+    Cause, Ciphertext, Item, Metadata, OpenError, ParseLimits, RenderContext, RenderError,
+    RenderLimits, SealedSecret, SealedSecretParts, SecretTemplate, TemplateError,
+    TemplateErrorKind, Templates, diagnose, open,
 };
 use sealkit_testkit::read_fixture;
 
@@ -81,8 +82,12 @@ fn random() -> UnwrapErr<SysRng> {
     UnwrapErr(SysRng)
 }
 
-fn environment() -> Environment {
-    Environment::new(1_700_000_000, 0, random())
+fn context() -> RenderContext {
+    RenderContext::new(1_700_000_000, 0, random(), RenderLimits::default())
+}
+
+fn parse(sealed: &SealedSecret) -> Result<Templates, TemplateError> {
+    Templates::parse(sealed, &ParseLimits::default())
 }
 
 fn named(item: &str) -> Item {
@@ -149,10 +154,10 @@ fn templates_are_parsed_once_and_rendered_as_often_as_wanted() {
         .value("password", "rsa-2048", "hunter2")
         .template("url", "db://{{ .password }}")
         .build();
-    let (keys, templates) = (ring(&["rsa-2048"]), Templates::parse(&sealed).unwrap());
+    let (keys, templates) = (ring(&["rsa-2048"]), parse(&sealed).unwrap());
     for _ in 0..2 {
         let opened = open(&sealed, &keys, TrialLimit::PerObject).unwrap();
-        let secret = opened.into_secret(&sealed, &templates, &mut environment()).unwrap();
+        let secret = opened.into_secret(&sealed, &templates, &mut context()).unwrap();
         assert!(secret.data.get("url").unwrap().expose() == b"db://hunter2");
         assert!(secret.data.get("password").unwrap().expose() == b"hunter2");
     }
@@ -168,8 +173,8 @@ fn opening_and_diagnosing_never_look_at_templates() {
     let keys = ring(&["rsa-2048"]);
     let opened = open(&sealed, &keys, TrialLimit::PerObject);
     assert!(opened.is_ok());
-    let error = Templates::parse(&sealed).unwrap_err();
-    assert_eq!((error.item(), error.reason()), ("broken", "TemplateNotParsed"));
+    let error = parse(&sealed).unwrap_err();
+    assert_eq!((error.item(), error.reason()), ("broken", "TemplateSyntax"));
     assert!(matches!(error.kind(), TemplateErrorKind::Parse(_)));
 }
 
@@ -179,12 +184,34 @@ fn a_template_that_fails_keeps_its_error() {
         .value("password", "rsa-2048", "hunter2")
         .template("failing", "{{ fail .password }}")
         .build();
-    let templates = Templates::parse(&sealed).unwrap();
+    let templates = parse(&sealed).unwrap();
     let opened = open(&sealed, &ring(&["rsa-2048"]), TrialLimit::PerObject).unwrap();
-    let error = opened.into_secret(&sealed, &templates, &mut environment());
+    let error = opened.into_secret(&sealed, &templates, &mut context());
     let Err(RenderError::Template(error)) = error else { panic!("it renders") };
-    assert_eq!((error.item(), error.reason()), ("failing", "TemplateNotRendered"));
-    assert!(!error.to_string().contains("hunter2"), "{error}");
+    assert_eq!((error.item(), error.reason()), ("failing", "TemplateFailed"));
+    assert_eq!(error.to_string(), "the template cannot be rendered: it fails");
+    let detail = "template: failing:1:3: executing \"failing\" at <fail .password>: error calling fail: [redacted]";
+    assert_eq!(error.detail().as_deref(), Some(detail));
+}
+
+#[test]
+fn all_templates_of_an_object_share_the_limits_of_its_context() {
+    let mut sealed = Sealed::default().value("password", "rsa-2048", "hunter2");
+    for item in ["a", "b", "c"] {
+        sealed = sealed.template(item, "{{ repeat 400 \"x\" }}");
+    }
+    let sealed = sealed.build();
+    let (keys, templates) = (ring(&["rsa-2048"]), parse(&sealed).unwrap());
+    let rendered = |output_bytes| {
+        let mut limits = RenderLimits::default();
+        limits.output_bytes = output_bytes;
+        let mut context = RenderContext::new(0, 0, random(), limits);
+        let opened = open(&sealed, &keys, TrialLimit::PerObject).unwrap();
+        opened.into_secret(&sealed, &templates, &mut context).map(|secret| secret.data.len())
+    };
+    assert_eq!(rendered(1200).ok(), Some(4));
+    let Err(RenderError::Template(error)) = rendered(1199) else { panic!("it renders") };
+    assert_eq!((error.item(), error.reason()), ("c", "TemplateLimit"));
 }
 
 #[test]

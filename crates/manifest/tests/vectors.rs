@@ -16,8 +16,8 @@ use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use sealkit_core::{Certificate, EncryptionLabel, KeyHint, KeyRing, PrivateKey, Scope};
 use sealkit_manifest::{
-    Documents, Environment, Format, NamespaceRule, Others, Output, SealRules, Stream, UnsealRules,
-    Warning,
+    Documents, Format, NamespaceRule, Others, Output, RenderContext, RenderLimits, SealRules,
+    Stream, UnsealRules, Warning,
 };
 use sealkit_testkit::{fixture, read_fixture};
 use zeroize::Zeroizing;
@@ -89,7 +89,7 @@ impl Vector {
             .name(rule("name"))
             .allow_empty_data(rule("allowEmptyData").is_some())
             .hints(rule("hints").is_some());
-        let certificate = certificate(&self.keys()[0]);
+        let certificate = certificate(self.keys().first().unwrap());
         let sealed = Documents::split(self.texts()).map_err(Into::into).and_then(|documents| {
             let key = certificate.sealing_key();
             sealkit_manifest::seal(&documents, key, &seal_rules, &self.stream(), &random())
@@ -105,8 +105,8 @@ impl Vector {
     fn unseal(&self) {
         let rules = self.rules();
         let rule = |name: &str| rules.and_then(|rules| rules.get(name)).and_then(Node::as_str);
-        let environment = || Environment::new(1_700_000_000, 0, random());
-        let unseal_rules = UnsealRules::new(&environment).namespace(rule("namespace"));
+        let context = || RenderContext::new(1_700_000_000, 0, random(), RenderLimits::default());
+        let unseal_rules = UnsealRules::new(&context).namespace(rule("namespace"));
         let keys = KeyRing::new(self.keys().iter().map(|key| private_key(key)).collect());
         let stream = self.stream();
         let opened = Documents::split(self.texts()).map_err(Into::into).and_then(|documents| {

@@ -9,13 +9,16 @@
 use std::collections::HashSet;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use gotemplate::{Data, Environment, ExecErrorKind, Options, REDACTED, Template};
+use gotemplate::{
+    Data, ExecErrorKind, ParseBudget, REDACTED, RenderContext, RenderLimits, Template,
+};
 use serde_json::Value;
 
 /// What a run of a case file gave.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     pub(crate) passed: usize,
+    pub(crate) skipped: usize,
     /// The ids that failed, each with what went wrong.
     pub(crate) failed: Vec<(String, String)>,
 }
@@ -27,6 +30,7 @@ pub(crate) fn run(json: &str, skipped: &HashSet<&str>) -> Report {
     for case in file["cases"].as_array().expect("a case file has cases") {
         let id = case["id"].as_str().expect("a case has an id");
         if skipped.contains(id) {
+            report.skipped += 1;
             continue;
         }
         match check(case) {
@@ -42,7 +46,7 @@ fn check(case: &Value) -> Result<(), String> {
     let template = text(case, "template").expect("a case has a template");
     let expected = &case["expect"];
     let kind = expected["kind"].as_str().expect("an expectation has a kind");
-    let template = match Template::parse("tmpl", template, &Options::default()) {
+    let template = match Template::parse("tmpl", template, &mut ParseBudget::default()) {
         Ok(template) => template,
         Err(error) if kind == "parse_error" => return message(&error.to_string(), expected),
         Err(error) => return Err(format!("expected {kind}, got parse error: {error}")),
@@ -50,26 +54,27 @@ fn check(case: &Value) -> Result<(), String> {
     if kind == "parse_error" {
         return Err("expected a parse error".to_owned());
     }
-    match template.render(&data(case), &mut environment()) {
+    match template.render(&data(case), &mut context()) {
         Ok(output) if kind == "ok" => output_matches(&output, expected),
         Ok(output) => Err(format!("expected an error, got {:?}", String::from_utf8_lossy(&output))),
-        Err(error) if kind == "exec_error" && error.kind() == ExecErrorKind::Template => {
-            message(&error.to_string(), expected)
+        Err(error) if kind == "exec_error" && error.kind() == ExecErrorKind::Failed => {
+            message(&error.detail().to_string(), expected)
         }
-        Err(error) => Err(format!("expected {kind}, got {:?}: {error}", error.kind())),
+        Err(error) => Err(format!("expected {kind}, got {:?}: {}", error.kind(), error.detail())),
     }
 }
 
-pub(crate) fn environment() -> Environment {
+fn context() -> RenderContext {
     #[expect(
         clippy::disallowed_methods,
         reason = "the clock comes from here, outside of the crate"
     )]
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is past 1970");
-    Environment::new(
+    RenderContext::new(
         now.as_secs().cast_signed(),
         now.subsec_nanos(),
         rand::make_rng::<rand::rngs::StdRng>(),
+        RenderLimits::default(),
     )
 }
 

@@ -1,0 +1,90 @@
+//! A word that is meant as a command, where sealing would take it for a file.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use crate::error::Error;
+
+/// Refuses a file to seal that is none, but a command's name or nearly one. `commands` gives the names; it is
+/// called only for a word that names no file.
+pub(super) fn refuse_file(
+    file: &OsStr,
+    commands: impl FnOnce() -> Vec<String>,
+) -> Result<(), Error> {
+    let Some(word) = meant_as_command(file) else { return Ok(()) };
+    let commands = commands();
+    if commands.iter().any(|name| name == word) {
+        return Err(Error::usage(format!("there is no file \"{word}\""))
+            .hint(format!("a command comes first: seal {word}")));
+    }
+    refuse_near(word, &commands)
+}
+
+/// Refuses a first word that is no command and no file, but nearly a command's name.
+pub(super) fn refuse_command(
+    first: &OsStr,
+    commands: impl FnOnce() -> Vec<String>,
+) -> Result<(), Error> {
+    match meant_as_command(first) {
+        Some(word) => refuse_near(word, &commands()),
+        None => Ok(()),
+    }
+}
+
+/// A word that is spelt as commands are, and names no file.
+fn meant_as_command(word: &OsStr) -> Option<&str> {
+    let word = word.to_str().filter(|word| is_plain(word))?;
+    Path::new(word).symlink_metadata().is_err().then_some(word)
+}
+
+fn refuse_near(word: &str, commands: &[String]) -> Result<(), Error> {
+    let no_command = || Error::usage(format!("there is no command \"{word}\", and no such file"));
+    if word == "seal" {
+        return Err(
+            no_command().hint("sealing needs no command: seal --cert cluster.pem secret.yaml")
+        );
+    }
+    match nearest(word, commands) {
+        Some(name) => Err(no_command()
+            .hint(format!("did you mean seal {name}? A file of that name is given as ./{word}"))),
+        None => Ok(()),
+    }
+}
+
+/// What has a slash or a dot is meant as a file.
+fn is_plain(word: &str) -> bool {
+    let in_words = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    !word.starts_with('-') && word.bytes().all(in_words)
+}
+
+/// The name that `word` differs from by the fewest slips, at most one in three letters; none for a name itself.
+fn nearest<'a>(word: &str, names: &'a [String]) -> Option<&'a str> {
+    let distances = names.iter().map(|name| (strsim::osa_distance(word, name), name.as_str()));
+    let near = distances.filter(|(distance, name)| *distance <= name.len() / 3);
+    near.min().filter(|(distance, _)| *distance > 0).map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn a_slip_or_two_are_near() {
+        let names = ["unseal", "raw", "cert", "completions"].map(str::to_owned);
+        for (word, name) in [
+            ("unseall", Some("unseal")),
+            ("nsael", Some("unseal")),
+            ("Unseal", Some("unseal")),
+            ("rwa", Some("raw")),
+            ("certs", Some("cert")),
+            ("completion", Some("completions")),
+            ("unseal", None),
+            ("sael", None),
+            ("secret", None),
+            ("secrets", None),
+            ("now", None),
+        ] {
+            assert_eq!(nearest(word, &names), name, "{word}");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! What the `seal` program does, apart from the process that it runs in: [`run`] takes a command line and the
+//! three standard streams.
+
+mod args;
+mod certificate;
+mod clock;
+mod command_line;
+mod commands;
+mod documents;
+mod error;
+mod fetch;
+mod guard;
+mod hints;
+mod input;
+mod key_files;
+mod kubeconfig;
+mod output;
+mod random;
+mod streams;
+mod ui;
+
+use std::ffi::OsString;
+
+pub use streams::{InStream, OutStream, Streams};
+
+/// Runs the program and gives its exit code. `arguments` begin with the program's own name; the environment is
+/// that of the process.
+pub fn run(arguments: impl Iterator<Item = OsString>, streams: Streams<'_>) -> u8 {
+    let mut ui = ui::Ui::new(streams);
+    let outcome = command_line::parse(arguments).and_then(|command| command.run(&mut ui));
+    match outcome {
+        Ok(()) => 0,
+        Err(error) => ui.report(&error),
+    }
+}

@@ -1,0 +1,177 @@
+//! What one rendering uses and how much of it is left.
+
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use crate::engine::context::RenderContext;
+use crate::engine::fault::Fault;
+use crate::engine::value::{Dict, DictType, Elem, List, Str, Value};
+use crate::go::regexp::Pattern;
+
+/// The state that functions share during one rendering.
+pub(crate) struct Runtime<'e> {
+    pub(crate) context: &'e mut RenderContext,
+    pub(crate) patterns: HashMap<Str, Rc<Pattern>>,
+    depth: usize,
+    /// How deep this stack may be used.
+    stack_nesting: usize,
+    /// Every list and dict made, so that they can be taken apart one by one: a list in a list in a list would otherwise
+    /// be dropped recursively, and a dict that holds itself never.
+    containers: Vec<Container>,
+}
+
+enum Container {
+    List(List),
+    Dict(Dict),
+}
+
+impl<'e> Runtime<'e> {
+    pub(crate) fn new(context: &'e mut RenderContext, stack_nesting: usize) -> Self {
+        Self { context, patterns: HashMap::new(), depth: 0, stack_nesting, containers: Vec::new() }
+    }
+
+    /// Takes one step.
+    pub(crate) fn step(&mut self) -> Result<(), Fault> {
+        self.work(1)
+    }
+
+    /// Takes `steps` steps.
+    pub(crate) fn work(&mut self, steps: u64) -> Result<(), Fault> {
+        self.context.budget.take_steps(steps)
+    }
+
+    /// Takes the steps for reading `bytes` bytes.
+    pub(crate) fn read(&mut self, bytes: usize) -> Result<(), Fault> {
+        self.work(bytes as u64 / 64)
+    }
+
+    /// Takes memory for `bytes` bytes.
+    pub(crate) fn charge(&mut self, bytes: usize) -> Result<(), Fault> {
+        self.context.budget.take_memory(bytes)
+    }
+
+    /// Fails early when `bytes` bytes would be too many.
+    pub(crate) fn has_room(&self, bytes: usize) -> Result<(), Fault> {
+        if bytes > self.memory_left() { Err(Fault::MEMORY) } else { Ok(()) }
+    }
+
+    pub(crate) fn memory_left(&self) -> usize {
+        self.context.budget.memory_left()
+    }
+
+    /// Goes one level deeper for the time of `f`.
+    pub(crate) fn nested<T>(
+        &mut self,
+        f: impl FnOnce(&mut Self) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        self.enter()?;
+        let result = f(self);
+        self.leave();
+        result
+    }
+
+    pub(crate) fn enter(&mut self) -> Result<(), Fault> {
+        if self.depth >= self.context.limits.nesting {
+            return Err(Fault::NESTING);
+        }
+        if self.depth >= self.stack_nesting {
+            return Err(Fault::Deeper);
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    pub(crate) fn leave(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    pub(crate) fn string(&mut self, bytes: impl Into<Str>) -> Result<Value, Fault> {
+        let text = bytes.into();
+        self.charge(text.len() + 16)?;
+        Ok(Value::Str(text))
+    }
+
+    pub(crate) fn list(&mut self, items: Vec<Value>) -> Result<Value, Fault> {
+        self.typed_list(Elem::Any, items)
+    }
+
+    pub(crate) fn typed_list(&mut self, elem: Elem, items: Vec<Value>) -> Result<Value, Fault> {
+        self.any_list(elem, items, false)
+    }
+
+    pub(crate) fn nil_list(&mut self, elem: Elem) -> Result<Value, Fault> {
+        self.any_list(elem, Vec::new(), true)
+    }
+
+    fn any_list(&mut self, elem: Elem, items: Vec<Value>, nil: bool) -> Result<Value, Fault> {
+        self.charge(96 + items.len() * size_of::<Value>())?;
+        let list = List::new(elem, items, nil);
+        self.containers.push(Container::List(list.clone()));
+        Ok(Value::List(list))
+    }
+
+    /// A `[]string` of new strings.
+    pub(crate) fn strings(&mut self, items: impl IntoIterator<Item = Str>) -> Result<Value, Fault> {
+        let mut values = Vec::new();
+        for item in items {
+            self.charge(item.len() + 16)?;
+            values.push(Value::Str(item));
+        }
+        self.typed_list(Elem::Str, values)
+    }
+
+    pub(crate) fn dict(&mut self, entries: BTreeMap<Str, Value>) -> Result<Value, Fault> {
+        self.typed_dict(DictType::Any, entries)
+    }
+
+    pub(crate) fn typed_dict(
+        &mut self,
+        kind: DictType,
+        entries: BTreeMap<Str, Value>,
+    ) -> Result<Value, Fault> {
+        self.any_dict(kind, entries, false)
+    }
+
+    /// What Go makes of `nil` where a map is expected.
+    pub(crate) fn nil_dict(&mut self) -> Result<Value, Fault> {
+        self.any_dict(DictType::Any, BTreeMap::new(), true)
+    }
+
+    fn any_dict(
+        &mut self,
+        kind: DictType,
+        entries: BTreeMap<Str, Value>,
+        nil: bool,
+    ) -> Result<Value, Fault> {
+        self.charge(128 + entries.len() * 64)?;
+        let dict = Dict::new(kind, entries, nil);
+        self.containers.push(Container::Dict(dict.clone()));
+        Ok(Value::Dict(dict))
+    }
+
+    /// Writes one entry; a nil map refuses it as Go does.
+    pub(crate) fn insert(&mut self, dict: &Dict, key: Str, value: Value) -> Result<(), Fault> {
+        let Some(mut entries) = dict.entries_mut() else {
+            return Err(Fault::new("assignment to entry in nil map"));
+        };
+        self.charge(key.len() + 64)?;
+        entries.insert(key, value);
+        Ok(())
+    }
+}
+
+impl Drop for Runtime<'_> {
+    /// Empties all containers first: none then holds the last reference to another.
+    fn drop(&mut self) {
+        for container in &self.containers {
+            match container {
+                Container::List(list) => list.data.items.borrow_mut().clear(),
+                Container::Dict(dict) => {
+                    if let Some(mut entries) = dict.entries_mut() {
+                        entries.clear();
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Keys and certificates made here. Messages are Sprig's where they hold nothing of a key or certificate.
+
+use std::net::IpAddr;
+use std::rc::Rc;
+
+use crate::engine::error::REDACTED;
+use crate::engine::fault::Fault;
+use crate::engine::function::{Call, Outcome};
+use crate::engine::value::{Certificate, Str, Value};
+use crate::go::base64;
+use crate::sprig::x509::{self, Algorithm, Authority, PrivateKey, Request, X509Error};
+
+/// Steps for making a key of so many bits.
+const RSA_STEPS: &[(usize, u64)] = &[(2048, 1_000_000), (4096, 3_000_000)];
+/// Steps for making a DSA key and its parameters.
+const DSA_STEPS: u64 = 5_000_000;
+
+pub(super) fn private_key(call: &mut Call<'_, '_>) -> Outcome {
+    let kind = call.text(0);
+    let algorithm = match &*kind {
+        b"" | b"rsa" => Algorithm::Rsa(4096),
+        b"ecdsa" => Algorithm::Ecdsa,
+        b"ed25519" => Algorithm::Ed25519,
+        b"dsa" => {
+            call.runtime.work(DSA_STEPS)?;
+            let pem = x509::generate_dsa(&mut *call.runtime.context.rng).map_err(fault)?;
+            return call.string(pem);
+        }
+        _ => return call.string([b"Unknown type ", &*kind].concat()),
+    };
+    let key = generate(call, algorithm)?;
+    let pem = key.to_pem().map_err(fault)?;
+    call.string(pem)
+}
+
+fn generate(call: &mut Call<'_, '_>, algorithm: Algorithm) -> Result<PrivateKey, Fault> {
+    let steps = RSA_STEPS.iter().find(|(bits, _)| algorithm == Algorithm::Rsa(*bits));
+    call.runtime.work(steps.map_or(10_000, |(_, steps)| *steps))?;
+    PrivateKey::generate(algorithm, &mut *call.runtime.context.rng).map_err(fault)
+}
+
+/// The key given at `index`, or a new one.
+fn key_at(call: &mut Call<'_, '_>, index: Option<usize>) -> Result<PrivateKey, Fault> {
+    match index {
+        Some(index) => {
+            let key = PrivateKey::from_pem(&call.text(index))
+                .map_err(|error| within("parsing private key", error))?;
+            // Signing with a large key takes time as well.
+            call.runtime.work(key.bits() as u64 * 10)?;
+            Ok(key)
+        }
+        None => generate(call, Algorithm::Rsa(2048)),
+    }
+}
+
+pub(super) fn custom(call: &mut Call<'_, '_>) -> Outcome {
+    let decode = |index: usize, what: &str| {
+        base64::decode(&call.text(index))
+            .map_err(|_| Fault::new(format!("unable to decode base64 {what}")))
+    };
+    let cert = decode(0, "certificate")?;
+    let key = decode(1, "private key")?;
+    call.runtime.work(10_000)?;
+    x509::is_certificate(&cert).map_err(|error| match error {
+        X509Error::NoPem => Fault::new("unable to decode certificate"),
+        other => within("error parsing certificate: decodedCert.Bytes", other),
+    })?;
+    PrivateKey::from_pem(&key).map_err(|error| within("error parsing private key", error))?;
+    certificate(call, cert, key)
+}
+
+pub(super) fn authority(call: &mut Call<'_, '_>, key: Option<usize>) -> Outcome {
+    let key = key_at(call, key)?;
+    let request = Request { is_authority: true, ..request(call, None, 1)? };
+    finish(call, x509::self_sign(&request, &key), &key)
+}
+
+pub(super) fn self_signed(call: &mut Call<'_, '_>, key: Option<usize>) -> Outcome {
+    let key = key_at(call, key)?;
+    let request = request(call, Some((1, 2)), 3)?;
+    finish(call, x509::self_sign(&request, &key), &key)
+}
+
+pub(super) fn signed(call: &mut Call<'_, '_>, key: Option<usize>) -> Outcome {
+    let key = key_at(call, key)?;
+    let signer = call.certificate(4);
+    let signer = Authority::from_pem(&signer.cert, &signer.key).map_err(|error| match error {
+        X509Error::NoPem => Fault::new("unable to decode certificate"),
+        X509Error::BadCertificate => {
+            within("error parsing certificate: decodedSignerCert.Bytes", error)
+        }
+        X509Error::KeyMismatch => fault(error),
+        other => within("error parsing private key", other),
+    })?;
+    let request = request(call, Some((1, 2)), 3)?;
+    finish(call, x509::issue(&request, &key, &signer), &key)
+}
+
+fn finish(call: &mut Call<'_, '_>, made: Result<Vec<u8>, X509Error>, key: &PrivateKey) -> Outcome {
+    let cert = made.map_err(fault)?;
+    let key = key.to_pem().map_err(fault)?;
+    certificate(call, cert, key)
+}
+
+fn certificate(call: &mut Call<'_, '_>, cert: Vec<u8>, key: Vec<u8>) -> Outcome {
+    call.runtime.charge(cert.len() + key.len() + 64)?;
+    let certificate = Certificate { cert: Str::from(cert), key: Str::from(key) };
+    Ok(Value::Certificate(Rc::new(certificate)))
+}
+
+/// The request from a common name, the lists at `names` (addresses, DNS names) and the days at `days`.
+fn request(
+    call: &mut Call<'_, '_>,
+    names: Option<(usize, usize)>,
+    days: usize,
+) -> Result<Request, Fault> {
+    const DAY: i64 = 86_400_000_000_000;
+    let mut addresses = Vec::new();
+    let mut dns_names = Vec::new();
+    if let Some((ips, dns)) = names {
+        for address in texts(call, ips, "error parsing ip")? {
+            addresses.push(parse_address(&address)?);
+        }
+        dns_names = texts(call, dns, "error processing alternate dns name")?;
+    }
+    let now = call.now();
+    let mut serial = [0; 16];
+    call.runtime.context.rng.fill_bytes(&mut serial);
+    Ok(Request {
+        common_name: call.text(0).to_vec(),
+        addresses,
+        dns_names,
+        not_before: now.seconds,
+        not_after: now.add(DAY.wrapping_mul(call.int(days))).seconds,
+        is_authority: false,
+        serial,
+    })
+}
+
+fn texts(call: &Call<'_, '_>, index: usize, what: &str) -> Result<Vec<Vec<u8>>, Fault> {
+    let Value::List(list) = call.value(index) else { return Ok(Vec::new()) };
+    let text = |item: Value| match item {
+        Value::Str(text) => Ok(text.to_vec()),
+        _ => Err(Fault::new(format!("{what}: {REDACTED} is not a string"))),
+    };
+    list.to_vec().into_iter().map(text).collect()
+}
+
+fn parse_address(text: &[u8]) -> Result<IpAddr, Fault> {
+    let parsed = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+    parsed.ok_or_else(|| Fault::new(format!("error parsing ip: {REDACTED}")))
+}
+
+fn within(doing: &str, error: X509Error) -> Fault {
+    match fault(error) {
+        Fault::Message(message) => Fault::new(format!("{doing}: {message}")),
+        other => other,
+    }
+}
+
+fn fault(error: X509Error) -> Fault {
+    match error {
+        X509Error::NoPem => Fault::new("no PEM data in input"),
+        X509Error::KeyMismatch => Fault::new(
+            "error creating certificate: x509: provided PrivateKey doesn't match parent's PublicKey",
+        ),
+        X509Error::Unsupported => {
+            Fault::Unsupported("only RSA, P-256 and Ed25519 keys are supported")
+        }
+        X509Error::WrongPemType
+        | X509Error::BadKey
+        | X509Error::BadCertificate
+        | X509Error::BadName
+        | X509Error::Signing => Fault::HIDDEN,
+    }
+}

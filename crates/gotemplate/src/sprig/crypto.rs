@@ -1,0 +1,220 @@
+//! Hashes, password hashes and AES.
+
+use aes::Aes256;
+use aes::cipher::block_padding::{NoPadding, Pkcs7};
+use aes::cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, KeyIvInit as _};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256, Sha512};
+
+use crate::engine::error::REDACTED;
+use crate::engine::fault::Fault;
+use crate::engine::function::Type::{Str as Text, Uint32};
+use crate::engine::function::{Call, Function, Outcome, fixed};
+use crate::go::base64;
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    fixed("sha1sum", &[Text], |call| hashed(call, |text| hexadecimal(&Sha1::digest(text)))),
+    fixed("sha256sum", &[Text], |call| hashed(call, |text| hexadecimal(&Sha256::digest(text)))),
+    fixed("sha512sum", &[Text], |call| hashed(call, |text| hexadecimal(&Sha512::digest(text)))),
+    fixed("adler32sum", &[Text], |call| hashed(call, |text| adler32(text).to_string())),
+    fixed("bcrypt", &[Text], |call| {
+        let password = call.text(0);
+        let hash = bcrypt(call, &password)?;
+        call.string(hash)
+    }),
+    fixed("htpasswd", &[Text, Text], htpasswd),
+    fixed("derivePassword", &[Uint32, Text, Text, Text, Text], derive_password),
+    fixed("encryptAES", &[Text, Text], encrypt),
+    fixed("decryptAES", &[Text, Text], decrypt),
+];
+
+/// Steps for one of the functions that are slow on purpose.
+const SLOW: u64 = 500_000;
+
+fn hashed(call: &mut Call<'_, '_>, hash: fn(&[u8]) -> String) -> Outcome {
+    let text = call.text(0);
+    call.runtime.work(text.len() as u64 / 16)?;
+    call.string(hash(&text).into_bytes())
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// RFC 1950.
+fn adler32(text: &[u8]) -> u32 {
+    let (mut a, mut b) = (1_u32, 0_u32);
+    // The sums of 3800 bytes cannot overflow.
+    for chunk in text.chunks(3800) {
+        for byte in chunk {
+            a += u32::from(*byte);
+            b += a;
+        }
+        a %= 65_521;
+        b %= 65_521;
+    }
+    b << 16 | a
+}
+
+fn bcrypt(call: &mut Call<'_, '_>, password: &[u8]) -> Result<Vec<u8>, Fault> {
+    const COST: u32 = 10;
+    const LONGEST: usize = 72;
+    if password.len() > LONGEST {
+        return Ok(
+            b"failed to encrypt string with bcrypt: bcrypt: password length exceeds 72 bytes"
+                .to_vec(),
+        );
+    }
+    call.runtime.work(SLOW)?;
+    let mut salt = [0; 16];
+    call.runtime.context.rng.fill_bytes(&mut salt);
+    // The key ends with a zero byte and is cut at 72 bytes.
+    let key: Vec<u8> = password.iter().copied().chain([0]).take(LONGEST).collect();
+    let hash = ::bcrypt::bcrypt(COST, salt, &key);
+    let digest = hash.get(..23).unwrap_or_default();
+    Ok([b"$2a$10$", bcrypt_base64(&salt).as_slice(), &bcrypt_base64(digest)].concat())
+}
+
+/// Bcrypt's own base64, without padding.
+fn bcrypt_base64(bytes: &[u8]) -> Vec<u8> {
+    const STANDARD: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const BCRYPT: &[u8] = b"./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    let encoded = base64::encode(bytes);
+    let digit = |byte: &u8| memchr::memchr(*byte, STANDARD).and_then(|index| BCRYPT.get(index));
+    encoded.iter().filter_map(digit).copied().collect()
+}
+
+fn htpasswd(call: &mut Call<'_, '_>) -> Outcome {
+    let (user, password) = (call.text(0), call.text(1));
+    if user.contains(&b':') {
+        return call.string([b"invalid username: ", &*user].concat());
+    }
+    let hash = bcrypt(call, &password)?;
+    call.string([&*user, b":", hash.as_slice()].concat())
+}
+
+/// The Master Password algorithm: counter, type, password, user, site.
+fn derive_password(call: &mut Call<'_, '_>) -> Outcome {
+    const SEED: &[u8] = b"com.lyndir.masterpassword";
+    let (counter, kind) = (call.int(0), call.text(1));
+    let (password, user, site) = (call.text(2), call.text(3), call.text(4));
+    let Some(templates) = password_templates(&kind) else {
+        return call.string([b"cannot find password template ", &*kind].concat());
+    };
+    call.runtime.work(2 * SLOW)?;
+    let length = |text: &[u8]| u32::try_from(text.len()).unwrap_or(u32::MAX).to_be_bytes();
+    let salt = [SEED, &length(&user), &*user].concat();
+    let mut key = [0; 64];
+    let parameters = scrypt::Params::new(15, 8, 2).map_err(|_| Fault::HIDDEN)?;
+    scrypt::scrypt(&password, &salt, &parameters, &mut key).map_err(|_| Fault::HIDDEN)?;
+    let counter = u32::try_from(counter).unwrap_or(0).to_be_bytes();
+    let mut mac = Hmac::<Sha256>::new_from_slice(&key).map_err(|_| Fault::HIDDEN)?;
+    mac.update(&[SEED, &length(&site), &*site, &counter].concat());
+    let seed = mac.finalize().into_bytes();
+    let (first, seed) = seed.split_first().ok_or(Fault::HIDDEN)?;
+    let template =
+        templates.get(usize::from(*first) % templates.len()).copied().unwrap_or_default();
+    let derived: Vec<u8> = template
+        .bytes()
+        .zip(seed)
+        .filter_map(|(class, byte)| {
+            let characters = character_class(class);
+            characters.get(usize::from(*byte) % characters.len().max(1)).copied()
+        })
+        .collect();
+    call.string(derived)
+}
+
+fn password_templates(kind: &[u8]) -> Option<&'static [&'static str]> {
+    Some(match kind {
+        b"maximum" => &["anoxxxxxxxxxxxxxxxxx", "axxxxxxxxxxxxxxxxxno"],
+        b"long" => &[
+            "CvcvnoCvcvCvcv",
+            "CvcvCvcvnoCvcv",
+            "CvcvCvcvCvcvno",
+            "CvccnoCvcvCvcv",
+            "CvccCvcvnoCvcv",
+            "CvccCvcvCvcvno",
+            "CvcvnoCvccCvcv",
+            "CvcvCvccnoCvcv",
+            "CvcvCvccCvcvno",
+            "CvcvnoCvcvCvcc",
+            "CvcvCvcvnoCvcc",
+            "CvcvCvcvCvccno",
+            "CvccnoCvccCvcv",
+            "CvccCvccnoCvcv",
+            "CvccCvccCvcvno",
+            "CvcvnoCvccCvcc",
+            "CvcvCvccnoCvcc",
+            "CvcvCvccCvccno",
+            "CvccnoCvcvCvcc",
+            "CvccCvcvnoCvcc",
+            "CvccCvcvCvccno",
+        ],
+        b"medium" => &["CvcnoCvc", "CvcCvcno"],
+        b"short" => &["Cvcn"],
+        b"basic" => &["aaanaaan", "aannaaan", "aaannaaa"],
+        b"pin" => &["nnnn"],
+        _ => return None,
+    })
+}
+
+fn character_class(class: u8) -> &'static [u8] {
+    match class {
+        b'V' => b"AEIOU",
+        b'C' => b"BCDFGHJKLMNPQRSTVWXYZ",
+        b'v' => b"aeiou",
+        b'c' => b"bcdfghjklmnpqrstvwxyz",
+        b'a' => b"AEIOUaeiouBCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz",
+        b'n' => b"0123456789",
+        b'o' => b"@&%?,=[]_:-+*$#!'^~;()/.",
+        _ => b"AEIOUaeiouBCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz0123456789!@#$%^&*()",
+    }
+}
+
+/// The password cut or filled with zeros to 32 bytes.
+fn aes_key(password: &[u8]) -> [u8; 32] {
+    let mut key = [0; 32];
+    for (target, byte) in key.iter_mut().zip(password) {
+        *target = *byte;
+    }
+    key
+}
+
+/// AES-256-CBC with PKCS#7 padding, the vector in front.
+fn encrypt(call: &mut Call<'_, '_>) -> Outcome {
+    let (password, plain) = (call.text(0), call.text(1));
+    if plain.is_empty() {
+        return call.string("");
+    }
+    call.runtime.has_room(plain.len().saturating_mul(2))?;
+    call.runtime.work(plain.len() as u64 / 16)?;
+    let mut vector = [0; 16];
+    call.runtime.context.rng.fill_bytes(&mut vector);
+    let cipher = cbc::Encryptor::<Aes256>::new(&aes_key(&password).into(), &vector.into());
+    let encrypted = cipher.encrypt_padded_vec::<Pkcs7>(&plain);
+    call.string(base64::encode(&[&vector[..], &encrypted].concat()))
+}
+
+fn decrypt(call: &mut Call<'_, '_>) -> Outcome {
+    let (password, text) = (call.text(0), call.text(1));
+    if text.is_empty() {
+        return call.string("");
+    }
+    call.runtime.work(text.len() as u64 / 16)?;
+    let bytes = base64::decode(&text)
+        .map_err(|_| Fault::new(format!("illegal base64 data at input byte {REDACTED}")))?;
+    let (vector, body) = bytes.split_at_checked(16).ok_or_else(Fault::out_of_range)?;
+    let vector: [u8; 16] = vector.try_into().map_err(|_| Fault::out_of_range())?;
+    let cipher = cbc::Decryptor::<Aes256>::new(&aes_key(&password).into(), &vector.into());
+    let plain = cipher
+        .decrypt_padded_vec::<NoPadding>(body)
+        .map_err(|_| Fault::new("crypto/cipher: input not full blocks"))?;
+    // The padding is taken at its word, as in Sprig.
+    let padding = *plain
+        .last()
+        .ok_or_else(|| Fault::new(format!("runtime error: index out of range {REDACTED}")))?;
+    let end = plain.len().checked_sub(usize::from(padding)).ok_or_else(Fault::out_of_range)?;
+    call.string(plain.get(..end).unwrap_or_default())
+}
