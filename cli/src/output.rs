@@ -64,7 +64,8 @@ impl Destination {
         inputs: impl IntoIterator<Item = &'a Source>,
     ) -> Result<(), Error> {
         let Some(output) = identity::of_destination(self) else { return Ok(()) };
-        match inputs.into_iter().find(|input| identity::of_source(input) == Some(output)) {
+        let is_output = |input: &&Source| identity::of_source(input).as_ref() == Some(&output);
+        match inputs.into_iter().find(is_output) {
             Some(input) => Err(Error::usage(format!("{input} is both input and output"))
                 .hint("write to another file, and rename it when you have looked at it")),
             None => Ok(()),
@@ -214,48 +215,52 @@ mod identity {
     use super::{Destination, Source};
 
     /// Device and inode number.
+    #[cfg(unix)]
     type Identity = (u64, u64);
 
-    #[cfg(unix)]
+    /// The path without links. What a standard stream is redirected to has none.
+    #[cfg(not(unix))]
+    type Identity = std::path::PathBuf;
+
     pub(super) fn of_source(source: &Source) -> Option<Identity> {
         match source {
-            Source::Stdin => of_open(std::io::stdin()),
+            Source::Stdin => of_stream(&std::io::stdin()),
             Source::File(path) => of_path(path),
         }
     }
 
-    #[cfg(unix)]
     pub(super) fn of_destination(destination: &Destination) -> Option<Identity> {
         match destination {
-            Destination::Stdout => of_open(std::io::stdout()),
+            Destination::Stdout => of_stream(&std::io::stdout()),
             Destination::File(path) => of_path(path),
         }
     }
 
     #[cfg(unix)]
     fn of_path(path: &std::path::Path) -> Option<Identity> {
-        use std::os::unix::fs::MetadataExt as _;
-        let metadata = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
-        Some((metadata.dev(), metadata.ino()))
+        of_metadata(&std::fs::metadata(path).ok()?)
     }
 
     #[cfg(unix)]
-    fn of_open(stream: impl std::os::fd::AsFd) -> Option<Identity> {
-        let stat = rustix::fs::fstat(stream).ok()?;
-        let regular = rustix::fs::FileType::from_raw_mode(stat.st_mode).is_file();
-        regular.then_some((stat.st_dev, stat.st_ino))
+    fn of_stream(stream: &impl std::os::fd::AsFd) -> Option<Identity> {
+        // A descriptor of its own: a file closes the one that it is made of.
+        let descriptor = stream.as_fd().try_clone_to_owned().ok()?;
+        of_metadata(&std::fs::File::from(descriptor).metadata().ok()?)
+    }
+
+    #[cfg(unix)]
+    fn of_metadata(metadata: &std::fs::Metadata) -> Option<Identity> {
+        use std::os::unix::fs::MetadataExt as _;
+        metadata.is_file().then(|| (metadata.dev(), metadata.ino()))
     }
 
     #[cfg(not(unix))]
-    pub(super) fn of_source(source: &Source) -> Option<std::path::PathBuf> {
-        match source {
-            Source::Stdin => None,
-            Source::File(path) => path.canonicalize().ok(),
-        }
+    fn of_path(path: &std::path::Path) -> Option<Identity> {
+        path.canonicalize().ok()
     }
 
     #[cfg(not(unix))]
-    pub(super) fn of_destination(destination: &Destination) -> Option<std::path::PathBuf> {
-        destination.path()?.canonicalize().ok()
+    fn of_stream<S>(_: &S) -> Option<Identity> {
+        None
     }
 }

@@ -6,11 +6,11 @@
 use std::sync::LazyLock;
 
 use gotemplate::{RenderContext, RenderLimits};
+use kubeyaml::Format;
 use libfuzzer_sys::fuzz_target;
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use sealkit_core::{Certificate, KeyRing};
-use kubeyaml::Format;
 use sealkit_manifest::{
     Documents, NamespaceRule, Output, SealError, SealRules, Stream, UnsealError, UnsealRules, seal,
     unseal,
@@ -46,7 +46,8 @@ fn sealed(text: &[u8]) -> Result<Output, SealError> {
 }
 
 fn unsealed(text: &[u8]) -> Result<Output, UnsealError> {
-    let rules = UnsealRules::new(&|| RenderContext::new(0, 0, UnwrapErr(SysRng), RenderLimits::default()));
+    let rules =
+        UnsealRules::new(&|| RenderContext::new(0, 0, UnwrapErr(SysRng), RenderLimits::default()));
     let documents = Documents::split(vec![Zeroizing::new(text.to_vec())])?;
     unseal(&documents, &KEYS, &rules, &Stream::new(Format::Yaml))
 }

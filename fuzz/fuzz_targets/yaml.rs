@@ -2,8 +2,8 @@
 
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
 use kubeyaml::{DuplicateKeys, Edit, Tree, Value};
+use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|file: &[u8]| {
     let Ok(input) = kubeyaml::split(file) else { return };
@@ -30,7 +30,8 @@ fuzz_target!(|file: &[u8]| {
         let after = after.documents().nth(document.index() - 1).expect("the same documents");
         let after = after.parse().expect("a document").expect("a mapping");
         let entries = after.as_mapping().expect("a mapping");
-        let changed = |node: &kubeyaml::Node| node.as_str().is_some_and(|text| text.trim() == "AgB=");
+        let changed =
+            |node: &kubeyaml::Node| node.as_str().is_some_and(|text| text.trim() == "AgB=");
         assert!(entries.iter().filter(|(_, node)| changed(node)).count() >= count);
     }
 });

@@ -24,8 +24,7 @@ impl Unfinished {
             return Ok(Self::Unnamed(file));
         }
         let mut builder = tempfile::Builder::new();
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode(audience)));
+        set_mode(&mut builder, audience);
         builder.prefix(".seal-").tempfile_in(directory).map(Self::Named)
     }
 
@@ -68,6 +67,15 @@ impl Unfinished {
         }
     }
 }
+
+#[cfg(unix)]
+fn set_mode(builder: &mut tempfile::Builder<'_, '_>, audience: Audience) {
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode(audience)));
+}
+
+/// A file has the rights that its directory passes on.
+#[cfg(not(unix))]
+fn set_mode(_: &mut tempfile::Builder<'_, '_>, _: Audience) {}
 
 #[cfg(unix)]
 fn mode(audience: Audience) -> u32 {
