@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::alias::{Count, mark_copied, size};
+use super::alias::{Count, Repeated, mark_copied, size};
 use super::cursor::Mark;
 use super::error::YamlErrorKind;
 use super::mapping::{DuplicateKeys, Key, KeyKind, Mapping, MappingBuilder};
@@ -28,6 +28,7 @@ pub(super) fn compose(
         anchors: HashMap::new(),
         keeps_anchors: text.contains('*'),
         copied: 0,
+        repeated: Repeated::default(),
         count: Count::new(),
     }
     .run()
@@ -43,6 +44,7 @@ struct Composer<'a> {
     keeps_anchors: bool,
     /// Bytes copied for anchors and aliases.
     copied: usize,
+    repeated: Repeated,
     count: Count,
 }
 
@@ -123,13 +125,17 @@ impl Composer<'_> {
                 self.attach(child, start, &mut root)?;
             }
         }
-        root.ok_or_else(|| Problem::new(YamlErrorKind::NotAMapping, Mark::default()))
+        let mut root =
+            root.ok_or_else(|| Problem::new(YamlErrorKind::NotAMapping, Mark::default()))?;
+        self.repeated.mark(&mut root);
+        Ok(root)
     }
 
     fn place(&self, start: Mark, end: usize) -> Place {
         let end = end.max(start.offset);
         let Position { line, column } = self.origin.position(start);
         Place {
+            input: self.origin.input,
             start: narrow(self.origin.offset + start.offset),
             end: narrow(self.origin.offset + end),
             line: narrow(line),
@@ -137,6 +143,7 @@ impl Composer<'_> {
             indent: 0,
             style: Style::Collection,
             copied: false,
+            shared: false,
             binary: false,
         }
     }
@@ -221,6 +228,7 @@ impl Composer<'_> {
         if self.frames.len() + target.height > MAX_DEPTH {
             return Err(YamlErrorKind::TooDeep);
         }
+        self.repeated.add(target.node.place);
         let mut node = target.node.clone();
         mark_copied(&mut node);
         let style = node.place.style;

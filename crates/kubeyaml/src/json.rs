@@ -141,6 +141,7 @@ impl Reader<'_> {
     fn place(&self, start: Mark) -> Place {
         let Position { line, column } = self.origin.position(start);
         Place {
+            input: self.origin.input,
             start: narrow(self.origin.offset + start.offset),
             end: narrow(self.origin.offset + self.cursor.mark().offset),
             line: narrow(line),
@@ -148,6 +149,7 @@ impl Reader<'_> {
             indent: 0,
             style: Style::Json,
             copied: false,
+            shared: false,
             binary: false,
         }
     }

@@ -80,6 +80,8 @@ pub struct Position {
 /// Where a node stands and how it is written.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
+    /// The number of the [`Input`](super::Input) that the node was read from.
+    pub(super) input: u32,
     pub(super) start: u32,
     pub(super) end: u32,
     pub(super) line: u32,
@@ -88,6 +90,7 @@ pub(super) struct Place {
     pub(super) indent: u32,
     pub(super) style: Style,
     pub(super) copied: bool,
+    pub(super) shared: bool,
     pub(super) binary: bool,
 }
 
@@ -166,6 +169,13 @@ impl Node {
     #[must_use]
     pub fn is_copied(&self) -> bool {
         self.place.copied
+    }
+
+    /// Whether the node is, or is part of, what an anchor names and an alias repeats elsewhere. An
+    /// edit of it would change more than one value.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.place.shared
     }
 
     /// Whether the string was written as base64 with the tag `!!binary`.
