@@ -1,7 +1,12 @@
 //! Edits to a file that leave every other byte as it is.
 
+mod block;
 mod check;
+mod empty;
+mod entries;
 mod error;
+mod flow;
+mod lines;
 mod plan;
 mod replace;
 
@@ -10,10 +15,12 @@ use std::collections::btree_map::Entry;
 
 use zeroize::Zeroizing;
 
-use super::mapping::DuplicateKeys;
-use super::node::{Node, Place};
+use super::mapping::{DuplicateKeys, Mapping};
+use super::node::{Context, Node, Place, Value};
 use super::stream::{Input, split};
 use super::text::SecretText;
+use super::tree::Tree;
+use entries::EntryChanges;
 
 pub use error::EditError;
 
@@ -25,6 +32,17 @@ pub struct Editor<'a> {
     changes: Changes,
 }
 
+/// Where a new entry is put in a mapping.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum At<'a> {
+    /// Before all others.
+    First,
+    /// After the entry of this key.
+    After(&'a str),
+    /// After all others.
+    Last,
+}
+
 /// What becomes of nodes, by the byte at which they begin.
 type Changes = BTreeMap<u32, Change>;
 
@@ -32,6 +50,8 @@ type Changes = BTreeMap<u32, Change>;
 enum Change {
     /// Another string takes its place.
     Replaced(SecretText),
+    /// Entries are put into a mapping, or taken out of it.
+    Entries(EntryChanges),
 }
 
 /// A document that is edited.
@@ -67,6 +87,51 @@ impl<'a> Editor<'a> {
         }
     }
 
+    /// Puts an entry into a mapping, written as the entries beside it are. Entries put in the same
+    /// place stand in the order of the calls.
+    ///
+    /// In the place of null, and of `{}` in YAML, a mapping begins whose lines are indented by two
+    /// spaces; in braces it has braces of its own.
+    ///
+    /// # Errors
+    /// The node is neither a mapping nor null, or does not stand in this file itself; the key is in
+    /// the mapping already, or that of [`At::After`] is not.
+    pub fn insert(
+        &mut self,
+        node: &Node,
+        at: At<'_>,
+        key: &str,
+        value: &Tree,
+    ) -> Result<(), EditError> {
+        self.check_place(node.place)?;
+        let mapping = match node.value() {
+            Value::Null => None,
+            Value::Mapping(mapping) => Some(mapping),
+            _ => return Err(EditError::NotAMapping),
+        };
+        self.check_mapping(node)?;
+        self.entries(node)?.insert(mapping, at, key, value)
+    }
+
+    /// Takes an entry out of a mapping, with its comma and the comment after it on its line. Where
+    /// there is no other one, `{}` stays.
+    ///
+    /// # Errors
+    /// The node is not a mapping that stands in this file itself, the key is not in it or came
+    /// through a merge key, an alias elsewhere repeats a part of the entry, or the entry does not
+    /// begin with its key but with `?`, an anchor or a tag.
+    pub fn remove(&mut self, node: &Node, key: &str) -> Result<(), EditError> {
+        self.check_place(node.place)?;
+        let mapping = node.as_mapping().ok_or(EditError::NotAMapping)?;
+        self.check_mapping(node)?;
+        let (_, found, _) = mapping.find(key).ok_or(EditError::KeyMissing)?;
+        let in_block = !self.is_in_braces(node);
+        if in_block && !found.place.copied && !block::begins_with_key(node, found) {
+            return Err(EditError::Entry);
+        }
+        self.entries(node)?.remove(mapping, key)
+    }
+
     /// The file with all edits, in its own encoding.
     ///
     /// The result is read again: each edited document holds what it held before, with exactly these
@@ -81,6 +146,30 @@ impl<'a> Editor<'a> {
         let result = split(&file).map_err(|_| EditError::NotTheSame)?;
         check::check(self.input, &result, &self.changes, &touched)?;
         Ok(file)
+    }
+
+    /// The changes to the entries of this mapping.
+    fn entries(&mut self, node: &Node) -> Result<&mut EntryChanges, EditError> {
+        let change = self.changes.entry(node.place.start);
+        match change.or_insert_with(|| Change::Entries(EntryChanges::default())) {
+            Change::Entries(entries) => Ok(entries),
+            Change::Replaced(_) => Err(EditError::SamePlace),
+        }
+    }
+
+    /// Whether a mapping's entries can be told apart.
+    fn check_mapping(&self, node: &Node) -> Result<(), EditError> {
+        if node.as_mapping().is_some_and(Mapping::has_duplicates) {
+            return Err(EditError::DuplicateKeys);
+        }
+        let pair = node.as_mapping().is_some()
+            && node.place.context == Context::Flow
+            && !self.is_in_braces(node);
+        if pair { Err(EditError::Entry) } else { Ok(()) }
+    }
+
+    fn is_in_braces(&self, node: &Node) -> bool {
+        plan::is_in_braces(self.input.text(), node)
     }
 
     /// Whether something that stands there can be edited.

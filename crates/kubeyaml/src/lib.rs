@@ -49,7 +49,7 @@ mod tree;
 mod write_json;
 mod write_yaml;
 
-pub use edit::{EditError, Editor};
+pub use edit::{At, EditError, Editor};
 pub use encoding::decode_utf16;
 pub use error::{YamlError, YamlErrorKind};
 pub use mapping::{DuplicateKeys, Key, Mapping};

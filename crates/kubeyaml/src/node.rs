@@ -77,6 +77,19 @@ pub struct Position {
     pub column: usize,
 }
 
+/// What a node is part of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Context {
+    /// It is the document.
+    Root,
+    /// It is a key or value in a YAML mapping without braces.
+    BlockMapping,
+    /// It is an item in a YAML sequence without brackets.
+    BlockSequence,
+    /// It stands in brackets or braces, or in JSON.
+    Flow,
+}
+
 /// Where a node stands and how it is written.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
@@ -86,8 +99,10 @@ pub(super) struct Place {
     pub(super) end: u32,
     pub(super) line: u32,
     pub(super) column: u32,
-    /// For block scalars: the column of the content.
+    /// For block scalars: the column of the content. For what else is a value in a block mapping:
+    /// the column of the mapping. Counted from 0.
     pub(super) indent: u32,
+    pub(super) context: Context,
     pub(super) style: Style,
     pub(super) copied: bool,
     pub(super) shared: bool,
@@ -200,13 +215,7 @@ impl Clone for Value {
                 }
                 Self::Sequence(copy)
             }
-            Self::Mapping(mapping) => {
-                let mut entries = Vec::with_capacity(mapping.entries.len());
-                for (key, node) in &mapping.entries {
-                    entries.push((key.clone(), node.clone()));
-                }
-                Self::Mapping(Mapping { entries, has_duplicates: mapping.has_duplicates })
-            }
+            Self::Mapping(mapping) => Self::Mapping(mapping.clone()),
         }
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use kubeyaml::{DuplicateKeys, EditError, Input, Node};
+use kubeyaml::{At, DuplicateKeys, EditError, Editor, Input, Node, Tree};
 use sealkit_testkit::{fixture, read_fixture};
 
 fn file(name: &str) -> Vec<u8> {
@@ -187,6 +187,12 @@ fn every_reason_has_a_name_of_its_own() {
         EditError::Binary,
         EditError::BlockEdge,
         EditError::Copied,
+        EditError::DuplicateKeys,
+        EditError::Entry,
+        EditError::KeyExists,
+        EditError::KeyMissing,
+        EditError::MergeInBraces,
+        EditError::NotAMapping,
         EditError::NotAString,
         EditError::NotTheSame,
         EditError::OtherText,
@@ -217,5 +223,345 @@ fn what_an_alias_repeats_is_shared() {
     }
     for other in [&document, get(&["e"]), get(&["f"]), get(&["h"]), get(&["p"]), get(&["p", "l"])] {
         assert!(!other.is_shared());
+    }
+}
+
+/// The file after edits to the mapping, or null, at the end of a path of keys and numbers.
+fn edited(
+    text: &str,
+    path: &[&str],
+    edit: impl FnOnce(&mut Editor<'_>, &Node) -> Result<(), EditError>,
+) -> Result<String, EditError> {
+    let input = kubeyaml::split(text.as_bytes()).unwrap();
+    let document = input.documents().next().unwrap().parse().unwrap().unwrap();
+    let node = path.iter().fold(&document, |node, step| match node.as_sequence() {
+        Some(items) => items.get(step.parse::<usize>().unwrap()).unwrap(),
+        None => node.as_mapping().unwrap().get(step).unwrap(),
+    });
+    let mut editor = input.editor();
+    edit(&mut editor, node)?;
+    Ok(String::from_utf8(editor.finish()?.to_vec()).unwrap())
+}
+
+#[test]
+fn entries_are_inserted_as_those_beside_them_are_written() {
+    for (text, path, at, expected) in [
+        // Blocks.
+        ("a: b\nc: d\n", &[][..], At::First, "k: v\na: b\nc: d\n"),
+        ("a: b\nc: d\n", &[], At::After("a"), "a: b\nk: v\nc: d\n"),
+        ("a: b\nc: d\n", &[], At::Last, "a: b\nc: d\nk: v\n"),
+        ("a: b\nc: d", &[], At::Last, "a: b\nc: d\nk: v"),
+        ("a: b\r\nc: d", &[], At::Last, "a: b\r\nc: d\r\nk: v"),
+        ("a: b\rc: d\r", &[], At::After("a"), "a: b\rk: v\rc: d\r"),
+        ("a: b # c\r\nc: d\n", &[], At::After("a"), "a: b # c\r\nk: v\r\nc: d\n"),
+        ("a: b # c\r\nc: d\n", &[], At::Last, "a: b # c\r\nc: d\nk: v\n"),
+        ("\u{feff}# c\na: b\n", &[], At::First, "\u{feff}# c\nk: v\na: b\n"),
+        ("\u{feff}a: b\n", &[], At::First, "\u{feff}k: v\na: b\n"),
+        (
+            "a:\n    b: c\n    # c\n# d\ne: f\n",
+            &["a"],
+            At::Last,
+            "a:\n    b: c\n    k: v\n    # c\n# d\ne: f\n",
+        ),
+        (
+            "a:\n    b: c\n    # c\n# d\ne: f\n",
+            &[],
+            At::After("a"),
+            "a:\n    b: c\n    # c\nk: v\n# d\ne: f\n",
+        ),
+        ("a:\n- b: c\n  d: e\n", &["a", "0"], At::First, "a:\n- k: v\n  b: c\n  d: e\n"),
+        ("a:\n- b: c\n  d: e\n", &["a", "0"], At::Last, "a:\n- b: c\n  d: e\n  k: v\n"),
+        ("a:\n- b: c\ne: f\n", &[], At::After("a"), "a:\n- b: c\nk: v\ne: f\n"),
+        ("a: |+\n  b\n\nc: d\n", &[], At::After("a"), "a: |+\n  b\n\nk: v\nc: d\n"),
+        ("a: |\n  b\n\nc: d\n", &[], At::After("a"), "a: |\n  b\nk: v\n\nc: d\n"),
+        ("a: &x {b: c}\n<<: *x\n", &[], At::Last, "a: &x {b: c}\n<<: *x\nk: v\n"),
+        ("? a\n: b\n", &[], At::After("a"), "? a\n: b\nk: v\n"),
+        // Braces.
+        ("a: {b: c}\n", &["a"], At::First, "a: {k: v, b: c}\n"),
+        ("a: {b: c, d: e}\n", &["a"], At::After("b"), "a: {b: c, k: v, d: e}\n"),
+        ("a: { b: c }\n", &["a"], At::Last, "a: { b: c, k: v }\n"),
+        ("a: {b: c,d: , }\n", &["a"], At::Last, "a: {b: c,d: ,k: v, }\n"),
+        ("a: {b: }\n", &["a"], At::Last, "a: {b: , k: v }\n"),
+        (
+            "a: {\n  b: c, # c\n  d: e # d\n}\n",
+            &["a"],
+            At::After("b"),
+            "a: {\n  b: c, # c\n  k: v,\n  d: e # d\n}\n",
+        ),
+        (
+            "a: {\n  b: c, # c\n  d: e # d\n}\n",
+            &["a"],
+            At::Last,
+            "a: {\n  b: c, # c\n  d: e, # d\n  k: v\n}\n",
+        ),
+        ("a: {\n  b: c,\n}\n", &["a"], At::Last, "a: {\n  b: c,\n  k: v,\n}\n"),
+        ("a: {\n  b: c\n}\n", &["a"], At::First, "a: {\n  k: v,\n  b: c\n}\n"),
+        ("a: {b: c,\n  d: e}\n", &["a"], At::After("b"), "a: {b: c, k: v,\n  d: e}\n"),
+        // JSON.
+        ("{\"a\":\"b\",\"c\":1}", &[], At::First, "{\"k\":\"v\",\"a\":\"b\",\"c\":1}"),
+        ("{\"a\":\"b\",\"c\":1}", &[], At::Last, "{\"a\":\"b\",\"c\":1,\"k\":\"v\"}"),
+        ("{\"a\": 1}", &[], At::Last, "{\"a\": 1, \"k\": \"v\"}"),
+        ("{\r\n\t\"a\": 1\r\n}", &[], At::Last, "{\r\n\t\"a\": 1,\r\n\t\"k\": \"v\"\r\n}"),
+        (
+            "{\n  \"a\": 1,\n  \"b\": 2\n}",
+            &[],
+            At::After("a"),
+            "{\n  \"a\": 1,\n  \"k\": \"v\",\n  \"b\": 2\n}",
+        ),
+        // Nothing there yet.
+        ("a: {}\nb: c\n", &["a"], At::First, "a:\n  k: v\nb: c\n"),
+        ("a: {} # c\n", &["a"], At::Last, "a: # c\n  k: v\n"),
+        ("a:\n  b: { }  \n", &["a", "b"], At::Last, "a:\n  b:\n    k: v\n"),
+        ("a:\n    {}\n", &["a"], At::Last, "a:\n    k: v\n"),
+        ("a: !!map {}\n", &["a"], At::Last, "a: !!map {k: v}\n"),
+        ("a: { # c\n}\n", &["a"], At::Last, "a: { # c\nk: v}\n"),
+        ("a: [{}]\n", &["a", "0"], At::Last, "a: [{k: v}]\n"),
+        ("a:\n- {}\n", &["a", "0"], At::Last, "a:\n- k: v\n"),
+        ("a:\nb: c\n", &["a"], At::Last, "a:\n  k: v\nb: c\n"),
+        ("a:", &["a"], At::Last, "a:\n  k: v"),
+        ("a: # c\r\nb: c\r\n", &["a"], At::Last, "a: # c\r\n  k: v\r\nb: c\r\n"),
+        ("a:\n- b: null\n  c: d\n", &["a", "0", "b"], At::Last, "a:\n- b:\n    k: v\n  c: d\n"),
+        ("a: ~\n", &["a"], At::Last, "a:\n  k: v\n"),
+        ("a:\n-\n- null\n", &["a", "0"], At::Last, "a:\n- k: v\n- null\n"),
+        ("a:\n-\n- null\n", &["a", "1"], At::Last, "a:\n-\n- k: v\n"),
+        ("a: {b, c: }\n", &["a", "b"], At::Last, "a: {b: {k: v}, c: }\n"),
+        ("a: {b, c: }\n", &["a", "c"], At::Last, "a: {b, c: {k: v} }\n"),
+        ("{\"a\":{},\"b\":null}", &["a"], At::Last, "{\"a\":{\"k\":\"v\"},\"b\":null}"),
+        ("{\"a\":{},\"b\":null}", &["b"], At::Last, "{\"a\":{},\"b\":{\"k\":\"v\"}}"),
+        ("{\n \"a\": {}\n}", &["a"], At::Last, "{\n \"a\": {\n  \"k\": \"v\"\n }\n}"),
+        ("{}", &[], At::Last, "{\"k\":\"v\"}"),
+    ] {
+        let found = edited(text, path, |editor, node| editor.insert(node, at, "k", &"v".into()));
+        assert_eq!(found.as_deref(), Ok(expected), "{text:?} {path:?} {at:?}");
+    }
+}
+
+#[test]
+fn values_that_are_not_words_are_written_as_they_have_to_be() {
+    let value = Tree::mapping([
+        ("a b", "yes".into()),
+        ("c", Tree::mapping([("d", "e\nf\n".into()), ("g", Tree::Mapping(Vec::new()))])),
+    ]);
+    for (text, path, expected) in [
+        (
+            "a:\n- k: v\r\n",
+            &["a", "0"][..],
+            "a:\n- k: v\r\n  '- n':\r\n    a b: \"yes\"\r\n    c:\r\n      d: |\r\n        e\r\n        f\r\n      g: {}\r\n",
+        ),
+        (
+            "a: {k: v}\n",
+            &["a"],
+            "a: {k: v, \"- n\": {\"a b\": \"yes\", c: {d: \"e\\nf\\n\", g: {}}}}\n",
+        ),
+        (
+            "{\"k\":1}",
+            &[],
+            "{\"k\":1,\"- n\":{\"a b\":\"yes\",\"c\":{\"d\":\"e\\nf\\n\",\"g\":{}}}}",
+        ),
+        (
+            "{\n\t\"k\": 1\n}\n",
+            &[],
+            "{\n\t\"k\": 1,\n\t\"- n\": {\n\t\t\"a b\": \"yes\",\n\t\t\"c\": {\n\t\t\t\"d\": \"e\\nf\\n\",\n\t\t\t\"g\": {}\n\t\t}\n\t}\n}\n",
+        ),
+    ] {
+        let found = edited(text, path, |editor, node| editor.insert(node, At::Last, "- n", &value));
+        assert_eq!(found.as_deref(), Ok(expected), "{text:?}");
+    }
+}
+
+#[test]
+fn entries_are_removed_with_their_lines_commas_and_comments() {
+    for (text, path, keys, expected) in [
+        // Blocks.
+        ("a: b\nc: d\n", &[][..], &["a"][..], "c: d\n"),
+        ("a: b\n# e\nc: d # c\n# f\ne: f\n", &[], &["c"], "a: b\n# e\n# f\ne: f\n"),
+        ("a: b\nc: d", &[], &["c"], "a: b\n"),
+        ("\u{feff}a: b\nc: d\n", &[], &["a"], "\u{feff}c: d\n"),
+        ("a: |+\n  b\n\nc: d\n", &[], &["a"], "c: d\n"),
+        ("a: |\n  b\n\nc: d\n", &[], &["a"], "\nc: d\n"),
+        ("a:\n  b:\n    c: d\n  e: f\n", &["a"], &["b"], "a:\n  e: f\n"),
+        ("a:\n- b: c\n  d: e\n", &["a", "0"], &["b"], "a:\n- d: e\n"),
+        ("a:\n- b: c\n  # c\n  d: e\n", &["a", "0"], &["b"], "a:\n- # c\n  d: e\n"),
+        ("a:\n- b: c\n  d: e\n  f: g\n", &["a", "0"], &["d", "b"], "a:\n- f: g\n"),
+        ("a: &x b\nc: *x\n", &[], &["c"], "a: &x b\n"),
+        // Braces.
+        ("a: {b: c, d: e}\n", &["a"], &["b"], "a: {d: e}\n"),
+        ("a: {b: c, d: e}\n", &["a"], &["d"], "a: {b: c}\n"),
+        ("a: { b: c, d: e, f: g }\n", &["a"], &["f", "d"], "a: { b: c }\n"),
+        ("a: {b: c, d: e, f: g}\n", &["a"], &["b", "f"], "a: {d: e}\n"),
+        (
+            "a: {\n  b: c, # c\n  # d\n  d: e # e\n}\n",
+            &["a"],
+            &["b"],
+            "a: {\n  # d\n  d: e # e\n}\n",
+        ),
+        (
+            "a: {\n  b: c, # c\n  # d\n  d: e # e\n}\n",
+            &["a"],
+            &["d"],
+            "a: {\n  b: c # c\n  # d\n}\n",
+        ),
+        ("a: {\n  b: c,\n  d: e,\n}\n", &["a"], &["d"], "a: {\n  b: c,\n}\n"),
+        ("a: {b: c,\n  d: e, f: g}\n", &["a"], &["d"], "a: {b: c,\n  f: g}\n"),
+        // JSON.
+        ("{\"a\":\"b\",\"c\":1}", &[], &["a"], "{\"c\":1}"),
+        ("{\"a\":\"b\",\"c\":1}", &[], &["c"], "{\"a\":\"b\"}"),
+        ("{\n  \"a\": 1,\n  \"b\": 2\n}", &[], &["b"], "{\n  \"a\": 1\n}"),
+        ("{\n  \"a\": 1,\n  \"b\": 2\n}", &[], &["a"], "{\n  \"b\": 2\n}"),
+        // Nothing is left.
+        ("a:\n  b: c # c\nd: e\n", &["a"], &["b"], "a: {}\nd: e\n"),
+        ("a: # c\r\n  # d\r\n  b: c\r\n", &["a"], &["b"], "a: {} # c\r\n  # d\r\n"),
+        ("a: &x\n  b: c\n  d: e\n", &["a"], &["b", "d"], "a: &x\n  {}\n"),
+        ("a:\n- b: c\n  d: e\n", &["a", "0"], &["d", "b"], "a:\n- {}\n"),
+        ("# c\na: b\n", &[], &["a"], "# c\n{}\n"),
+        ("a: { b: c }\n", &["a"], &["b"], "a: {}\n"),
+        ("a: {\n  b: c,\n}\n", &["a"], &["b"], "a: {}\n"),
+        ("a: { # c\n  b: c, # d\n  d: e\n}\n", &["a"], &["b", "d"], "a: { # c\n}\n"),
+        ("{\n  \"a\": 1\n}\n", &[], &["a"], "{}\n"),
+    ] {
+        let found = edited(text, path, |editor, node| {
+            keys.iter().try_for_each(|key| editor.remove(node, key))
+        });
+        assert_eq!(found.as_deref(), Ok(expected), "{text:?} {path:?} {keys:?}");
+    }
+}
+
+#[test]
+fn entries_that_cannot_be_edited_are_refused() {
+    let insert = |text, path: &[&str], at| {
+        edited(text, path, |editor, node| editor.insert(node, at, "k", &"v".into())).err()
+    };
+    for (text, path, at, expected) in [
+        ("a: b\n", &["a"][..], At::Last, EditError::NotAMapping),
+        ("a: [b]\n", &["a"], At::Last, EditError::NotAMapping),
+        ("k: b\n", &[], At::Last, EditError::KeyExists),
+        ("a: &x {k: b}\nc: {<<: *x}\n", &["c"], At::Last, EditError::KeyExists),
+        ("a: b\n", &[], At::After("c"), EditError::KeyMissing),
+        ("a: &x {b: c}\nd: *x\n", &["d"], At::Last, EditError::Copied),
+        ("a: &x {b: c}\nd: *x\n", &["a"], At::Last, EditError::Shared),
+        ("a: &x {b: c}\n<<: *x\n", &[], At::After("b"), EditError::Copied),
+        ("a: &x {b: c}\nd: {<<: *x}\n", &["d"], At::Last, EditError::MergeInBraces),
+        ("a: [b: c]\n", &["a", "0"], At::Last, EditError::Entry),
+        ("a: !!null\nb: c\n", &["a"], At::Last, EditError::Entry),
+        ("a: &x\nb: c\n", &["a"], At::Last, EditError::Entry),
+    ] {
+        assert_eq!(insert(text, path, at), Some(expected), "{text:?}");
+    }
+    let remove = |text, path: &[&str], key| {
+        edited(text, path, |editor, node| editor.remove(node, key)).err()
+    };
+    for (text, path, key, expected) in [
+        ("a: b\n", &["a"][..], "b", EditError::NotAMapping),
+        ("a:\n", &["a"], "b", EditError::NotAMapping),
+        ("a: b\n", &[], "b", EditError::KeyMissing),
+        ("a: &x {b: c}\n<<: *x\n", &[], "b", EditError::Copied),
+        ("a: &x {b: c}\nd: *x\n", &["d"], "b", EditError::Copied),
+        ("a: &x {b: c}\nd: *x\n", &["a"], "b", EditError::Shared),
+        ("a: [{b: &x c}]\nd: *x\n", &[], "a", EditError::Shared),
+        ("a: {&x b: c}\nd: *x\n", &["a"], "b", EditError::Shared),
+        ("? a\n: b\n", &[], "a", EditError::Entry),
+        ("&x a: b\nc: d\n", &[], "a", EditError::Entry),
+        ("a: {? b : c, d: e}\n", &["a"], "b", EditError::Entry),
+        ("a: [b: c]\n", &["a", "0"], "b", EditError::Entry),
+        ("a: &x {b: c}\nd: {<<: *x, e: f}\n", &["d"], "e", EditError::MergeInBraces),
+        // The value of the merge key would come to light.
+        ("a: &x {b: c}\n<<: *x\nb: d\n", &[], "b", EditError::NotTheSame),
+        // The blank line would become part of the block.
+        ("a: |+\n  b\nc: d\n\ne: f\n", &[], "c", EditError::NotTheSame),
+        // JSON would begin here.
+        ("a: b\n", &[], "a", EditError::NotTheSame),
+    ] {
+        assert_eq!(remove(text, path, key), Some(expected), "{text:?}");
+    }
+}
+
+#[test]
+fn a_mapping_with_a_key_twice_keeps_its_entries() {
+    let input = kubeyaml::split(b"a: b\na: c\nd: e\n").unwrap();
+    let document = input.documents().next().unwrap();
+    let document = document.parse_with(DuplicateKeys::LastCounts).unwrap().unwrap();
+    let mut editor = input.editor();
+    let inserted = editor.insert(&document, At::Last, "k", &"v".into());
+    assert_eq!(inserted, Err(EditError::DuplicateKeys));
+    assert_eq!(editor.remove(&document, "d"), Err(EditError::DuplicateKeys));
+    for (key, new) in [("a", "new"), ("d", "newer")] {
+        editor.replace(document.as_mapping().unwrap().get(key).unwrap(), new).unwrap();
+    }
+    assert_eq!(*editor.finish().unwrap(), *b"a: b\na: new\nd: newer\n");
+}
+
+#[test]
+fn many_edits_are_made_at_once() {
+    let text = "# c\na:\n  b: c\n  d: e # d\nf: {g: h, i: j}\n---\nk: l\n";
+    let found = edited(text, &[], |editor, root| {
+        let get = |key| root.as_mapping().unwrap().get(key).unwrap();
+        let (a, f) = (get("a"), get("f"));
+        for key in ["b", "d"] {
+            editor.remove(a, key)?;
+        }
+        for (at, key) in [(At::Last, "z"), (At::First, "x"), (At::After("b"), "y")] {
+            editor.insert(a, at, key, &"new".into())?;
+        }
+        for (at, key) in [(At::Last, "z"), (At::Last, "y"), (At::First, "x")] {
+            editor.insert(f, at, key, &"new".into())?;
+        }
+        editor.remove(f, "i")?;
+        editor.replace(f.as_mapping().unwrap().get("g").unwrap(), "newer")?;
+        editor.insert(root, At::After("a"), "m", &"new".into())?;
+        editor.insert(root, At::After("f"), "n", &"new".into())
+    });
+    let expected = "# c\na:\n  x: new\n  \"y\": new\n  z: new\nm: new\n\
+                    f: {x: new, g: newer, z: new, \"y\": new}\n\"n\": new\n---\nk: l\n";
+    assert_eq!(found.as_deref(), Ok(expected));
+}
+
+#[test]
+fn edits_inside_of_what_is_removed_are_refused() {
+    let found = edited("a: {b: c}\nd: e\n", &[], |editor, root| {
+        let a = root.as_mapping().unwrap().get("a").unwrap();
+        editor.replace(a.as_mapping().unwrap().get("b").unwrap(), "new")?;
+        editor.remove(root, "a")
+    });
+    assert_eq!(found, Err(EditError::Overlap));
+    let found = edited("a: b\nd: e\n", &[], |editor, root| {
+        editor.remove(root, "a")?;
+        editor.remove(root, "a")
+    });
+    assert_eq!(found, Err(EditError::SamePlace));
+    let found = edited("a: b\n", &[], |editor, root| {
+        editor.insert(root, At::Last, "k", &"v".into())?;
+        editor.insert(root, At::First, "k", &"v".into())
+    });
+    assert_eq!(found, Err(EditError::KeyExists));
+}
+
+#[test]
+fn a_file_without_edits_stays_as_it_is() {
+    for text in ["", "a: b", "---\r\n\u{feff}a: 'b'\n---\n"] {
+        let input = kubeyaml::split(text.as_bytes()).unwrap();
+        assert_eq!(*input.editor().finish().unwrap(), *text.as_bytes());
+    }
+}
+
+#[test]
+fn utf_16_stays_utf_16() {
+    let utf16 = |text: &str, unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(unit).collect()
+    };
+    let before = "\u{feff}# é 😀\r\na: old # 日本\r\nb: {c: d}\r\n---\r\ne: \"f\"";
+    let after = "\u{feff}# é 😀\r\na: \"\\U0001F600é\" # 日本\r\nb: {}\r\nk: v\r\n---\r\ne: \"f\"";
+    for unit in [u16::to_le_bytes, u16::to_be_bytes] {
+        // The first mark tells the encoding; another one is part of the text.
+        for mark in ["", "\u{feff}"] {
+            let [before, after] = [before, after].map(|text| text.replace('\u{feff}', mark));
+            let input = kubeyaml::split(&utf16(&before, unit)).unwrap();
+            let document = input.documents().next().unwrap().parse().unwrap().unwrap();
+            let mapping = document.as_mapping().unwrap();
+            let mut editor = input.editor();
+            editor.replace(mapping.get("a").unwrap(), "😀é").unwrap();
+            editor.remove(mapping.get("b").unwrap(), "c").unwrap();
+            editor.insert(&document, At::Last, "k", &"v".into()).unwrap();
+            assert_eq!(*editor.finish().unwrap(), utf16(&after, unit));
+        }
     }
 }

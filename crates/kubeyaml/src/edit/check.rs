@@ -1,8 +1,10 @@
 //! Whether the edited file holds what it should.
 
-use super::super::mapping::DuplicateKeys;
+use super::super::mapping::{DuplicateKeys, Mapping};
 use super::super::node::{Node, Value};
 use super::super::stream::Input;
+use super::super::tree::Tree;
+use super::entries::Expected;
 use super::{Change, Changes, EditError, Touched, replace};
 
 /// Compares the file before and after the edits.
@@ -65,14 +67,60 @@ fn is_edited(old: &Node, new: &Node, changes: &Changes) -> bool {
         }
         (Value::Mapping(before), Value::Mapping(after)) => {
             before.has_duplicates == after.has_duplicates
-                && before.len() == after.len()
-                && before.iter().zip(after.iter()).all(|((old_key, old), (key, new))| {
-                    old_key.text() == key.text() && is_edited(old, new, changes)
-                })
+                && match change {
+                    Some(Change::Entries(entries)) => {
+                        are_edited(&entries.expected(&before.entries), after, changes)
+                    }
+                    _ => are_same_entries(before, after, changes),
+                }
         }
+        (Value::Null, Value::Mapping(after)) => match change {
+            Some(Change::Entries(entries)) => {
+                !after.has_duplicates && are_edited(&entries.expected(&[]), after, changes)
+            }
+            _ => false,
+        },
         (Value::Null, Value::Null) => true,
         (Value::Bool(before), Value::Bool(after)) => before == after,
         (Value::Number(before), Value::Number(after)) => before == after,
+        _ => false,
+    }
+}
+
+fn are_same_entries(before: &Mapping, after: &Mapping, changes: &Changes) -> bool {
+    before.len() == after.len()
+        && before.iter().zip(after.iter()).all(|((old_key, old), (key, new))| {
+            old_key.text() == key.text() && is_edited(old, new, changes)
+        })
+}
+
+fn are_edited(expected: &[Expected<'_>], after: &Mapping, changes: &Changes) -> bool {
+    expected.len() == after.len()
+        && expected.iter().zip(after.iter()).all(|(expected, (key, node))| match expected {
+            Expected::Old(old_key, old) => {
+                old_key.text() == key.text() && is_edited(old, node, changes)
+            }
+            Expected::New(entry) => entry.key.expose() == key.text() && holds(node, &entry.value),
+        })
+}
+
+/// Whether a node holds what was to be written.
+fn holds(node: &Node, tree: &Tree) -> bool {
+    match (node.value(), tree) {
+        (Value::Null, Tree::Null) => true,
+        (Value::Bool(found), Tree::Bool(value)) => found == value,
+        (Value::Number(found), Tree::Number(number)) => found == number,
+        (Value::String(found), Tree::String(text)) => found.expose() == text.expose(),
+        (Value::Sequence(found), Tree::Sequence(items)) => {
+            found.len() == items.len()
+                && found.iter().zip(items).all(|(node, tree)| holds(node, tree))
+        }
+        (Value::Mapping(found), Tree::Mapping(entries)) => {
+            found.len() == entries.len()
+                && found.iter().zip(entries).all(|((key, node), (text, tree))| {
+                    key.text() == text.expose() && holds(node, tree)
+                })
+        }
         _ => false,
     }
 }

@@ -13,6 +13,19 @@ pub enum EditError {
     BlockEdge,
     /// The node came through an alias or a merge key: what stands there is something else.
     Copied,
+    /// The mapping has a key twice.
+    DuplicateKeys,
+    /// The entry or value is written in a way that cannot be edited: it begins with `?`, an anchor
+    /// or a tag, or is a pair in brackets (`[key: value]`).
+    Entry,
+    /// The key is in the mapping already.
+    KeyExists,
+    /// The key is not in the mapping.
+    KeyMissing,
+    /// The mapping is in braces, and has a merge key.
+    MergeInBraces,
+    /// The node is neither a mapping nor null.
+    NotAMapping,
     /// The node is not a string, but for example null or a number.
     NotAString,
     /// The edited file would hold something else than what the edits say, for a program that reads
@@ -54,6 +67,18 @@ impl EditError {
                 "copied",
                 "what came through an alias or a merge key can only be edited where it stands",
             ),
+            Self::DuplicateKeys => ("duplicate-keys", "the mapping has a key twice"),
+            Self::Entry => (
+                "entry",
+                "an entry that is a pair in brackets, or begins with `?`, an anchor or a tag, \
+                 cannot be edited",
+            ),
+            Self::KeyExists => ("key-exists", "the key is in the mapping already"),
+            Self::KeyMissing => ("key-missing", "the key is not in the mapping"),
+            Self::MergeInBraces => {
+                ("merge-in-braces", "entries beside a merge key (<<) in braces cannot be edited")
+            }
+            Self::NotAMapping => ("not-a-mapping", "only a mapping has entries"),
             Self::NotAString => ("not-a-string", "only a string can be replaced"),
             Self::NotTheSame => {
                 ("not-the-same", "the edits would change more of the file than they should")

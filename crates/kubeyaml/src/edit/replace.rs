@@ -76,7 +76,7 @@ fn is_block(place: Place) -> bool {
 }
 
 /// A text that means itself without quotes anywhere, as base64 does.
-fn is_word(text: &str) -> bool {
+pub(super) fn is_word(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=_.-".contains(&byte))
         && stays_text(text)
