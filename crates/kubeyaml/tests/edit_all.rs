@@ -1,5 +1,5 @@
-//! Every string, entry and position of all files in `fixtures/yaml` and `fixtures/yaml/rotate` edited, one at a time: an edit
-//! is refused, or changes just what it should.
+//! Every string, entry and position of all files in `fixtures/yaml` and `fixtures/yaml/rotate`,
+//! edited one at a time: an edit is refused, or changes just what it should.
 //!
 //! What should come of it is worked out here from the values alone, without places.
 
