@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use kubeyaml::{At, DuplicateKeys, EditError, Editor, Input, Node, Tree};
+use kubeyaml::{At, DuplicateKeys, EditError, Editor, Input, Mapping, Node, Tree};
 use sealkit_testkit::{fixture, read_fixture};
 
 fn file(name: &str) -> Vec<u8> {
@@ -15,6 +15,9 @@ fn file(name: &str) -> Vec<u8> {
 
 /// How many pairs `fixtures/yaml/rotate` has with a list of old and new values.
 const GENERATED: usize = 29;
+
+/// How many files `fixtures/yaml/rotate/shapes` has.
+const SHAPES: usize = 32;
 
 /// The names and nodes of all items of `spec.encryptedData`.
 fn items(input: &Input) -> Vec<(String, Node)> {
@@ -102,6 +105,83 @@ fn generated_files_change_only_where_they_should() {
         count += 1;
     }
     assert_eq!(count, GENERATED);
+}
+
+/// Files of `fixtures/yaml/rotate/shapes` that are not read, or not edited, and why.
+const REFUSED_SHAPES: &[(&str, &str)] = &[
+    ("anchor-and-alias", "an alias elsewhere in the document repeats this, and would change too"),
+    (
+        "helm-guarded",
+        "document 2, line 2, column 1: not valid JSON: expected `{` or the end of the file",
+    ),
+    (
+        "helm-values-only",
+        "document 2, line 2, column 1: not valid JSON: expected `{` or the end of the file",
+    ),
+    (
+        "windows-1252-comment",
+        "document 1, line 1, column 1: neither UTF-8 nor UTF-16 with a byte order mark",
+    ),
+];
+
+#[test]
+fn shapes_of_real_files_keep_all_but_their_ciphertexts() {
+    let mut count = 0;
+    let mut refused = Vec::new();
+    for entry in fs::read_dir(fixture("yaml/rotate/shapes")).unwrap() {
+        let entry = entry.unwrap().file_name();
+        let name = entry.to_str().unwrap();
+        let Some(name) = name.strip_suffix(".yaml").filter(|name| !name.contains('.')) else {
+            continue;
+        };
+        match renew(&file(&format!("shapes/{name}.yaml"))) {
+            Ok(after) => expected_after(&format!("shapes/{name}"), &after),
+            Err(error) => refused.push((name.to_owned(), error)),
+        }
+        count += 1;
+    }
+    refused.sort();
+    let refused: Vec<_> =
+        refused.iter().map(|(name, error)| (name.as_str(), error.as_str())).collect();
+    assert_eq!((count, refused.as_slice()), (SHAPES, REFUSED_SHAPES));
+}
+
+/// The file with a new value for each string that is a ciphertext; where there is none, with a new
+/// entry in each `encryptedData`.
+fn renew(file: &[u8]) -> Result<Vec<u8>, String> {
+    let input = kubeyaml::split(file).map_err(|error| error.to_string())?;
+    let mut editor = input.editor();
+    let mut nodes = Vec::new();
+    for document in input.documents() {
+        let node = document.parse_with(DuplicateKeys::LastCounts);
+        nodes.extend(node.map_err(|error| error.to_string())?);
+    }
+    let mut ciphertexts = Vec::new();
+    nodes.iter().for_each(|node| find_ciphertexts(node, &mut ciphertexts));
+    for (number, node) in &ciphertexts {
+        editor.replace(node, format!("AgNEW{number}xyz==")).map_err(|error| error.to_string())?;
+    }
+    if ciphertexts.is_empty() {
+        for (number, node) in (1..).zip(&nodes) {
+            let get = |node: &Node, key| node.as_mapping().unwrap().get(key).unwrap().clone();
+            let items = get(&get(node, "spec"), "encryptedData");
+            let new = format!("AgNEW{number}xyz==").into();
+            editor.insert(&items, At::Last, "password", &new).map_err(|error| error.to_string())?;
+        }
+    }
+    editor.finish().map(|after| after.to_vec()).map_err(|error| error.to_string())
+}
+
+/// The strings that are ciphertexts, with the number in each.
+fn find_ciphertexts<'a>(node: &'a Node, found: &mut Vec<(char, &'a Node)>) {
+    let number = node.as_str().and_then(|text| text.strip_prefix("AgOLD"));
+    found.extend(number.and_then(|rest| rest.chars().next()).map(|number| (number, node)));
+    for item in node.as_sequence().unwrap_or_default() {
+        find_ciphertexts(item, found);
+    }
+    for (_, value) in node.as_mapping().into_iter().flat_map(Mapping::iter) {
+        find_ciphertexts(value, found);
+    }
 }
 
 /// The first document's value of `a`.
