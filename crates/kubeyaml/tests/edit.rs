@@ -333,6 +333,7 @@ fn entries_are_inserted_as_those_beside_them_are_written() {
         ("a: b\nc: d", &[], At::Last, "a: b\nc: d\nk: v"),
         ("a: b\r\nc: d", &[], At::Last, "a: b\r\nc: d\r\nk: v"),
         ("a: b\rc: d\r", &[], At::After("a"), "a: b\rk: v\rc: d\r"),
+        ("a: b\u{2028}c: d\n", &[], At::After("a"), "a: b\u{2028}k: v\nc: d\n"),
         ("a: b # c\r\nc: d\n", &[], At::After("a"), "a: b # c\r\nk: v\r\nc: d\n"),
         ("a: b # c\r\nc: d\n", &[], At::Last, "a: b # c\r\nc: d\nk: v\n"),
         ("\u{feff}# c\na: b\n", &[], At::First, "\u{feff}# c\nk: v\na: b\n"),
