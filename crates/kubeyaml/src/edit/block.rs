@@ -3,7 +3,7 @@
 use super::super::mapping::Key;
 use super::super::node::{Node, Style, Value};
 use super::super::text::{SecretBuilder, SecretText};
-use super::super::write_yaml::write_entries;
+use super::super::write_yaml::{self, write_entries};
 use super::EditError;
 use super::entries::{EntryChanges, NewEntry};
 use super::lines::Lines;
@@ -44,7 +44,7 @@ pub(super) fn new_lines(entries: &[&NewEntry], indent: usize, line_break: &str) 
     let entries: Vec<_> =
         entries.iter().map(|entry| (entry.key.clone(), entry.value.clone())).collect();
     let mut written = SecretBuilder::default();
-    write_entries(&entries, indent, &mut written);
+    write_entries(&entries, write_yaml::Lines { indent, keep: false }, &mut written);
     let written = written.finish();
     let written = written.expose();
     let mut out = SecretBuilder::with_capacity(written.len());

@@ -116,8 +116,7 @@ impl<'a> Plan<'a> {
         changes: &EntryChanges,
     ) -> Result<(), EditError> {
         self.planned += 1;
-        let lead = key.map_or(node.place.start, |key| key.place.start) as usize;
-        empty::plan(self.lines(node), node, lead, self.unit, changes, &mut self.splices)
+        empty::plan(self.lines(node), node, key, self.unit, changes, &mut self.splices)
     }
 
     fn lines(&self, node: &Node) -> Lines<'a> {
