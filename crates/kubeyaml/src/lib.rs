@@ -24,6 +24,10 @@
 //! Secrets: nodes may hold plaintext. Nothing here has a `Debug` that prints values, strings are
 //! overwritten when dropped, and an error never quotes a value.
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod alias;
 mod compose;
 mod cursor;

@@ -56,12 +56,6 @@ impl Mapping {
         self.entries.get(at).map(|(key, node)| (at, key, node))
     }
 
-    /// The entry of a key.
-    #[must_use]
-    pub fn get_entry(&self, key: &str) -> Option<(&Key, &Node)> {
-        self.iter().find(|(found, _)| found.text() == key)
-    }
-
     /// The entries in the order of the text.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Key, &Node)> {
         self.entries.iter().map(|(key, node)| (key, node))

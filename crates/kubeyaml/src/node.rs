@@ -127,12 +127,6 @@ impl Node {
         &self.value
     }
 
-    /// The value, taken out of the node.
-    #[must_use]
-    pub fn into_value(self) -> Value {
-        self.value
-    }
-
     /// The string, if the value is one.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {

@@ -165,12 +165,6 @@ impl RawDocument<'_> {
         self.extent.start..self.extent.end.min(self.len)
     }
 
-    /// The document's first line in the file, counted from 1.
-    #[must_use]
-    pub fn first_line(&self) -> usize {
-        self.extent.first_line
-    }
-
     /// The language of the document.
     #[must_use]
     pub fn format(&self) -> Format {

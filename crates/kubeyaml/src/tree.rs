@@ -26,18 +26,6 @@ impl Tree {
     pub fn mapping<K: Into<SecretText>>(entries: impl IntoIterator<Item = (K, Self)>) -> Self {
         Self::Mapping(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
     }
-
-    /// Puts the keys of all mappings in it in the order of their bytes, as kubectl prints them.
-    pub fn sort_keys(&mut self) {
-        match self {
-            Self::Sequence(items) => items.iter_mut().for_each(Self::sort_keys),
-            Self::Mapping(entries) => {
-                entries.sort_by(|(a, _), (b, _)| a.expose().cmp(b.expose()));
-                entries.iter_mut().for_each(|(_, value)| value.sort_keys());
-            }
-            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => {}
-        }
-    }
 }
 
 impl From<&Node> for Tree {

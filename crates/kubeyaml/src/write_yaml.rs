@@ -12,18 +12,34 @@ use super::tree::Tree;
 /// Keys with more bytes than this are written after `? `, long before a reader's limit.
 const LONG_KEY: usize = 128;
 
+/// Where something is written.
+#[derive(Clone, Copy)]
+pub(super) struct Lines {
+    pub(super) indent: usize,
+    /// Whether text may be a block that takes in the blank lines after it (`|+`): nothing else may
+    /// follow.
+    pub(super) keep: bool,
+}
+
+impl Lines {
+    fn indented(self, by: usize) -> Self {
+        Self { indent: self.indent + by, ..self }
+    }
+}
+
 /// The tree as one YAML document without a separator, with a line feed at the end.
 ///
 /// Text of several lines becomes a block (`|`) where that keeps every character; everything that
 /// YAML 1.1 or 1.2 could take for something else than a string is in quotes.
 #[must_use]
 pub fn to_yaml(tree: &Tree) -> Zeroizing<String> {
+    let lines = Lines { indent: 0, keep: true };
     let mut out = SecretBuilder::default();
     match tree {
-        Tree::Mapping(entries) if !entries.is_empty() => write_entries(entries, 0, &mut out),
-        Tree::Sequence(items) if !items.is_empty() => write_sequence(items, 0, &mut out),
+        Tree::Mapping(entries) if !entries.is_empty() => write_entries(entries, lines, &mut out),
+        Tree::Sequence(items) if !items.is_empty() => write_sequence(items, lines, &mut out),
         scalar => {
-            write_scalar(scalar, 0, &mut out);
+            write_scalar(scalar, lines, &mut out);
             out.push_str("\n");
         }
     }
@@ -33,60 +49,62 @@ pub fn to_yaml(tree: &Tree) -> Zeroizing<String> {
 /// The entries, of which the first begins where the output stands.
 pub(super) fn write_entries(
     entries: &[(super::SecretText, Tree)],
-    indent: usize,
+    lines: Lines,
     out: &mut SecretBuilder,
 ) {
     for (at, (key, value)) in entries.iter().enumerate() {
         if at > 0 {
-            write_indent(indent, out);
+            write_indent(lines, out);
         }
-        write_key(key.expose(), indent, out);
+        write_key(key.expose(), lines, out);
         match value {
             Tree::Mapping(entries) if !entries.is_empty() => {
                 out.push_str("\n");
-                write_indent(indent + 2, out);
-                write_entries(entries, indent + 2, out);
+                write_indent(lines.indented(2), out);
+                write_entries(entries, lines.indented(2), out);
             }
             Tree::Sequence(items) if !items.is_empty() => {
                 out.push_str("\n");
-                write_indent(indent, out);
-                write_sequence(items, indent, out);
+                write_indent(lines, out);
+                write_sequence(items, lines, out);
             }
             scalar => {
                 out.push_str(" ");
-                write_scalar(scalar, indent, out);
+                write_scalar(scalar, lines, out);
                 out.push_str("\n");
             }
         }
     }
 }
 
-fn write_sequence(items: &[Tree], indent: usize, out: &mut SecretBuilder) {
+fn write_sequence(items: &[Tree], lines: Lines, out: &mut SecretBuilder) {
     for (at, item) in items.iter().enumerate() {
         if at > 0 {
-            write_indent(indent, out);
+            write_indent(lines, out);
         }
         out.push_str("- ");
         match item {
             Tree::Mapping(entries) if !entries.is_empty() => {
-                write_entries(entries, indent + 2, out);
+                write_entries(entries, lines.indented(2), out);
             }
-            Tree::Sequence(items) if !items.is_empty() => write_sequence(items, indent + 2, out),
+            Tree::Sequence(items) if !items.is_empty() => {
+                write_sequence(items, lines.indented(2), out);
+            }
             scalar => {
-                write_scalar(scalar, indent, out);
+                write_scalar(scalar, lines, out);
                 out.push_str("\n");
             }
         }
     }
 }
 
-fn write_indent(indent: usize, out: &mut SecretBuilder) {
-    for _ in 0..indent {
+fn write_indent(lines: Lines, out: &mut SecretBuilder) {
+    for _ in 0..lines.indent {
         out.push_str(" ");
     }
 }
 
-fn write_key(key: &str, indent: usize, out: &mut SecretBuilder) {
+fn write_key(key: &str, lines: Lines, out: &mut SecretBuilder) {
     let long = key.len() > LONG_KEY;
     if long {
         out.push_str("? ");
@@ -98,12 +116,12 @@ fn write_key(key: &str, indent: usize, out: &mut SecretBuilder) {
     }
     if long {
         out.push_str("\n");
-        write_indent(indent, out);
+        write_indent(lines, out);
     }
     out.push_str(":");
 }
 
-fn write_scalar(scalar: &Tree, indent: usize, out: &mut SecretBuilder) {
+fn write_scalar(scalar: &Tree, lines: Lines, out: &mut SecretBuilder) {
     match scalar {
         Tree::Null => out.push_str("null"),
         Tree::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
@@ -115,8 +133,10 @@ fn write_scalar(scalar: &Tree, indent: usize, out: &mut SecretBuilder) {
             match style_of(text) {
                 Style::Plain => out.push_str(text),
                 Style::SingleQuoted => write_single_quoted(text, out),
-                Style::DoubleQuoted => write_double_quoted(text, out),
-                Style::Literal => write_literal(text, indent + 2, out),
+                Style::Literal if lines.keep || !keeps_blank_lines(text) => {
+                    write_literal(text, lines.indented(2), out);
+                }
+                Style::DoubleQuoted | Style::Literal => write_double_quoted(text, out),
             }
         }
     }
@@ -210,22 +230,27 @@ fn write_escape(character: char, out: &mut SecretBuilder) {
 }
 
 /// Lines as they are, after `|` and what it needs to know of spaces and line feeds at the edges.
-fn write_literal(text: &str, indent: usize, out: &mut SecretBuilder) {
+fn write_literal(text: &str, lines: Lines, out: &mut SecretBuilder) {
     out.push_str("|");
     if text.starts_with([' ', '\n']) {
         out.push_str("2");
     }
     if !text.ends_with('\n') {
         out.push_str("-");
-    } else if text == "\n" || text.ends_with("\n\n") {
+    } else if keeps_blank_lines(text) {
         out.push_str("+");
     }
-    let lines = text.strip_suffix('\n').unwrap_or(text);
-    for line in lines.split('\n') {
+    let content = text.strip_suffix('\n').unwrap_or(text);
+    for line in content.split('\n') {
         out.push_str("\n");
         if !line.is_empty() {
-            write_indent(indent, out);
+            write_indent(lines, out);
             out.push_str(line);
         }
     }
+}
+
+/// Whether a block has to say that the blank lines at its end are part of it.
+fn keeps_blank_lines(text: &str) -> bool {
+    text == "\n" || text.ends_with("\n\n")
 }

@@ -7,7 +7,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use kubeyaml::{Node, Number, Value, YamlError, YamlErrorKind};
+use sealkit_testkit::fixture;
 use serde_json::{Map, Value as Json, json};
+
+/// How many cases there are.
+const CASES: usize = 124;
 
 /// Cases that kubectl reads and we refuse, with the deliberate difference
 /// (`fixtures/yaml/deliberate-differences.md`) each of them uses.
@@ -50,7 +54,7 @@ fn every_case_is_read_as_kubectl_reads_it() {
         }
         count += 1;
     }
-    assert!(count > 120, "only {count} cases were found");
+    assert_eq!(count, CASES);
 }
 
 enum Expected {
@@ -75,8 +79,7 @@ impl Expected {
 }
 
 fn cases() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/yaml");
-    let mut cases: Vec<_> = fs::read_dir(folder)
+    let mut cases: Vec<_> = fs::read_dir(fixture("yaml"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))

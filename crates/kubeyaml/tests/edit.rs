@@ -333,6 +333,7 @@ fn entries_are_inserted_as_those_beside_them_are_written() {
         ("a: b\nc: d", &[], At::Last, "a: b\nc: d\nk: v"),
         ("a: b\r\nc: d", &[], At::Last, "a: b\r\nc: d\r\nk: v"),
         ("a: b\rc: d\r", &[], At::After("a"), "a: b\rk: v\rc: d\r"),
+        ("a: b\u{2028}c: d\n", &[], At::After("a"), "a: b\u{2028}k: v\nc: d\n"),
         ("a: b # c\r\nc: d\n", &[], At::After("a"), "a: b # c\r\nk: v\r\nc: d\n"),
         ("a: b # c\r\nc: d\n", &[], At::Last, "a: b # c\r\nc: d\nk: v\n"),
         ("\u{feff}# c\na: b\n", &[], At::First, "\u{feff}# c\nk: v\na: b\n"),
@@ -361,6 +362,7 @@ fn entries_are_inserted_as_those_beside_them_are_written() {
         ("a: {b: c, d: e}\n", &["a"], At::After("b"), "a: {b: c, k: v, d: e}\n"),
         ("a: { b: c }\n", &["a"], At::Last, "a: { b: c, k: v }\n"),
         ("a: {b: c,d: , }\n", &["a"], At::Last, "a: {b: c,d: ,k: v, }\n"),
+        ("a: {b:}\n", &["a"], At::Last, "a: {b:, k: v}\n"),
         ("a: {b: }\n", &["a"], At::Last, "a: {b: , k: v }\n"),
         (
             "a: {\n  b: c, # c\n  d: e # d\n}\n",
@@ -446,6 +448,21 @@ fn values_that_are_not_words_are_written_as_they_have_to_be() {
     ] {
         let found = edited(text, path, |editor, node| editor.insert(node, At::Last, "- n", &value));
         assert_eq!(found.as_deref(), Ok(expected), "{text:?}");
+    }
+}
+
+#[test]
+fn blank_lines_after_a_new_entry_are_not_part_of_it() {
+    for (value, expected) in [
+        ("b\n\n", "a: b\nnew: \"b\\n\\n\"\n\nc: d\n"),
+        ("\n", "a: b\nnew: \"\\n\"\n\nc: d\n"),
+        ("b\nc\n", "a: b\nnew: |\n  b\n  c\n\nc: d\n"),
+        ("b\nc", "a: b\nnew: |-\n  b\n  c\n\nc: d\n"),
+    ] {
+        let found = edited("a: b\n\nc: d\n", &[], |editor, node| {
+            editor.insert(node, At::After("a"), "new", &value.into())
+        });
+        assert_eq!(found.as_deref(), Ok(expected));
     }
 }
 

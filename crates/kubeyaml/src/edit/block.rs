@@ -3,7 +3,7 @@
 use super::super::mapping::Key;
 use super::super::node::{Node, Style, Value};
 use super::super::text::{SecretBuilder, SecretText};
-use super::super::write_yaml::write_entries;
+use super::super::write_yaml::{self, write_entries};
 use super::EditError;
 use super::entries::{EntryChanges, NewEntry};
 use super::lines::Lines;
@@ -44,7 +44,7 @@ pub(super) fn new_lines(entries: &[&NewEntry], indent: usize, line_break: &str) 
     let entries: Vec<_> =
         entries.iter().map(|entry| (entry.key.clone(), entry.value.clone())).collect();
     let mut written = SecretBuilder::default();
-    write_entries(&entries, indent, &mut written);
+    write_entries(&entries, write_yaml::Lines { indent, keep: false }, &mut written);
     let written = written.finish();
     let written = written.expose();
     let mut out = SecretBuilder::with_capacity(written.len());
@@ -157,22 +157,29 @@ impl Block<'_> {
         if !begins_with_key(self.node, key) {
             return Err(EditError::Entry);
         }
-        if !new.is_empty() {
-            let line_break = self.lines.style_of_break(start);
-            let new = new_lines(&new, self.indent(), line_break);
-            self.splices.push(Splice { start, end, new });
-            return Ok(false);
+        if new.is_empty() {
+            let next = if moves_up { self.move_up(start, end) } else { self.cut(start, end)? };
+            let after = self.entries.get(number + 1);
+            return Ok(moves_up && after.is_some_and(|(key, _)| key.place.start as usize == next));
         }
-        if !moves_up {
-            let indentation = self.lines.indentation(start).ok_or(EditError::Entry)?;
-            let (start, end) = (start - indentation.len(), self.lines.after_break(end));
-            self.splices.push(Splice { start, end, new: SecretText::default() });
-            return Ok(false);
-        }
+        let new = new_lines(&new, self.indent(), self.lines.style_of_break(start));
+        self.splices.push(Splice { start, end, new });
+        Ok(false)
+    }
+
+    /// Takes out whole lines; where they ended.
+    fn cut(&mut self, start: usize, end: usize) -> Result<usize, EditError> {
+        let indentation = self.lines.indentation(start).ok_or(EditError::Entry)?;
+        let (start, end) = (start - indentation.len(), self.lines.after_break(end));
+        self.splices.push(Splice { start, end, new: SecretText::default() });
+        Ok(end)
+    }
+
+    /// Takes out an entry whose place is taken by what follows; where that is.
+    fn move_up(&mut self, start: usize, end: usize) -> usize {
         let next = self.lines.skip_space_but_comments(end);
         self.splices.push(Splice { start, end: next, new: SecretText::default() });
-        let after = self.entries.get(number + 1);
-        Ok(after.is_some_and(|(key, _)| key.place.start as usize == next))
+        next
     }
 
     /// Where the last line of an entry ends.
@@ -227,9 +234,7 @@ impl Block<'_> {
                 self.splices.push(Splice { start, end, new: "{}".into() });
                 continue;
             }
-            let indentation = self.lines.indentation(start).ok_or(EditError::Entry)?;
-            let (start, end) = (start - indentation.len(), self.lines.after_break(end));
-            self.splices.push(Splice { start, end, new: SecretText::default() });
+            self.cut(start, end)?;
         }
         Ok(())
     }

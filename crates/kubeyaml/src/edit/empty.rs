@@ -1,5 +1,6 @@
 //! Entries put where there are none yet: into `{}`, and in the place of null.
 
+use super::super::mapping::Key;
 use super::super::node::{Context, Node, Style, Value};
 use super::super::text::{SecretBuilder, SecretText};
 use super::EditError;
@@ -11,22 +12,22 @@ use super::plan::Splice;
 
 /// The changes to the text for new entries in an empty mapping, or in the place of null.
 ///
-/// `lead` is where the node's entry begins, and `unit` what a level of an indented JSON document
+/// `key` is the node's own, and `unit` what a level of an indented JSON document
 /// is indented by.
 pub(super) fn plan(
     lines: Lines<'_>,
     node: &Node,
-    lead: usize,
+    key: Option<&Key>,
     unit: Option<&str>,
     changes: &EntryChanges,
     splices: &mut Vec<Splice>,
 ) -> Result<(), EditError> {
-    let empty = Empty { lines, node, new: changes.all_new() };
+    let empty = Empty { lines, node, key, new: changes.all_new() };
     if empty.new.is_empty() {
         return Ok(());
     }
     match node.place.context {
-        Context::Flow => splices.push(empty.in_braces(lead, unit)),
+        Context::Flow => splices.push(empty.in_braces(unit)),
         Context::BlockMapping | Context::BlockSequence | Context::Root => {
             empty.in_block(splices)?;
         }
@@ -37,6 +38,7 @@ pub(super) fn plan(
 struct Empty<'a> {
     lines: Lines<'a>,
     node: &'a Node,
+    key: Option<&'a Key>,
     new: Vec<&'a NewEntry>,
 }
 
@@ -51,7 +53,8 @@ impl Empty<'_> {
         self.is_null() || self.lines.skip_space_but_comments(span.start + 1) + 1 == span.end
     }
 
-    fn in_braces(&self, lead: usize, unit: Option<&str>) -> Splice {
+    fn in_braces(&self, unit: Option<&str>) -> Splice {
+        let lead = self.key.map_or(self.node.place.start, |key| key.place.start) as usize;
         let span = self.node.span();
         let json = self.node.style() == Style::Json;
         let gap = if json && unit.is_none() { "" } else { " " };
@@ -71,10 +74,10 @@ impl Empty<'_> {
             let new = new.expose().trim_start_matches('{').trim_end_matches('}').into();
             return Splice { start: span.end - 1, end: span.end - 1, new };
         }
-        let before = self.lines.before(span.start);
+        let without_colon = self.key.is_some_and(|key| key.place.end == self.node.place.start);
         let prefix = match span.is_empty() {
-            true if before.ends_with(':') => " ",
-            true => ": ",
+            true if without_colon => ": ",
+            true => " ",
             false => "",
         };
         Splice { start: span.start, end: span.end, new: joined(prefix, new.expose()) }
@@ -97,7 +100,7 @@ impl Empty<'_> {
             if self.is_null() {
                 return Err(EditError::Entry);
             }
-            splices.push(self.in_braces(span.start, None));
+            splices.push(self.in_braces(None));
             return Ok(());
         }
         if in_place {

@@ -44,6 +44,8 @@ struct Place {
     comma: Option<usize>,
     /// Whether it begins with its key, and not with `?`, an anchor or a tag.
     begins_with_key: bool,
+    /// Whether it ends with the colon, without a value.
+    ends_with_colon: bool,
 }
 
 /// The changes to the text for changes to the entries of a mapping that has some.
@@ -81,13 +83,8 @@ pub(super) fn new_mapping(entries: &[&NewEntry], layout: &Layout<'_>, closing: &
         if at > 0 {
             out.push_str(",");
         }
-        match layout.own_lines {
-            Some(OwnLines { line_break, indentation, .. }) => {
-                out.push_str(line_break);
-                out.push_str(indentation);
-            }
-            None if at > 0 => out.push_str(layout.gap),
-            None => {}
+        if at > 0 || layout.own_lines.is_some() {
+            push_gap(layout, &mut out);
         }
         write_entry(entry, layout, &mut out);
     }
@@ -128,7 +125,13 @@ fn places(lines: Lines<'_>, node: &Node, entries: &[(Key, Node)]) -> Result<Vec<
         let next = lines.skip_space(end);
         let comma = lines.from(next).starts_with(',').then_some(next);
         at = comma.map_or(end, |comma| comma + 1);
-        places.push(Place { start, end, comma, begins_with_key: key_start == start });
+        places.push(Place {
+            start,
+            end,
+            comma,
+            begins_with_key: key_start == start,
+            ends_with_colon: key.place.end < value.place.start && value.span().is_empty(),
+        });
     }
     if lines.skip_space(at) + 1 == span.end { Ok(places) } else { Err(EditError::MergeInBraces) }
 }
@@ -198,43 +201,54 @@ impl<'a> Flow<'a> {
         self.splices.push(Splice { start, end, new: new.into() });
     }
 
+    /// Takes out an entry, puts others in its place, or puts others around it.
     fn change(&mut self, number: usize, is_last: bool) {
         let Some(&Place { start, end, comma, .. }) = self.places.get(number) else {
             return;
         };
-        let (before, after) = (self.before(number), self.after(number));
         if !self.lives(number) {
-            self.remove(start, end, comma);
-        } else if self.changes.is_removed(number) {
-            let layout = self.layout_beside(start);
-            let mut out = SecretBuilder::default();
-            for (at, entry) in before.iter().chain(&after).enumerate() {
-                if at > 0 {
-                    out.push_str(",");
-                    push_gap(&layout, &mut out);
-                }
-                write_entry(entry, &layout, &mut out);
-            }
-            self.splice(start, end, out.finish());
+            return self.remove(start, end, comma);
+        }
+        self.stays = true;
+        if self.changes.is_removed(number) {
+            self.put_in_place(number, start, end);
+            return self.end(number, is_last);
+        }
+        self.put_before(number, start);
+        let after = self.after(number);
+        if after.is_empty() {
             self.end(number, is_last);
-            self.stays = true;
         } else {
-            self.stays = true;
-            let layout = self.layout_beside(start);
-            let mut out = SecretBuilder::default();
-            for entry in before {
-                write_entry(entry, &layout, &mut out);
+            self.put_after(number, is_last, &after);
+        }
+    }
+
+    fn put_in_place(&mut self, number: usize, start: usize, end: usize) {
+        let layout = self.layout_beside(start);
+        let mut out = SecretBuilder::default();
+        for (at, entry) in self.before(number).into_iter().chain(self.after(number)).enumerate() {
+            if at > 0 {
                 out.push_str(",");
                 push_gap(&layout, &mut out);
             }
-            let new = self.put_after(number, is_last, &after);
-            self.splice(start, start, out.finish());
-            if after.is_empty() {
-                self.end(number, is_last);
-            } else {
-                self.splices.extend(new);
-            }
+            write_entry(entry, &layout, &mut out);
         }
+        self.splice(start, end, out.finish());
+    }
+
+    fn put_before(&mut self, number: usize, start: usize) {
+        let entries = self.before(number);
+        if entries.is_empty() {
+            return;
+        }
+        let layout = self.layout_beside(start);
+        let mut out = SecretBuilder::default();
+        for entry in entries {
+            write_entry(entry, &layout, &mut out);
+            out.push_str(",");
+            push_gap(&layout, &mut out);
+        }
+        self.splice(start, start, out.finish());
     }
 
     /// Without a comma, after the last entry that stays, unless the last one had one before.
@@ -247,23 +261,21 @@ impl<'a> Flow<'a> {
     }
 
     /// New entries after one that stays.
-    fn put_after(&self, number: usize, is_last: bool, entries: &[&NewEntry]) -> Vec<Splice> {
-        let Some(&Place { start, end, comma, .. }) = self.places.get(number) else {
-            return Vec::new();
+    fn put_after(&mut self, number: usize, is_last: bool, entries: &[&NewEntry]) {
+        let Some(&Place { start, end, comma, ends_with_colon, .. }) = self.places.get(number)
+        else {
+            return;
         };
-        let ends_with_comma = !is_last || (number + 1 == self.places.len() && comma.is_some());
-        let layout = self.layout_beside(start);
-        let mut splices = Vec::new();
         if comma.is_none() {
-            // A colon right before a comma would be part of a key.
-            let colon = self.lines.before(end).ends_with(':');
-            let new = if colon { " ," } else { "," }.into();
-            splices.push(Splice { start: end, end, new });
+            // A colon right before a comma would be part of the key.
+            self.splice(end, end, if ends_with_colon { " ," } else { "," });
         }
         let at = comma.map_or(end, |comma| comma + 1);
+        let layout = self.layout_beside(start);
         let free = self.lines.rest_is_free(at).filter(|_| layout.own_lines.is_some());
         let own_lines = layout.own_lines.filter(|_| free.is_some() || comma.is_none());
         let layout = Layout { own_lines, ..layout };
+        let ends_with_comma = !is_last || (number + 1 == self.places.len() && comma.is_some());
         let mut out = SecretBuilder::default();
         for (at, entry) in entries.iter().enumerate() {
             push_gap(&layout, &mut out);
@@ -273,8 +285,7 @@ impl<'a> Flow<'a> {
             }
         }
         let at = free.unwrap_or(at);
-        splices.push(Splice { start: at, end: at, new: out.finish() });
-        splices
+        self.splice(at, at, out.finish());
     }
 
     /// Takes out an entry with its comma: with its line if it has one of its own.
@@ -315,10 +326,7 @@ impl<'a> Flow<'a> {
 /// What stands before an entry, after a comma.
 fn push_gap(layout: &Layout<'_>, out: &mut SecretBuilder) {
     match layout.own_lines {
-        Some(OwnLines { line_break, indentation, .. }) => {
-            out.push_str(line_break);
-            out.push_str(indentation);
-        }
+        Some(lines) => push_line(lines, 0, out),
         None => out.push_str(layout.gap),
     }
 }

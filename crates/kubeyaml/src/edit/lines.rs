@@ -56,6 +56,7 @@ impl<'a> Lines<'a> {
     }
 
     /// How the line ends that a place is on: with its own line break, or that of the line before.
+    /// Breaks that are part of a text in a block (U+2028 and the like) are not for new lines.
     pub(super) fn style_of_break(self, at: usize) -> &'a str {
         let ahead = self.from(at).find(is_break).map(|ahead| self.line_break(at + ahead));
         let behind = || {
@@ -64,7 +65,7 @@ impl<'a> Lines<'a> {
             let is_feed = self.from(end).starts_with('\n');
             Some(self.line_break(if is_feed { start } else { end }))
         };
-        ahead.or_else(behind).unwrap_or("\n")
+        ahead.or_else(behind).filter(|found| found.is_ascii()).unwrap_or("\n")
     }
 
     pub(super) fn skip_blanks(self, at: usize) -> usize {

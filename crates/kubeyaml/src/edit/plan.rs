@@ -116,8 +116,7 @@ impl<'a> Plan<'a> {
         changes: &EntryChanges,
     ) -> Result<(), EditError> {
         self.planned += 1;
-        let lead = key.map_or(node.place.start, |key| key.place.start) as usize;
-        empty::plan(self.lines(node), node, lead, self.unit, changes, &mut self.splices)
+        empty::plan(self.lines(node), node, key, self.unit, changes, &mut self.splices)
     }
 
     fn lines(&self, node: &Node) -> Lines<'a> {
@@ -145,7 +144,12 @@ fn unit<'a>(text: &'a str, root: &Node) -> Option<&'a str> {
 /// The text with parts of it replaced, which are in order.
 fn splice(text: &str, splices: &[Splice]) -> Result<SecretText, EditError> {
     let added: usize = splices.iter().map(|splice| splice.new.expose().len()).sum();
-    let mut out = SecretBuilder::with_capacity(text.len() + added);
+    let removed: usize = splices.iter().map(|splice| splice.end - splice.start).sum();
+    let len = (text.len() + added).saturating_sub(removed);
+    if len > MAX_INPUT {
+        return Err(EditError::TooLarge);
+    }
+    let mut out = SecretBuilder::with_capacity(len);
     let mut done = 0;
     for Splice { start, end, new } in splices {
         out.push_str(text.get(done..*start).ok_or(EditError::Overlap)?);
@@ -153,6 +157,5 @@ fn splice(text: &str, splices: &[Splice]) -> Result<SecretText, EditError> {
         done = *end;
     }
     out.push_str(text.get(done..).ok_or(EditError::Overlap)?);
-    let out = out.finish();
-    if out.expose().len() > MAX_INPUT { Err(EditError::TooLarge) } else { Ok(out) }
+    Ok(out.finish())
 }
