@@ -1,10 +1,11 @@
-//! Reading and writing documents, without sealing anything.
+//! Reading, writing and editing documents, without sealing anything.
 
 #![expect(clippy::expect_used, reason = "what cannot be set up ends the run there and then")]
 
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use kubeyaml::At;
 use sealkit_benches::documents;
 
 fn parse(criterion: &mut Criterion) {
@@ -17,6 +18,10 @@ fn parse(criterion: &mut Criterion) {
     });
     group.bench_function("parse 10,000 documents", |bencher| {
         bencher.iter(|| parse_all(black_box(&many)));
+    });
+
+    group.bench_function("edit 10,000 documents in three places each", |bencher| {
+        bencher.iter(|| edit_all(black_box(&many)));
     });
 
     let sealed = sealkit_testkit::read_fixture("kubeseal/sealed/strict.yaml");
@@ -32,6 +37,20 @@ fn parse_all(text: &[u8]) -> usize {
     let input = kubeyaml::split(text).expect("it is YAML");
     let nodes = input.documents().filter_map(|document| document.parse().expect("it is YAML"));
     nodes.count()
+}
+
+fn edit_all(text: &[u8]) -> usize {
+    let input = kubeyaml::split(text).expect("it is YAML");
+    let mut editor = input.editor();
+    for document in input.documents() {
+        let Some(node) = document.parse().expect("it is YAML") else { continue };
+        let secret = node.as_mapping().expect("it is a mapping");
+        let kind = secret.get("kind").expect("it has a kind");
+        editor.replace(kind, "Other").expect("it is a string");
+        editor.insert(&node, At::Last, "new", &"entry".into()).expect("it is a mapping");
+        editor.remove(&node, "apiVersion").expect("it is an entry");
+    }
+    editor.finish().expect("it is the same otherwise").len()
 }
 
 criterion_group!(benches, parse);

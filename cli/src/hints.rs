@@ -123,6 +123,7 @@ impl Hint for Cause {
             Self::SealedForAnother { .. } => Some(
                 "give the document the scope, namespace and name that it was sealed for, or seal again",
             ),
+            Self::SearchLimit { .. } => None,
             Self::WrongKey { .. } => Some("--key with that private key opens it"),
             Self::KeyIsHere { .. } | Self::NoKeyFits { .. } => Some(
                 "the document may have been renamed or moved, be of another cluster, or be damaged",

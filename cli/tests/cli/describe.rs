@@ -6,19 +6,6 @@ use sealkit_testkit::kubeseal::Index;
 use crate::support::{refuses, seal};
 
 #[test]
-fn for_people() {
-    let done = seal().args(["cert", "show"]).arg(fixture("keys/demo.crt")).run().success();
-    let lines: Vec<&str> = done.stdout_text().lines().collect();
-    assert_eq!(lines.len(), 4, "{lines:?}");
-    assert!(lines[0].starts_with("Fingerprint: SHA256:"), "{lines:?}");
-    assert!(lines[1].starts_with("Validity:    20") && lines[1].ends_with("(valid)"), "{lines:?}");
-    assert_eq!(lines[2], "Key:         RSA, 4096 bits");
-    // Without a word it is shown as well.
-    let done = seal().arg("cert").arg(fixture("keys/expired.crt")).run().success();
-    assert!(done.stdout_text().contains("(expired)"), "{}", done.stdout_text());
-}
-
-#[test]
 fn for_programs() {
     let index = Index::load();
     for key in &index.keys {

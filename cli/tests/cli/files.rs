@@ -55,24 +55,6 @@ fn a_device_is_written_to() {
 }
 
 #[test]
-fn places_that_cannot_be_written() {
-    let folder = Folder::new();
-    refuses(write_to(folder.path()).run(), 1, "is a directory, not a file");
-    refuses(write_to(folder.join("no/such/x.yaml")).run(), 1, "no such directory");
-    refuses(write_to("/dev/full").run(), 1, "/dev/full: no space left on the disk");
-}
-
-#[test]
-fn inputs_that_cannot_be_read() {
-    let folder = Folder::new();
-    let read = |path: &std::path::Path| seal_with_certificate().arg(path).run();
-    refuses(read(folder.path()), 1, "is a directory, not a file");
-    refuses(read(&folder.join("absent")), 1, "absent: no such file");
-    let done = unseal().arg(folder.path()).run();
-    refuses(done, 1, "is a directory, not a file");
-}
-
-#[test]
 fn an_output_is_never_an_input() {
     let folder = Folder::new();
     let path = folder.write("secret.yaml", SECRET);

@@ -3,23 +3,22 @@
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::string_slice,
     reason = "a test that cannot be set up has failed"
 )]
 
 mod bad_input;
-mod bad_keys;
 mod certificate;
+mod command_line;
 mod describe;
 mod files;
 mod in_process;
 mod keygen;
+mod keys;
 // What the system says of its errors is Linux's.
 #[cfg(target_os = "linux")]
 mod messages;
 mod raw;
 mod reference;
-mod round_trip;
 mod seal;
 mod support;
 mod tls_server;

@@ -26,7 +26,8 @@ impl Diagnosing<'_> {
         label: &EncryptionLabel,
         hint: KeyHint,
     ) -> Option<Fingerprint> {
-        let mut keys = self.0.places(hint, &[]).filter_map(|place| self.0.get(place));
+        let places = self.0.all_after(self.0.places_of(hint)).into_iter();
+        let mut keys = places.filter_map(|place| self.0.get(place));
         let opens = |key: &&PrivateKey| hybrid::open_session_key(key, value, label).is_some();
         keys.find(opens).map(PrivateKey::fingerprint)
     }

@@ -97,21 +97,21 @@ impl KeyRing {
         self.0.get(place)
     }
 
-    /// The places of all keys, each once: those of the hint, then those known to open such values, then the others.
-    pub(crate) fn places(
-        &self,
-        hint: KeyHint,
-        known: &[usize],
-    ) -> impl Iterator<Item = usize> + use<> {
+    /// The places of the keys that a hint names and the ring has.
+    pub(crate) fn places_of(&self, hint: KeyHint) -> impl Iterator<Item = usize> {
         let place = |name| self.0.iter().position(|key| key.fingerprint() == name);
+        hint.keys().filter_map(place)
+    }
+
+    /// The places of all keys, each once: first those given, then the others in order.
+    pub(crate) fn all_after(&self, first: impl Iterator<Item = usize>) -> Vec<usize> {
         let mut places = Vec::with_capacity(self.len());
-        for place in hint.keys().filter_map(place).chain(known.iter().copied()).chain(0..self.len())
-        {
+        for place in first.chain(0..self.len()) {
             if !places.contains(&place) {
                 places.push(place);
             }
         }
-        places.into_iter()
+        places
     }
 
     /// How many keys there are.

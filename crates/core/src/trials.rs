@@ -28,6 +28,8 @@ pub struct Trials<'a> {
     limit: TrialLimit,
     /// Places of the keys that opened a value, the latest first.
     known: Vec<usize>,
+    /// The hint of the value before was wrong: that of the next one will be, too.
+    is_misled: bool,
     operations: usize,
     /// Operations beyond the first one of each value.
     further: usize,
@@ -35,11 +37,11 @@ pub struct Trials<'a> {
 
 impl<'a> Trials<'a> {
     pub(crate) fn new(keys: &'a KeyRing, limit: TrialLimit) -> Self {
-        Self { keys, limit, known: Vec::new(), operations: 0, further: 0 }
+        Self { keys, limit, known: Vec::new(), is_misled: false, operations: 0, further: 0 }
     }
 
     /// Opens a value: with the keys of the hint, then those that opened a value before, the latest first, then the
-    /// others, newest first. A key whose modulus is shorter than the encrypted session key is passed over; trying any
+    /// others, newest first. After a hint that was wrong, those that opened a value before come first. A key whose modulus is shorter than the encrypted session key is passed over; trying any
     /// other costs one private-key operation.
     ///
     /// # Errors
@@ -55,7 +57,7 @@ impl<'a> Trials<'a> {
             return Err(UnsealError::NoKeys);
         }
         let mut first = true;
-        for place in self.keys.places(hint, &self.known) {
+        for place in self.places(hint) {
             let Some(key) = self.keys.get(place).filter(|key| key.fits(value)) else { continue };
             if !first && !self.may_go_on() {
                 break;
@@ -65,6 +67,8 @@ impl<'a> Trials<'a> {
             first = false;
             if let Some(plaintext) = hybrid::unseal(key, value, label) {
                 let fingerprint = key.fingerprint();
+                self.is_misled =
+                    hint != KeyHint::NONE && !hint.keys().any(|key| key == fingerprint);
                 self.remember(place);
                 return Ok(Unsealed { plaintext, fingerprint });
             }
@@ -76,6 +80,16 @@ impl<'a> Trials<'a> {
     #[must_use]
     pub fn operations(&self) -> usize {
         self.operations
+    }
+
+    fn places(&self, hint: KeyHint) -> Vec<usize> {
+        let hinted = self.keys.places_of(hint);
+        let known = self.known.iter().copied();
+        if self.is_misled {
+            self.keys.all_after(known.chain(hinted))
+        } else {
+            self.keys.all_after(hinted.chain(known))
+        }
     }
 
     fn may_go_on(&self) -> bool {

@@ -1,7 +1,7 @@
 //! What aliases may cost, and what they leave on the nodes they copy.
 
 use super::error::YamlErrorKind;
-use super::node::{Node, Value};
+use super::node::{Node, Place, Value};
 
 /// Nodes decoded, and how many of them came through aliases.
 pub(super) struct Count {
@@ -54,6 +54,54 @@ pub(super) fn mark_copied(node: &mut Node) {
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// What aliases repeat, by its bytes.
+#[derive(Default)]
+pub(super) struct Repeated(Vec<(u32, u32)>);
+
+impl Repeated {
+    pub(super) fn add(&mut self, place: Place) {
+        let range = (place.start, place.end);
+        // Often the same anchor is used again and again.
+        if self.0.last() != Some(&range) {
+            self.0.push(range);
+        }
+    }
+
+    /// Marks what stands in these places as shared.
+    pub(super) fn mark(mut self, root: &mut Node) {
+        if self.0.is_empty() {
+            return;
+        }
+        self.0.sort_unstable();
+        // A range inside another one says nothing new.
+        self.0.dedup_by(|next, kept| next.1 <= kept.1);
+        self.mark_node(root);
+    }
+
+    fn mark_node(&self, node: &mut Node) {
+        if node.place.copied {
+            return;
+        }
+        self.mark_place(&mut node.place);
+        match &mut node.value {
+            Value::Sequence(items) => items.iter_mut().for_each(|item| self.mark_node(item)),
+            Value::Mapping(mapping) => {
+                for (key, node) in &mut mapping.entries {
+                    self.mark_place(&mut key.place);
+                    self.mark_node(node);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+
+    fn mark_place(&self, place: &mut Place) {
+        let after = self.0.partition_point(|(start, _)| *start <= place.start);
+        let last = after.checked_sub(1).and_then(|at| self.0.get(at));
+        place.shared = last.is_some_and(|(_, end)| place.end <= *end);
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::alias::{Count, mark_copied, size};
+use super::alias::{Count, Repeated, mark_copied, size};
 use super::cursor::Mark;
 use super::error::YamlErrorKind;
 use super::mapping::{DuplicateKeys, Key, KeyKind, Mapping, MappingBuilder};
-use super::node::{Node, Place, Position, Style, Value};
+use super::node::{Context, Node, Place, Position, Style, Value};
 use super::number::{Number, float_key};
 use super::parser::{Event, Item, Parser};
 use super::resolve::{Resolved, resolve};
@@ -22,12 +22,14 @@ pub(super) fn compose(
 ) -> Result<Node, Problem> {
     Composer {
         parser: Parser::new(text),
+        text,
         origin,
         duplicates,
         frames: Vec::new(),
         anchors: HashMap::new(),
         keeps_anchors: text.contains('*'),
         copied: 0,
+        repeated: Repeated::default(),
         count: Count::new(),
     }
     .run()
@@ -35,6 +37,7 @@ pub(super) fn compose(
 
 struct Composer<'a> {
     parser: Parser<'a>,
+    text: &'a str,
     origin: Origin,
     duplicates: DuplicateKeys,
     frames: Vec<Frame>,
@@ -43,12 +46,15 @@ struct Composer<'a> {
     keeps_anchors: bool,
     /// Bytes copied for anchors and aliases.
     copied: usize,
+    repeated: Repeated,
     count: Count,
 }
 
 /// A collection whose end has not come yet.
 struct Frame {
     content: Content,
+    /// Whether it stands in brackets or braces.
+    flow: bool,
     place: Place,
     anchor: Option<(String, usize)>,
     /// The height of the highest child.
@@ -115,7 +121,9 @@ impl Composer<'_> {
                 Event::Alias(name) => Some(self.alias(&name, place).map_err(at)?),
                 Event::Scalar(scalar, tag) => {
                     place.style = scalar.style;
-                    place.indent = narrow(scalar.indent);
+                    if matches!(scalar.style, Style::Literal | Style::Folded) {
+                        place.indent = narrow(scalar.indent);
+                    }
                     self.scalar(scalar, tag.as_deref(), anchor, place).map_err(at)?
                 }
             };
@@ -123,21 +131,38 @@ impl Composer<'_> {
                 self.attach(child, start, &mut root)?;
             }
         }
-        root.ok_or_else(|| Problem::new(YamlErrorKind::NotAMapping, Mark::default()))
+        let mut root =
+            root.ok_or_else(|| Problem::new(YamlErrorKind::NotAMapping, Mark::default()))?;
+        self.repeated.mark(&mut root);
+        Ok(root)
     }
 
     fn place(&self, start: Mark, end: usize) -> Place {
         let end = end.max(start.offset);
         let Position { line, column } = self.origin.position(start);
+        let (context, indent) = self.context();
         Place {
+            input: self.origin.input,
             start: narrow(self.origin.offset + start.offset),
             end: narrow(self.origin.offset + end),
             line: narrow(line),
             column: narrow(column),
-            indent: 0,
+            indent,
+            context,
             style: Style::Collection,
             copied: false,
+            shared: false,
             binary: false,
+        }
+    }
+
+    /// What comes next is part of this; with the column of a block mapping.
+    fn context(&self) -> (Context, u32) {
+        match self.frames.last() {
+            None => (Context::Root, 0),
+            Some(Frame { flow: true, .. }) => (Context::Flow, 0),
+            Some(Frame { content: Content::Sequence(_), .. }) => (Context::BlockSequence, 0),
+            Some(Frame { place, .. }) => (Context::BlockMapping, place.column.saturating_sub(1)),
         }
     }
 
@@ -165,7 +190,10 @@ impl Composer<'_> {
             Content::Mapping { entries: MappingBuilder::new(self.duplicates), key: None }
         };
         let counted = self.count.all.saturating_sub(1);
-        self.frames.push(Frame { content, place, anchor, height: 0, size: 0, counted });
+        let start = (place.start as usize).saturating_sub(self.origin.offset);
+        let bracket = matches!(self.text.as_bytes().get(start), Some(b'[' | b'{'));
+        let flow = bracket || place.context == Context::Flow;
+        self.frames.push(Frame { content, flow, place, anchor, height: 0, size: 0, counted });
         Ok(())
     }
 
@@ -221,6 +249,7 @@ impl Composer<'_> {
         if self.frames.len() + target.height > MAX_DEPTH {
             return Err(YamlErrorKind::TooDeep);
         }
+        self.repeated.add(target.node.place);
         let mut node = target.node.clone();
         mark_copied(&mut node);
         let style = node.place.style;

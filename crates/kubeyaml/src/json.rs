@@ -3,7 +3,7 @@
 use super::cursor::{Cursor, Mark};
 use super::error::YamlErrorKind;
 use super::mapping::{DuplicateKeys, Key, KeyKind, MappingBuilder};
-use super::node::{Node, Place, Position, Style, Value};
+use super::node::{Context, Node, Place, Position, Style, Value};
 use super::number::Number;
 use super::text::{SecretBuilder, SecretText};
 use super::{MAX_DEPTH, Origin, Problem, narrow};
@@ -141,13 +141,16 @@ impl Reader<'_> {
     fn place(&self, start: Mark) -> Place {
         let Position { line, column } = self.origin.position(start);
         Place {
+            input: self.origin.input,
             start: narrow(self.origin.offset + start.offset),
             end: narrow(self.origin.offset + self.cursor.mark().offset),
             line: narrow(line),
             column: narrow(column),
             indent: 0,
+            context: Context::Flow,
             style: Style::Json,
             copied: false,
+            shared: false,
             binary: false,
         }
     }

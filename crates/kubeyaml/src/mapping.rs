@@ -12,6 +12,7 @@ use super::text::SecretText;
 pub struct Mapping {
     pub(super) entries: Vec<(Key, Node)>,
     pub(super) has_duplicates: bool,
+    index: Option<Box<Index>>,
 }
 
 /// What becomes of a mapping that has a key twice.
@@ -46,7 +47,13 @@ impl Mapping {
     /// The value of a key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Node> {
-        self.entries.iter().find(|(found, _)| found.text() == key).map(|(_, node)| node)
+        self.find(key).map(|(_, _, node)| node)
+    }
+
+    /// The entry of a key, and its number.
+    pub(super) fn find(&self, key: &str) -> Option<(usize, &Key, &Node)> {
+        let at = find(&self.entries, self.index.as_deref(), key)?;
+        self.entries.get(at).map(|(key, node)| (at, key, node))
     }
 
     /// The entry of a key.
@@ -94,8 +101,47 @@ impl Key {
     }
 }
 
+/// With a loop of its own, see the one of [`Value`](super::Value).
+impl Clone for Mapping {
+    fn clone(&self) -> Self {
+        let mut entries = Vec::with_capacity(self.entries.len());
+        for (key, node) in &self.entries {
+            entries.push((key.clone(), node.clone()));
+        }
+        Self { entries, has_duplicates: self.has_duplicates, index: self.index.clone() }
+    }
+}
+
 /// A mapping of this size or less is searched; a larger one has an index.
 const SEARCHED: usize = 16;
+
+/// The numbers of the entries of a large mapping.
+#[derive(Clone, Default)]
+struct Index {
+    hasher: RandomState,
+    /// From the hash of a key to its entry; of keys with the same hash, to the last one.
+    numbers: HashMap<u64, usize>,
+}
+
+impl Index {
+    fn insert(&mut self, key: &str, at: usize) {
+        self.numbers.insert(self.hasher.hash_one(key), at);
+    }
+}
+
+/// The number of a key's entry.
+fn find(entries: &[(Key, Node)], index: Option<&Index>, key: &str) -> Option<usize> {
+    let is_at = |at: usize| entries.get(at).is_some_and(|(found, _)| found.text() == key);
+    if let Some(index) = index {
+        match index.numbers.get(&index.hasher.hash_one(key)) {
+            None => return None,
+            Some(&at) if is_at(at) => return Some(at),
+            // Two keys with the same hash.
+            Some(_) => {}
+        }
+    }
+    (0..entries.len()).find(|&at| is_at(at))
+}
 
 /// Puts a mapping together, and finds keys that stand in it twice.
 pub(super) struct MappingBuilder {
@@ -104,9 +150,7 @@ pub(super) struct MappingBuilder {
     entries: Vec<(Key, Node)>,
     /// Whether the entry at the same place stands in the mapping itself.
     explicit: Vec<bool>,
-    /// From the hash of a key to its entry; of keys with the same hash, to the last one.
-    index: HashMap<u64, usize>,
-    hasher: RandomState,
+    index: Option<Box<Index>>,
 }
 
 impl MappingBuilder {
@@ -116,8 +160,7 @@ impl MappingBuilder {
             has_duplicates: false,
             entries: Vec::new(),
             explicit: Vec::new(),
-            index: HashMap::new(),
-            hasher: RandomState::new(),
+            index: None,
         }
     }
 
@@ -140,7 +183,7 @@ impl MappingBuilder {
     }
 
     pub(super) fn finish(self) -> Mapping {
-        Mapping { entries: self.entries, has_duplicates: self.has_duplicates }
+        Mapping { entries: self.entries, has_duplicates: self.has_duplicates, index: self.index }
     }
 
     fn put(
@@ -164,11 +207,14 @@ impl MappingBuilder {
         }
         let at = self.entries.len();
         if at >= SEARCHED {
-            if self.index.is_empty() {
-                let keys = self.entries.iter().map(|(key, _)| self.hasher.hash_one(key.text()));
-                self.index = keys.zip(0..).collect();
-            }
-            self.index.insert(self.hasher.hash_one(key.text()), at);
+            let index = self.index.get_or_insert_with(|| {
+                let mut index = Box::<Index>::default();
+                for (at, (key, _)) in self.entries.iter().enumerate() {
+                    index.insert(key.text(), at);
+                }
+                index
+            });
+            index.insert(key.text(), at);
         }
         self.entries.push((key, node));
         self.explicit.push(explicit);
@@ -176,16 +222,7 @@ impl MappingBuilder {
     }
 
     fn find(&self, key: &str) -> Option<usize> {
-        let is_at = |at: usize| self.entries.get(at).is_some_and(|(found, _)| found.text() == key);
-        if !self.index.is_empty() {
-            match self.index.get(&self.hasher.hash_one(key)) {
-                None => return None,
-                Some(&at) if is_at(at) => return Some(at),
-                // Two keys with the same hash.
-                Some(_) => {}
-            }
-        }
-        (0..self.entries.len()).find(|&at| is_at(at))
+        find(&self.entries, self.index.as_deref(), key)
     }
 
     fn is_explicit(&self, at: usize) -> bool {

@@ -77,17 +77,35 @@ pub struct Position {
     pub column: usize,
 }
 
+/// What a node is part of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Context {
+    /// It is the document.
+    Root,
+    /// It is a key or value in a YAML mapping without braces.
+    BlockMapping,
+    /// It is an item in a YAML sequence without brackets.
+    BlockSequence,
+    /// It stands in brackets or braces, or in JSON.
+    Flow,
+}
+
 /// Where a node stands and how it is written.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
+    /// The number of the [`Input`](super::Input) that the node was read from.
+    pub(super) input: u32,
     pub(super) start: u32,
     pub(super) end: u32,
     pub(super) line: u32,
     pub(super) column: u32,
-    /// For block scalars: the column of the content.
+    /// For block scalars: the column of the content. For what else is a value in a block mapping:
+    /// the column of the mapping. Counted from 0.
     pub(super) indent: u32,
+    pub(super) context: Context,
     pub(super) style: Style,
     pub(super) copied: bool,
+    pub(super) shared: bool,
     pub(super) binary: bool,
 }
 
@@ -168,6 +186,13 @@ impl Node {
         self.place.copied
     }
 
+    /// Whether the node is, or is part of, what an anchor names and an alias repeats elsewhere. An
+    /// edit of it would change more than one value.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.place.shared
+    }
+
     /// Whether the string was written as base64 with the tag `!!binary`.
     #[must_use]
     pub fn is_binary(&self) -> bool {
@@ -190,13 +215,7 @@ impl Clone for Value {
                 }
                 Self::Sequence(copy)
             }
-            Self::Mapping(mapping) => {
-                let mut entries = Vec::with_capacity(mapping.entries.len());
-                for (key, node) in &mapping.entries {
-                    entries.push((key.clone(), node.clone()));
-                }
-                Self::Mapping(Mapping { entries, has_duplicates: mapping.has_duplicates })
-            }
+            Self::Mapping(mapping) => Self::Mapping(mapping.clone()),
         }
     }
 }

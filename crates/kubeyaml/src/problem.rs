@@ -7,6 +7,8 @@ use super::node::Position;
 /// Where a document's text begins in the file.
 #[derive(Clone, Copy)]
 pub(crate) struct Origin {
+    /// The number of the [`Input`](super::Input).
+    pub(crate) input: u32,
     pub(crate) offset: usize,
     /// Counted from 1.
     pub(crate) line: usize,

@@ -1,23 +1,28 @@
 //! A file to its documents, split as kubectl splits it.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use zeroize::Zeroizing;
 
 use super::compose::compose;
+use super::edit::Editor;
+use super::encoding::{BYTE_ORDER_MARK, Encoding, decode};
 use super::error::{YamlError, YamlErrorKind};
 use super::json;
 use super::mapping::DuplicateKeys;
 use super::node::{Node, Position, Value};
-use super::{MAX_INPUT, Origin, Problem};
+use super::{Origin, Problem};
 
 /// The size of kubectl's buffer: how far it looks to tell JSON from YAML.
 const BUFFER: usize = 4096;
-
-const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
 /// The text of a file and where its documents are.
 ///
 /// The text may hold plaintext: it is overwritten when dropped.
 pub struct Input {
+    /// Tells its nodes from those of other inputs.
+    id: u32,
+    encoding: Encoding,
     /// YAML ends with a line break, which may have been added.
     text: Zeroizing<String>,
     /// The length of the text itself.
@@ -38,6 +43,7 @@ pub enum Format {
 /// One document of a file, not parsed yet.
 #[derive(Clone, Copy)]
 pub struct RawDocument<'a> {
+    input: u32,
     text: &'a str,
     len: usize,
     index: usize,
@@ -63,7 +69,7 @@ struct Extent {
 /// separator, something other than an object stands between JSON objects, or
 /// kubectl would lose the last line.
 pub fn split(file: &[u8]) -> Result<Input, YamlError> {
-    let (mut text, start) =
+    let (encoding, mut text, start) =
         decode(file).map_err(|kind| YamlError { document: 1, line: 1, column: 1, kind })?;
     let len = text.len();
     let is_json = looks_like_json(text.get(start..).unwrap_or_default());
@@ -82,7 +88,13 @@ pub fn split(file: &[u8]) -> Result<Input, YamlError> {
         Format::Json => split_json(body, start)?,
         Format::Yaml => split_yaml(body, start)?,
     };
-    Ok(Input { text, len, format, documents })
+    Ok(Input { id: next_id(), encoding, text, len, format, documents })
+}
+
+/// A number that no other input has: it comes again only after four thousand million of them.
+fn next_id() -> u32 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 impl Input {
@@ -98,16 +110,45 @@ impl Input {
         self.format
     }
 
+    /// Begins to edit the file.
+    #[must_use]
+    pub fn editor(&self) -> Editor<'_> {
+        Editor::new(self)
+    }
+
+    pub(super) fn id(&self) -> u32 {
+        self.id
+    }
+
+    pub(super) fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// The document with this number, counted from 0.
+    pub(super) fn document(&self, before: usize) -> Option<RawDocument<'_>> {
+        self.documents.get(before).map(|&extent| self.raw(before, extent))
+    }
+
+    /// The number, counted from 0, of the last document that begins at this byte or before it.
+    pub(super) fn document_at(&self, offset: usize) -> Option<usize> {
+        self.documents.partition_point(|extent| extent.start <= offset).checked_sub(1)
+    }
+
     /// The documents in the order of the file, empty ones included.
     #[must_use]
     pub fn documents(&self) -> impl ExactSizeIterator<Item = RawDocument<'_>> + Send {
-        self.documents.iter().enumerate().map(|(before, &extent)| RawDocument {
+        self.documents.iter().enumerate().map(|(before, &extent)| self.raw(before, extent))
+    }
+
+    fn raw(&self, before: usize, extent: Extent) -> RawDocument<'_> {
+        RawDocument {
+            input: self.id,
             text: &self.text,
             len: self.len,
             index: before + 1,
             format: self.format,
             extent,
-        })
+        }
     }
 }
 
@@ -153,6 +194,7 @@ impl RawDocument<'_> {
     /// As [`RawDocument::parse`].
     pub fn parse_with(&self, duplicates: DuplicateKeys) -> Result<Option<Node>, YamlError> {
         let mut origin = Origin {
+            input: self.input,
             offset: self.extent.start,
             line: self.extent.first_line,
             column: self.extent.first_column,
@@ -179,56 +221,6 @@ impl RawDocument<'_> {
             }),
         }
     }
-}
-
-/// The text, and where it begins after a byte order mark.
-fn decode(file: &[u8]) -> Result<(Zeroizing<String>, usize), YamlErrorKind> {
-    if file.len() > MAX_INPUT {
-        return Err(YamlErrorKind::TooLarge);
-    }
-    match utf16(file) {
-        Some(text) => Ok((text?, 0)),
-        None => {
-            let text = std::str::from_utf8(file).map_err(|_| YamlErrorKind::Encoding)?;
-            // Room for the line feed at the end, so that no copy of the text is left behind.
-            let mut owned = Zeroizing::new(String::with_capacity(text.len() + 1));
-            owned.push_str(text);
-            let marked = text.starts_with(BYTE_ORDER_MARK);
-            Ok((owned, if marked { BYTE_ORDER_MARK.len_utf8() } else { 0 }))
-        }
-    }
-}
-
-/// The text of a file in UTF-16 with a byte order mark, as PowerShell writes it; none of any other file, and of
-/// one that is damaged or too large.
-#[must_use]
-pub fn decode_utf16(file: &[u8]) -> Option<Zeroizing<String>> {
-    utf16(file)?.ok()
-}
-
-/// None: the file does not begin with a byte order mark of UTF-16.
-fn utf16(file: &[u8]) -> Option<Result<Zeroizing<String>, YamlErrorKind>> {
-    match file {
-        [0xFF, 0xFE, rest @ ..] => Some(decode_units(rest, u16::from_le_bytes)),
-        [0xFE, 0xFF, rest @ ..] => Some(decode_units(rest, u16::from_be_bytes)),
-        _ => None,
-    }
-}
-
-fn decode_units(
-    bytes: &[u8],
-    unit: fn([u8; 2]) -> u16,
-) -> Result<Zeroizing<String>, YamlErrorKind> {
-    let (pairs, rest) = bytes.as_chunks::<2>();
-    // A unit of two bytes takes up to three bytes in UTF-8.
-    let mut text = Zeroizing::new(String::with_capacity(pairs.len() * 3 + 1));
-    if !rest.is_empty() || text.capacity() > MAX_INPUT {
-        return Err(YamlErrorKind::Encoding);
-    }
-    for character in char::decode_utf16(pairs.iter().copied().map(unit)) {
-        text.push(character.map_err(|_| YamlErrorKind::Encoding)?);
-    }
-    Ok(text)
 }
 
 fn looks_like_json(text: &str) -> bool {

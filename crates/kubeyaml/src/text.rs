@@ -43,6 +43,10 @@ impl Drop for SecretText {
 pub(super) struct SecretBuilder(SecretText);
 
 impl SecretBuilder {
+    pub(super) fn with_capacity(bytes: usize) -> Self {
+        Self(SecretText(String::with_capacity(bytes)))
+    }
+
     pub(super) fn push(&mut self, character: char) {
         self.push_str(character.encode_utf8(&mut [0; 4]));
     }

@@ -20,7 +20,7 @@ const LONG_KEY: usize = 128;
 pub fn to_yaml(tree: &Tree) -> Zeroizing<String> {
     let mut out = SecretBuilder::default();
     match tree {
-        Tree::Mapping(entries) if !entries.is_empty() => write_mapping(entries, 0, &mut out),
+        Tree::Mapping(entries) if !entries.is_empty() => write_entries(entries, 0, &mut out),
         Tree::Sequence(items) if !items.is_empty() => write_sequence(items, 0, &mut out),
         scalar => {
             write_scalar(scalar, 0, &mut out);
@@ -31,7 +31,11 @@ pub fn to_yaml(tree: &Tree) -> Zeroizing<String> {
 }
 
 /// The entries, of which the first begins where the output stands.
-fn write_mapping(entries: &[(super::SecretText, Tree)], indent: usize, out: &mut SecretBuilder) {
+pub(super) fn write_entries(
+    entries: &[(super::SecretText, Tree)],
+    indent: usize,
+    out: &mut SecretBuilder,
+) {
     for (at, (key, value)) in entries.iter().enumerate() {
         if at > 0 {
             write_indent(indent, out);
@@ -41,7 +45,7 @@ fn write_mapping(entries: &[(super::SecretText, Tree)], indent: usize, out: &mut
             Tree::Mapping(entries) if !entries.is_empty() => {
                 out.push_str("\n");
                 write_indent(indent + 2, out);
-                write_mapping(entries, indent + 2, out);
+                write_entries(entries, indent + 2, out);
             }
             Tree::Sequence(items) if !items.is_empty() => {
                 out.push_str("\n");
@@ -65,7 +69,7 @@ fn write_sequence(items: &[Tree], indent: usize, out: &mut SecretBuilder) {
         out.push_str("- ");
         match item {
             Tree::Mapping(entries) if !entries.is_empty() => {
-                write_mapping(entries, indent + 2, out);
+                write_entries(entries, indent + 2, out);
             }
             Tree::Sequence(items) if !items.is_empty() => write_sequence(items, indent + 2, out),
             scalar => {

@@ -25,6 +25,12 @@ pub enum Cause {
         /// What the document is.
         document: Binding,
     },
+    /// It opens, but with a key that the search did not come to: the values of the object were sealed with too many
+    /// different ones.
+    SearchLimit {
+        /// The key that opens it.
+        key: Fingerprint,
+    },
     /// A key opens its session key, but the data behind that was changed or cut.
     Damaged {
         /// The key that it was sealed with.
@@ -86,7 +92,12 @@ fn cause(sealed: &SealedSecret, item: &Item, value: &SealedValue, keys: Diagnosi
         keys.find_key(value, &label, hint)
     };
     if let Some(key) = opens_for(&document) {
-        return Cause::Damaged { key };
+        let label = document.label();
+        let opens = |label| keys.keys().unseal(value, &label, key.into()).is_ok();
+        return match label.is_some_and(opens) {
+            true => Cause::SearchLimit { key },
+            false => Cause::Damaged { key },
+        };
     }
     let others = other_bindings(sealed, &document);
     if let Some(sealed_for) = others.iter().find(|binding| opens_for(binding).is_some()) {
@@ -159,6 +170,7 @@ impl Cause {
         match self {
             Self::Malformed(_) => "Malformed",
             Self::SealedForAnother { .. } => "SealedForAnother",
+            Self::SearchLimit { .. } => "SearchLimit",
             Self::Damaged { .. } => "Damaged",
             Self::WrongKey { .. } => "WrongKey",
             Self::KeyIsHere { .. } => "KeyIsHere",
@@ -173,6 +185,9 @@ impl fmt::Display for Cause {
             Self::Malformed(error) => write!(f, "is not a sealed value: {error}"),
             Self::SealedForAnother { sealed_for, document } => {
                 write!(f, "was sealed for {sealed_for}, but the document is {document}")
+            }
+            Self::SearchLimit { key } => {
+                write!(f, "opens with key {key}, but the object's values have too many keys to try")
             }
             Self::Damaged { key } => write!(f, "was sealed with key {key}, but is damaged"),
             Self::WrongKey { wanted, tried } => {
@@ -196,6 +211,7 @@ impl StdError for Cause {
         match self {
             Self::Malformed(error) => error.source(),
             Self::SealedForAnother { .. }
+            | Self::SearchLimit { .. }
             | Self::Damaged { .. }
             | Self::WrongKey { .. }
             | Self::KeyIsHere { .. }

@@ -4,18 +4,18 @@
 
 use std::collections::BTreeMap;
 
-use rand::rand_core::UnwrapErr;
-use rand::rngs::SysRng;
-use sealkit_core::{
-    Certificate, EncryptionLabel, Fingerprint, KeyRing, PrivateKey, SealedValue, TrialLimit,
-};
+use sealkit_core::{EncryptionLabel, KeyRing, SealedValue, TrialLimit};
 use sealkit_manifest::annotations::{self, Hints};
 use sealkit_manifest::{
     Cause, Ciphertext, Item, Metadata, OpenError, ParseLimits, RenderContext, RenderError,
     RenderLimits, SealedSecret, SealedSecretParts, SecretTemplate, TemplateError,
     TemplateErrorKind, Templates, diagnose, open,
 };
-use sealkit_testkit::read_fixture;
+
+use support::{certificate, context, fingerprint, random, ring};
+
+#[path = "support/support.rs"]
+mod support;
 
 /// A SealedSecret `shop/database` that is put together from values and templates.
 #[derive(Default)]
@@ -60,30 +60,6 @@ impl Sealed {
         let parts = SealedSecretParts { metadata, encrypted_data, template, ..Default::default() };
         SealedSecret::from_parts(parts).unwrap()
     }
-}
-
-fn certificate(name: &str) -> Certificate {
-    Certificate::from_pem(&read_fixture(&format!("kubeseal/keys/{name}.crt"))).unwrap()
-}
-
-fn private_key(name: &str) -> PrivateKey {
-    PrivateKey::from_pem(&read_fixture(&format!("kubeseal/keys/{name}.key"))).unwrap()
-}
-
-fn ring(names: &[&str]) -> KeyRing {
-    KeyRing::new(names.iter().map(|name| private_key(name)).collect())
-}
-
-fn fingerprint(name: &str) -> Fingerprint {
-    private_key(name).fingerprint()
-}
-
-fn random() -> UnwrapErr<SysRng> {
-    UnwrapErr(SysRng)
-}
-
-fn context() -> RenderContext {
-    RenderContext::new(1_700_000_000, 0, random(), RenderLimits::default())
 }
 
 fn parse(sealed: &SealedSecret) -> Result<Templates, TemplateError> {

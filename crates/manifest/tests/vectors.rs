@@ -12,27 +12,26 @@ use std::fs;
 use std::path::PathBuf;
 
 use kubeyaml::{Mapping, Node};
-use rand::rand_core::UnwrapErr;
-use rand::rngs::SysRng;
-use sealkit_core::{Certificate, EncryptionLabel, KeyHint, KeyRing, PrivateKey, Scope};
-use sealkit_manifest::{
-    Documents, Format, NamespaceRule, Others, Output, RenderContext, RenderLimits, SealRules,
-    Stream, UnsealRules, Warning,
-};
-use sealkit_testkit::{fixture, read_fixture};
-use zeroize::Zeroizing;
+use sealkit_core::{EncryptionLabel, KeyHint, KeyRing, Scope};
+use sealkit_manifest::{Format, NamespaceRule, Others, Output, SealRules, Stream};
+use sealkit_testkit::fixture;
+
+use support::{Failed, certificate, fingerprint, private_key, random};
+
+#[path = "support/support.rs"]
+mod support;
 
 #[test]
 fn every_vector_of_sealing() {
     let vectors = Vector::all("seal");
-    assert_eq!(vectors.len(), 33, "vectors");
+    assert_eq!(vectors.len(), 78, "vectors");
     vectors.iter().for_each(Vector::seal);
 }
 
 #[test]
 fn every_vector_of_unsealing() {
     let vectors = Vector::all("unseal");
-    assert_eq!(vectors.len(), 36, "vectors");
+    assert_eq!(vectors.len(), 54, "vectors");
     vectors.iter().for_each(Vector::unseal);
 }
 
@@ -43,11 +42,8 @@ struct Vector {
     input: String,
 }
 
-/// What came of a vector's input.
-enum Outcome {
-    Text(String, Vec<Warning>),
-    Failed { reason: &'static str, message: String },
-}
+/// Text, and warnings; or why there is none.
+type Outcome = Result<(String, Vec<String>), Failed>;
 
 impl Vector {
     fn all(folder: &str) -> Vec<Self> {
@@ -64,83 +60,77 @@ impl Vector {
         let (header, input) = text.split_once("\n---\n").expect("a header, then the input");
         let header = kubeyaml::split(header.as_bytes()).unwrap();
         let header = header.documents().next().unwrap().parse().expect("YAML").expect("a header");
-        let known = ["comment", "keys", "rules", "reason", "message", "warnings", "output"];
-        for (key, _) in header.as_mapping().unwrap().iter() {
-            assert!(known.contains(&key.text()), "{name}: {}", key.text());
+        let vector = Self { input: with_sealed_values(input), header, name };
+        let fields = ["comment", "keys", "rules", "reason", "message", "warnings", "output"];
+        let rules = [
+            "namespace",
+            "name",
+            "scope",
+            "allowEmptyData",
+            "hints",
+            "context",
+            "item",
+            "others",
+            "format",
+        ];
+        vector.knows(vector.header.as_mapping(), &fields);
+        vector.knows(vector.rules(), &rules);
+        vector
+    }
+
+    /// A field that is misspelt would say nothing.
+    fn knows(&self, fields: Option<&Mapping>, known: &[&str]) {
+        for (key, _) in fields.into_iter().flat_map(Mapping::iter) {
+            assert!(known.contains(&key.text()), "{}: {}", self.name, key.text());
         }
-        Self { input: with_sealed_values(input), header, name }
     }
 
     fn seal(&self) {
-        let rules = self.rules();
-        let rule = |name: &str| rules.and_then(|rules| rules.get(name)).and_then(Node::as_str);
-        let looked_up = rule("context");
+        let looked_up = self.rule("context");
         let look_up = || match looked_up {
             Some("unreadable") => Err("the kubeconfig cannot be read".into()),
             found => Ok(found.map(str::to_owned)),
         };
-        let namespace = match rule("namespace") {
+        let namespace = match self.rule("namespace") {
             Some(namespace) => NamespaceRule::Given(namespace),
             None => NamespaceRule::LookedUp(&look_up),
         };
-        let seal_rules = SealRules::default()
-            .scope(rule("scope").map(|scope| scope.parse().unwrap()))
+        let rules = SealRules::default()
+            .scope(self.rule("scope").map(|scope| scope.parse().unwrap()))
             .namespace(namespace)
-            .name(rule("name"))
-            .allow_empty_data(rule("allowEmptyData").is_some())
-            .hints(rule("hints").is_some());
-        let certificate = certificate(self.keys().first().unwrap());
-        let sealed = Documents::split(self.texts()).map_err(Into::into).and_then(|documents| {
-            let key = certificate.sealing_key();
-            sealkit_manifest::seal(&documents, key, &seal_rules, &self.stream(), &random())
-        });
-        self.check(match sealed {
-            Ok(output) => Outcome::of(output),
-            Err(error) => {
-                Outcome::Failed { reason: error.kind().reason(), message: error.to_string() }
-            }
-        });
+            .name(self.rule("name"))
+            .allow_empty_data(self.rule("allowEmptyData").is_some())
+            .hints(self.rule("hints").is_some());
+        let keys = self.keys();
+        let key = keys.first().unwrap();
+        let sealed = support::seal_with(self.input.as_bytes(), key, &rules, &self.stream());
+        self.check(sealed.map(|output| texts(&output)));
     }
 
     fn unseal(&self) {
-        let rules = self.rules();
-        let rule = |name: &str| rules.and_then(|rules| rules.get(name)).and_then(Node::as_str);
-        let context = || RenderContext::new(1_700_000_000, 0, random(), RenderLimits::default());
-        let unseal_rules = UnsealRules::new(&context).namespace(rule("namespace"));
         let keys = KeyRing::new(self.keys().iter().map(|key| private_key(key)).collect());
-        let stream = self.stream();
-        let opened = Documents::split(self.texts()).map_err(Into::into).and_then(|documents| {
-            match rule("item") {
-                None => sealkit_manifest::unseal(&documents, &keys, &unseal_rules, &stream)
-                    .map(Outcome::of),
-                Some(item) => {
-                    let rules = &unseal_rules;
-                    sealkit_manifest::unseal_item(&documents, &keys, rules, &stream, item).map(
-                        |value| {
-                            let text = String::from_utf8_lossy(value.expose()).into_owned();
-                            Outcome::Text(text, Vec::new())
-                        },
-                    )
-                }
+        let (input, stream) = (self.input.as_bytes(), self.stream());
+        let namespace = self.rule("namespace");
+        self.check(match self.rule("item") {
+            None => {
+                support::unseal_with(input, &keys, namespace, &stream).map(|output| texts(&output))
             }
+            Some(item) => support::unseal_item_with(input, &keys, namespace, &stream, item)
+                .map(|value| (String::from_utf8(value).unwrap(), Vec::new())),
         });
-        self.check(opened.unwrap_or_else(|error| Outcome::Failed {
-            reason: error.kind().reason(),
-            message: error.to_string(),
-        }));
     }
 
     fn check(&self, outcome: Outcome) {
         let name = &self.name;
+        let (output, message) = (self.text("output"), self.text("message"));
+        assert!(output.is_some() != message.is_some(), "{name}: either output or message");
         match outcome {
-            Outcome::Text(text, warnings) => {
-                let expected = self.text("output").unwrap_or_else(|| panic!("{name}: no error"));
-                compare(name, &expected, &text);
-                let warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+            Ok((text, warnings)) => {
+                compare(name, &output.unwrap_or_else(|| panic!("{name}: no error")), &text);
                 assert_eq!(warnings, self.texts_of("warnings"), "{name}");
             }
-            Outcome::Failed { reason, message } => {
-                assert_eq!(Some(message), self.text("message"), "{name}");
+            Err(Failed { reason, message: found, .. }) => {
+                assert_eq!(Some(found), message, "{name}");
                 assert_eq!(Some(reason), self.text("reason").as_deref(), "{name}");
             }
         }
@@ -150,20 +140,23 @@ impl Vector {
         self.header.as_mapping().unwrap().get("rules").and_then(Node::as_mapping)
     }
 
+    fn rule(&self, name: &str) -> Option<&str> {
+        self.rules().and_then(|rules| rules.get(name)?.as_str())
+    }
+
     fn stream(&self) -> Stream<'static> {
-        let rule = |name: &str| self.rules().and_then(|rules| rules.get(name)?.as_str());
-        let others = match rule("others") {
+        let others = match self.rule("others") {
             None => Others::Refuse,
             Some("pass") => Others::Pass,
             Some("skip") => Others::Skip,
             Some(other) => panic!("{}: others: {other}", self.name),
         };
-        let format = if rule("format") == Some("json") { Format::Json } else { Format::Yaml };
+        let format = match self.rule("format") {
+            None => Format::Yaml,
+            Some("json") => Format::Json,
+            Some(other) => panic!("{}: format: {other}", self.name),
+        };
         Stream::new(format).others(others)
-    }
-
-    fn texts(&self) -> Vec<Zeroizing<Vec<u8>>> {
-        vec![Zeroizing::new(self.input.clone().into_bytes())]
     }
 
     /// The first certificate seals, all private keys open.
@@ -184,11 +177,10 @@ impl Vector {
     }
 }
 
-impl Outcome {
-    fn of(output: Output) -> Self {
-        let text = output.chunks.iter().map(|chunk| chunk.as_str()).collect();
-        Self::Text(text, output.warnings)
-    }
+/// What came out, as text.
+fn texts(output: &Output) -> (String, Vec<String>) {
+    let warnings = output.warnings.iter().map(ToString::to_string).collect();
+    (support::written(output), warnings)
 }
 
 /// Compares line by line; where `@sealed(…)` is expected, a ciphertext has to open to that value.
@@ -240,7 +232,7 @@ fn replace(start: &str, text: &str, with: impl Fn(&Call<'_>) -> String) -> Strin
 fn with_fingerprints(text: &str) -> String {
     replace("@fingerprint(", text, |call| {
         let [key] = call.arguments();
-        private_key(key).fingerprint().to_string()
+        fingerprint(key).to_string()
     })
 }
 
@@ -270,16 +262,4 @@ fn label_of(text: &str) -> EncryptionLabel {
         None => (Scope::NamespaceWide, text, ""),
     };
     EncryptionLabel::for_scope(scope, namespace, name).unwrap()
-}
-
-fn certificate(name: &str) -> Certificate {
-    Certificate::from_pem(&read_fixture(&format!("kubeseal/keys/{name}.crt"))).unwrap()
-}
-
-fn private_key(name: &str) -> PrivateKey {
-    PrivateKey::from_pem(&read_fixture(&format!("kubeseal/keys/{name}.key"))).unwrap()
-}
-
-fn random() -> UnwrapErr<SysRng> {
-    UnwrapErr(SysRng)
 }

@@ -66,6 +66,19 @@ fn a_hint_comes_before_what_is_known() {
 }
 
 #[test]
+fn a_hint_that_was_wrong_is_not_tried_first_again() {
+    let [a, b, _] = keys();
+    let of_a = seal(&a);
+    let ring = KeyRing::new(vec![a, b.clone()]);
+    let mut trials = ring.trials(TrialLimit::PerObject);
+    let stale = KeyHint::from(b.fingerprint());
+    for _ in 0..1000 {
+        assert!(trials.unseal(&of_a, &label(), stale).is_ok());
+    }
+    assert_eq!(trials.operations(), 1 + 1000);
+}
+
+#[test]
 fn the_limit_holds_for_the_whole_object() {
     let [a, b, _] = keys();
     let ring = KeyRing::new(vec![b, a.clone()]);

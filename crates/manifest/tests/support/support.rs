@@ -1,0 +1,160 @@
+//! What the tests share: the keys of `fixtures/kubeseal`, a Secret, and both operations on a text, in process.
+
+#![allow(dead_code, reason = "every file of tests uses a part of it")]
+
+use std::fmt::Display;
+
+use rand::rand_core::UnwrapErr;
+use rand::rngs::SysRng;
+use sealkit_core::{Certificate, Fingerprint, KeyRing, PrivateKey};
+use sealkit_manifest::{
+    Documents, Error, Format, KeySecretError, Output, RenderContext, RenderLimits, SealError,
+    SealRules, Stream, UnsealError, UnsealRules,
+};
+use sealkit_testkit::read_fixture;
+use zeroize::Zeroizing;
+
+/// A Secret with three values, two in `data` and one in `stringData`.
+pub(crate) const SECRET: &str = "\
+apiVersion: v1
+kind: Secret
+metadata:
+  name: database
+  namespace: shop
+  labels:
+    app: shop
+type: Opaque
+data:
+  host: ZGIuZXhhbXBsZS5jb20=
+  password: aHVudGVyMg==
+stringData:
+  user: admin
+";
+
+/// The value of `password` in [`SECRET`]: may stand in no message.
+pub(crate) const PASSWORD: &str = "hunter2";
+
+/// The key that seals and opens where a test names none.
+pub(crate) const KEY: &str = "rsa-2048";
+
+/// Why an operation failed, as far as tests look at it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Failed {
+    pub(crate) reason: &'static str,
+    pub(crate) document: Option<usize>,
+    pub(crate) message: String,
+}
+
+impl Failed {
+    fn of<K: Display>(error: &Error<K>, reason: &'static str) -> Self {
+        Self { reason, document: error.document(), message: error.to_string() }
+    }
+}
+
+impl From<SealError> for Failed {
+    fn from(error: SealError) -> Self {
+        Self::of(&error, error.kind().reason())
+    }
+}
+
+impl From<UnsealError> for Failed {
+    fn from(error: UnsealError) -> Self {
+        Self::of(&error, error.kind().reason())
+    }
+}
+
+impl From<KeySecretError> for Failed {
+    fn from(error: KeySecretError) -> Self {
+        Self::of(&error, error.kind().reason())
+    }
+}
+
+/// Seals the Secrets of a text with [`KEY`] as YAML.
+pub(crate) fn seal(text: impl AsRef<[u8]>) -> Result<String, Failed> {
+    let stream = Stream::new(Format::Yaml);
+    seal_with(text.as_ref(), KEY, &SealRules::default(), &stream).map(|output| written(&output))
+}
+
+/// Seals the Secrets of a text with the certificate of a name.
+pub(crate) fn seal_with(
+    text: &[u8],
+    key: &str,
+    rules: &SealRules<'_>,
+    stream: &Stream<'_>,
+) -> Result<Output, Failed> {
+    let certificate = certificate(key);
+    let documents = Documents::split(input(text)).map_err(SealError::from)?;
+    let key = certificate.sealing_key();
+    Ok(sealkit_manifest::seal(&documents, key, rules, stream, &random())?)
+}
+
+/// Opens the SealedSecrets of a text with [`KEY`] as YAML.
+pub(crate) fn unseal(text: impl AsRef<[u8]>) -> Result<String, Failed> {
+    unseal_with(text.as_ref(), &ring(&[KEY]), None, &Stream::new(Format::Yaml))
+        .map(|output| written(&output))
+}
+
+/// Opens the SealedSecrets of a text; those that name no namespace are in the one given.
+pub(crate) fn unseal_with(
+    text: &[u8],
+    keys: &KeyRing,
+    namespace: Option<&str>,
+    stream: &Stream<'_>,
+) -> Result<Output, Failed> {
+    let documents = Documents::split(input(text)).map_err(UnsealError::from)?;
+    let rules = UnsealRules::new(&context).namespace(namespace);
+    Ok(sealkit_manifest::unseal(&documents, keys, &rules, stream)?)
+}
+
+/// Opens one item with [`KEY`].
+pub(crate) fn unseal_item(text: impl AsRef<[u8]>, item: &str) -> Result<Vec<u8>, Failed> {
+    let stream = Stream::new(Format::Yaml);
+    unseal_item_with(text.as_ref(), &ring(&[KEY]), None, &stream, item)
+}
+
+/// Opens one item, as [`unseal_with`] does all of them.
+pub(crate) fn unseal_item_with(
+    text: &[u8],
+    keys: &KeyRing,
+    namespace: Option<&str>,
+    stream: &Stream<'_>,
+    item: &str,
+) -> Result<Vec<u8>, Failed> {
+    let documents = Documents::split(input(text)).map_err(UnsealError::from)?;
+    let rules = UnsealRules::new(&context).namespace(namespace);
+    let value = sealkit_manifest::unseal_item(&documents, keys, &rules, stream, item)?;
+    Ok(value.expose().to_vec())
+}
+
+/// The documents one after another.
+pub(crate) fn written(output: &Output) -> String {
+    output.chunks.iter().map(|chunk| chunk.as_str()).collect()
+}
+
+fn input(text: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
+    vec![Zeroizing::new(text.to_vec())]
+}
+
+pub(crate) fn certificate(name: &str) -> Certificate {
+    Certificate::from_pem(&read_fixture(&format!("kubeseal/keys/{name}.crt"))).unwrap()
+}
+
+pub(crate) fn private_key(name: &str) -> PrivateKey {
+    PrivateKey::from_pem(&read_fixture(&format!("kubeseal/keys/{name}.key"))).unwrap()
+}
+
+pub(crate) fn ring(names: &[&str]) -> KeyRing {
+    KeyRing::new(names.iter().map(|name| private_key(name)).collect())
+}
+
+pub(crate) fn fingerprint(name: &str) -> Fingerprint {
+    private_key(name).fingerprint()
+}
+
+pub(crate) fn random() -> UnwrapErr<SysRng> {
+    UnwrapErr(SysRng)
+}
+
+pub(crate) fn context() -> RenderContext {
+    RenderContext::new(1_700_000_000, 0, random(), RenderLimits::default())
+}
