@@ -2,12 +2,15 @@
 
 use std::error::Error as StdError;
 
-use sealkit_manifest::{Documents, Error as ManifestError, Warning};
+use sealkit_manifest::{Documents, Error as ManifestError, Errors, Warning};
 
 use crate::error::Error;
 use crate::hints::Hint;
 use crate::input::{MANIFEST_LIMIT, Source};
 use crate::ui::Ui;
+
+/// More errors, or more warnings, than this a person does not read at once.
+const MAX_SHOWN: usize = 20;
 
 /// Reads all inputs and finds their documents.
 pub(crate) fn read(sources: &[Source], ui: &mut Ui<'_>) -> Result<Documents, Error> {
@@ -16,8 +19,18 @@ pub(crate) fn read(sources: &[Source], ui: &mut Ui<'_>) -> Result<Documents, Err
     Documents::split(texts?).map_err(|error| failed(sources, error))
 }
 
-/// Says which file an error is about, and what to do.
-pub(crate) fn failed<K>(sources: &[Source], error: ManifestError<K>) -> Error
+/// Says which files the errors are about, and what to do.
+pub(crate) fn failed<K>(sources: &[Source], errors: Errors<K>) -> Error
+where
+    K: Hint + StdError + Send + Sync + 'static,
+{
+    let left_out = errors.count().saturating_sub(MAX_SHOWN);
+    let mut shown = errors.into_iter().take(MAX_SHOWN).map(|error| failed_once(sources, error));
+    let first = shown.next().unwrap_or_else(|| Error::failed("the operation failed"));
+    first.and(shown.collect(), left_out)
+}
+
+fn failed_once<K>(sources: &[Source], error: ManifestError<K>) -> Error
 where
     K: Hint + StdError + Send + Sync + 'static,
 {
@@ -38,10 +51,13 @@ where
 
 /// Shows what the operation warned about.
 pub(crate) fn show_warnings(sources: &[Source], warnings: &[Warning], ui: &mut Ui<'_>) {
-    for warning in warnings {
+    for warning in warnings.iter().take(MAX_SHOWN) {
         match sources.get(warning.input) {
             Some(source) => ui.warning(format!("{source}: {warning}")),
             None => ui.warning(warning),
         }
+    }
+    if let Some(more @ 1..) = warnings.len().checked_sub(MAX_SHOWN) {
+        ui.warning(format!("and {more} more warnings"));
     }
 }

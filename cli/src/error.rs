@@ -23,6 +23,8 @@ pub(crate) struct Error {
     message: String,
     hints: Vec<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
+    others: Vec<Self>,
+    left_out: usize,
 }
 
 impl Error {
@@ -42,7 +44,14 @@ impl Error {
     }
 
     fn new(kind: Kind, message: impl fmt::Display) -> Self {
-        Self { kind, message: message.to_string(), hints: Vec::new(), source: None }
+        Self {
+            kind,
+            message: message.to_string(),
+            hints: Vec::new(),
+            source: None,
+            others: Vec::new(),
+            left_out: 0,
+        }
     }
 
     /// Adds a line that says what to do.
@@ -61,6 +70,21 @@ impl Error {
     pub(crate) fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
+    }
+
+    /// Adds failures of the same run that do not hang on this one, and how many more there are.
+    pub(crate) fn and(self, others: Vec<Self>, left_out: usize) -> Self {
+        Self { others, left_out, ..self }
+    }
+
+    /// This failure, and those that came with it.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.others)
+    }
+
+    /// How many failures are not told one by one.
+    pub(crate) fn left_out(&self) -> usize {
+        self.left_out
     }
 
     /// What is wrong, in one line.

@@ -52,7 +52,11 @@ impl Hint for ReadErrorKind {
                 Some("values of data are base64; plain text belongs into stringData")
             }
             Self::Alias => Some("write the value out where it belongs"),
+            Self::PlaintextSecret { .. } => Some(
+                "make the Secret a document of its own, which is sealed; --allow-plaintext passes it through as it is",
+            ),
             Self::Yaml(_)
+            | Self::Misnamed { .. }
             | Self::NoDocuments
             | Self::SeveralDocuments
             | Self::NotAResource { .. }
@@ -69,10 +73,17 @@ impl Hint for SealErrorKind {
         match self {
             Self::Read(kind) => kind.hint(),
             Self::NoData { unknown } if !unknown.is_empty() => Some("correct the field's name"),
-            Self::NoData { .. } => Some("--allow-empty-data seals it all the same"),
+            Self::NoData { .. } => Some(
+                "a Secret that somebody else fills needs no sealing: --skip-other passes it through",
+            ),
+            Self::Encrypted { with: "SOPS" } => Some("decrypt it first: sops -d FILE | seal"),
+            Self::Encrypted { .. } => Some("decrypt it first"),
+            Self::ValueInMetadata { .. } => {
+                Some("take it out there; --allow-values-in-metadata publishes it all the same")
+            }
             Self::Namespace(_) => Some("--namespace NAMESPACE gives one"),
             Self::NameForSeveral { .. } => Some("leave --name out, or seal one Secret at a time"),
-            Self::Label(_) | Self::Value(_) => None,
+            Self::Label(_) | Self::MetadataTooLarge | Self::Value(_) => None,
         }
     }
 }

@@ -63,12 +63,22 @@ impl<'a> Ui<'a> {
     }
 
     fn print_failure(&mut self, error: &Error) {
-        self.line("error", ERROR, error.message());
-        for cause in error.causes() {
-            self.line("caused by", ERROR, &cause);
+        for error in error.all() {
+            self.line("error", ERROR, error.message());
+            for cause in error.causes() {
+                self.line("caused by", ERROR, &cause);
+            }
         }
-        for hint in error.hints() {
-            self.line("hint", HINT, hint);
+        if let more @ 1.. = error.left_out() {
+            self.line("error", ERROR, &format!("and {more} more errors"));
+        }
+        // What helps against several errors is said once.
+        let mut said: Vec<&str> = Vec::new();
+        for hint in error.all().flat_map(Error::hints) {
+            if !said.contains(&hint.as_str()) {
+                self.line("hint", HINT, hint);
+                said.push(hint);
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use clap::Args;
 use sealkit_core::SealingKey;
 use sealkit_manifest::{
-    Documents, LookUpError, NamespaceRule, Others, Output, SealError, SealRules, Stream,
+    Documents, LookUpError, NamespaceRule, Others, Output, SealErrors, SealRules, Stream,
 };
 
 use crate::args::{CertificateArgs, OutputArgs, ScopeArgs, boolean, not_empty};
@@ -54,6 +54,12 @@ pub(crate) struct SealArgs {
     /// Pass documents of other kinds through unchanged instead of refusing them
     #[arg(long)]
     skip_other: bool,
+    /// With --skip-other: pass documents through that hold a Secret in plaintext, such as templates
+    #[arg(long, requires = "skip_other")]
+    allow_plaintext: bool,
+    /// Seal a Secret of which a label or an annotation holds a value, and publishes it
+    #[arg(long)]
+    allow_values_in_metadata: bool,
     /// Leave out the sealkit.dev annotations that name the key and what was sealed for
     #[arg(long)]
     no_hints: bool,
@@ -89,7 +95,7 @@ fn seal(
     key: &SealingKey,
     context_namespace: &OnceLock<Option<String>>,
     ui: &mut Ui<'_>,
-) -> Result<Output, SealError> {
+) -> Result<Output, SealErrors> {
     let look_up = || -> Result<Option<String>, LookUpError> {
         if let Some(namespace) = context_namespace.get() {
             return Ok(namespace.clone());
@@ -106,10 +112,14 @@ fn seal(
         .namespace(namespace)
         .name(not_empty(args.name.as_deref()))
         .allow_empty_data(args.allow_empty_data)
+        .allow_values_in_metadata(args.allow_values_in_metadata)
         .hints(!args.no_hints);
     let progress = ui.progress("sealing", documents.len());
     let advance = || progress.advance();
     let others = if args.skip_other { Others::Pass } else { Others::Refuse };
-    let stream = Stream::new(args.output.format()).others(others).progress(&advance);
+    let stream = Stream::new(args.output.format())
+        .others(others)
+        .allow_plaintext(args.allow_plaintext)
+        .progress(&advance);
     sealkit_manifest::seal(documents, key, &rules, &stream, &random::system())
 }

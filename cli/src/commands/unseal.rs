@@ -110,7 +110,8 @@ fn rules(args: &UnsealArgs) -> UnsealRules<'_> {
 
 fn stream(args: &UnsealArgs) -> Stream<'static> {
     let others = if args.skip_other { Others::Pass } else { Others::Refuse };
-    Stream::new(args.output.format()).others(others)
+    // What comes out is plaintext in any case.
+    Stream::new(args.output.format()).others(others).allow_plaintext(true)
 }
 
 /// Templates may ask for the time and for random passwords.

@@ -77,6 +77,12 @@ impl SealedValue {
         })
     }
 
+    /// Bytes of the text that `Display` writes.
+    #[must_use]
+    pub fn text_len(&self) -> usize {
+        self.len().div_ceil(3) * 4
+    }
+
     /// Writes the wire form.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {

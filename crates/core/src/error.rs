@@ -57,7 +57,6 @@ impl Error for ParseKeyOrderError {}
 
 /// Why [`EncryptionLabel`](crate::EncryptionLabel) could not be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum LabelError {
     /// The scope needs a namespace.
     EmptyNamespace,
@@ -82,7 +81,7 @@ impl fmt::Display for LabelError {
 
 impl Error for LabelError {}
 
-/// Why [`SealedValue`](crate::SealedValue) could not be read.
+/// Why [`SealedValue`](crate::SealedValue) could not be read. `Display` says what the text is instead: `cut short`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EnvelopeError {
@@ -99,10 +98,10 @@ pub enum EnvelopeError {
 impl fmt::Display for EnvelopeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotBase64 => "the sealed value is not base64",
-            Self::Truncated => "the sealed value is cut short",
-            Self::NoSessionKey => "the sealed value holds no session key",
-            Self::TooLarge => "the sealed value is larger than 4 MiB",
+            Self::NotBase64 => "not base64",
+            Self::Truncated => "cut short",
+            Self::NoSessionKey => "without a session key",
+            Self::TooLarge => "larger than 4 MiB",
         })
     }
 }

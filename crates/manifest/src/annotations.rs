@@ -33,6 +33,23 @@ const LAST_APPLIED: [&str; 2] = [
     "kubecfg.ksonnet.io/last-applied-configuration",
 ];
 
+/// Copies of the whole object, or of its values, that other tools keep: kapp, OpenShift, Rancher, object matchers, kopf.
+const COPIES: [&str; 6] = [
+    "kapp.k14s.io/original",
+    "kapp.k14s.io/original-diff",
+    "kapp.k14s.io/original-diff-full",
+    "openshift.io/token-secret.value",
+    "objectset.rio.cattle.io/applied",
+    "banzaicloud.com/last-applied",
+];
+
+/// How the names of such copies end, whatever domain is in front.
+const COPY_ENDINGS: [&str; 3] =
+    ["/last-applied", "/last-applied-configuration", "/last-handled-configuration"];
+
+/// What base64 of anything gzipped begins with: nobody can see what is in it.
+const GZIP: &str = "H4sI";
+
 const TRUE: &str = "true";
 
 /// Whether the annotation is `"true"`: no other value counts.
@@ -63,14 +80,41 @@ pub(crate) fn set_scope(annotations: &mut Annotations, scope: Scope) {
     annotations.insert(name.to_owned(), TRUE.to_owned());
 }
 
-/// Reads the field `annotations` of `metadata` less the copies of the whole object that other tools leave
-/// there: they never leave the document, which is wiped.
+/// Reads the field `annotations` of `metadata` less the copies of the whole object that kubectl and kubecfg leave there:
+/// they never leave the document, which is wiped.
 pub(crate) fn read(metadata: Fields<'_>) -> Result<Annotations, ReadError> {
+    read_if(metadata, |name, _| !LAST_APPLIED.contains(&name))
+}
+
+/// As [`read`], for a Secret: less all copies of the object or its values that are known.
+pub(crate) fn read_of_secret(metadata: Fields<'_>) -> Result<Annotations, ReadError> {
+    read_if(metadata, |name, value| !is_copy(name, value))
+}
+
+fn read_if(
+    metadata: Fields<'_>,
+    is_kept: impl Fn(&str, &str) -> bool,
+) -> Result<Annotations, ReadError> {
     let annotations = metadata.map("annotations", text)?.into_iter();
     Ok(annotations
-        .filter(|(name, _)| !LAST_APPLIED.contains(&name.as_str()))
+        .filter(|(name, value)| is_kept(name, value))
         .map(|(name, value)| (name, value.to_owned()))
         .collect())
+}
+
+/// The annotations that [`read_of_secret`] leaves out and that a person would not expect to go: all but kubectl's own.
+pub(crate) fn copies(metadata: Fields<'_>) -> Result<Vec<String>, ReadError> {
+    let annotations = metadata.map("annotations", text)?.into_iter();
+    Ok(annotations
+        .filter(|(name, value)| is_copy(name, value) && !LAST_APPLIED.contains(&name.as_str()))
+        .map(|(name, _)| name)
+        .collect())
+}
+
+fn is_copy(name: &str, value: &str) -> bool {
+    COPIES.contains(&name)
+        || COPY_ENDINGS.iter().any(|ending| name.ends_with(ending))
+        || value.trim_start().starts_with(GZIP)
 }
 
 /// What a SealedSecret's annotations claim about its values. Nobody has signed them: they may change

@@ -38,6 +38,16 @@ impl Ciphertext {
     }
 }
 
+impl Ciphertext {
+    /// About how many bytes it is written with.
+    pub(crate) fn len(&self) -> usize {
+        match &self.0 {
+            Content::Sealed(value) => value.text_len(),
+            Content::Malformed { text, .. } => text.len(),
+        }
+    }
+}
+
 impl From<SealedValue> for Ciphertext {
     fn from(value: SealedValue) -> Self {
         Self(Content::Sealed(value))

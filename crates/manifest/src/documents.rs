@@ -1,10 +1,10 @@
 //! The texts of one run: their documents, and a visit to all of them.
 
-use kubeyaml::{DuplicateKeys, Format, Input, Node, RawDocument};
+use kubeyaml::{DuplicateKeys, Format, Input, Node, RawDocument, YamlError, YamlErrorKind};
 use zeroize::Zeroizing;
 
-use crate::error::{ReadError, ReadErrorKind};
-use crate::parallel::{self, Failures};
+use crate::error::{Errors, ReadError, ReadErrorKind, ReadErrors};
+use crate::parallel;
 use crate::resource::{self, Kind, Resource};
 use crate::{sealed_secret, secret};
 
@@ -19,6 +19,8 @@ pub struct Document<'a> {
     input: &'a Input,
     raw: RawDocument<'a>,
     node: &'a Node,
+    /// Why it would not be read if it had to be: a key that stands twice in it.
+    duplicate: Option<&'a YamlError>,
 }
 
 /// A result, and the document that it is of.
@@ -56,7 +58,6 @@ pub(crate) enum Met<'a> {
 #[derive(Clone, Copy)]
 struct Visit<'a> {
     duplicates: DuplicateKeys,
-    failures: Failures,
     progress: &'a (dyn Fn() + Sync),
 }
 
@@ -64,13 +65,16 @@ impl Documents {
     /// Finds the documents of texts in UTF-8, or in UTF-16 with a byte order mark.
     ///
     /// # Errors
-    /// If a text cannot be split into documents.
-    pub fn split(texts: Vec<Zeroizing<Vec<u8>>>) -> Result<Self, ReadError> {
-        let split = |(index, text): (usize, Zeroizing<Vec<u8>>)| {
-            kubeyaml::split(&text).map_err(|error| ReadError::from(error).in_input(index))
-        };
-        let inputs: Result<Vec<_>, ReadError> = texts.into_iter().enumerate().map(split).collect();
-        Ok(Self { inputs: inputs? })
+    /// The texts that cannot be split into documents.
+    pub fn split(texts: Vec<Zeroizing<Vec<u8>>>) -> Result<Self, ReadErrors> {
+        let (mut inputs, mut errors) = (Vec::with_capacity(texts.len()), Vec::new());
+        for (index, text) in texts.into_iter().enumerate() {
+            match kubeyaml::split(&text) {
+                Ok(input) => inputs.push(input),
+                Err(error) => errors.push(ReadError::from(error).in_input(index)),
+            }
+        }
+        Errors::of(errors).map_or(Ok(Self { inputs }), Err)
     }
 
     /// How many documents there are, empty ones counted.
@@ -104,33 +108,55 @@ impl Documents {
         T: Send,
         E: Send + From<ReadError>,
     {
-        self.run(Visit { duplicates, failures: Failures::Kept, progress: &|| () }, work)
+        self.run(Visit { duplicates, progress: &|| () }, work)
     }
 
-    /// As [`Documents::visit`], but the first failure, in order, is that of all; and an input without any document is
-    /// one, since it was named for nothing.
+    /// As [`Documents::visit`], but what fails in one document fails all; and an input without any document is an error,
+    /// since it was named for nothing.
+    ///
+    /// `others` says whether a document may be one that only passes through: then a key that stands in it twice is no
+    /// reason to stop.
     pub(crate) fn process<T, K>(
         &self,
+        others: Others,
         progress: &(dyn Fn() + Sync),
-        work: impl Fn(&Document<'_>) -> Result<T, crate::Error<K>> + Sync,
-    ) -> Result<Vec<Located<T>>, crate::Error<K>>
+        work: impl Fn(&Document<'_>) -> Result<T, Errors<K>> + Sync,
+    ) -> Result<Vec<Located<T>>, Errors<K>>
     where
         T: Send,
         K: Send,
         crate::Error<K>: From<ReadError>,
+        Errors<K>: From<ReadError>,
     {
-        let (duplicates, failures) = (DuplicateKeys::Refused, Failures::EndTheRun);
-        let visited = self.run(Visit { duplicates, failures, progress }, work);
+        let duplicates = match others {
+            Others::Refuse => DuplicateKeys::Refused,
+            Others::Skip | Others::Pass => DuplicateKeys::LastCounts,
+        };
+        let visited = self.run(Visit { duplicates, progress }, work);
         let mut met = vec![false; self.inputs.len()];
         let mut done = Vec::with_capacity(visited.len());
+        let mut failed: Option<Errors<K>> = None;
         for Located { input, document, result } in visited {
-            let result = result.map_err(|error| error.in_document(input, document))?;
             met.get_mut(input).into_iter().for_each(|met| *met = true);
-            done.push(Located { input, document, result });
+            match result {
+                Ok(result) => done.push(Located { input, document, result }),
+                Err(errors) => {
+                    let errors = errors.map(|error| error.in_document(input, document));
+                    failed = Some(match failed {
+                        Some(failed) => failed.and(errors),
+                        None => errors,
+                    });
+                }
+            }
         }
-        match met.iter().position(|met| !met) {
-            Some(input) => Err(ReadError::from(ReadErrorKind::NoDocuments).in_input(input).into()),
-            None => Ok(done),
+        let unmet = met.iter().enumerate().filter(|(_, met)| !**met);
+        let unmet = unmet.map(|(input, _)| {
+            crate::Error::<K>::from(ReadError::from(ReadErrorKind::NoDocuments).in_input(input))
+        });
+        match (failed, Errors::of(unmet)) {
+            (None, None) => Ok(done),
+            (Some(errors), None) | (None, Some(errors)) => Err(errors),
+            (Some(failed), Some(unmet)) => Err(failed.and(unmet)),
         }
     }
 
@@ -144,9 +170,12 @@ impl Documents {
         E: Send + From<ReadError>,
     {
         let documents: Vec<(usize, &Input, RawDocument<'_>)> = self.raw_documents().collect();
-        let results = parallel::map(&documents, visit.failures, |&(_, input, raw)| {
-            let result = match raw.parse_with(visit.duplicates) {
-                Ok(Some(node)) => work(&Document { input, raw, node: &node }).map(Some),
+        let results = parallel::map(&documents, |&(_, input, raw)| {
+            let result = match parse(raw, visit.duplicates) {
+                Ok(Some((node, duplicate))) => {
+                    let duplicate = duplicate.as_ref();
+                    work(&Document { input, raw, node: &node, duplicate }).map(Some)
+                }
                 Ok(None) => Ok(None),
                 Err(error) => Err(E::from(error.into())),
             };
@@ -163,6 +192,22 @@ impl Documents {
     fn raw_documents(&self) -> impl Iterator<Item = (usize, &Input, RawDocument<'_>)> {
         let inputs = self.inputs.iter().enumerate();
         inputs.flat_map(|(index, input)| input.documents().map(move |raw| (index, input, raw)))
+    }
+}
+
+/// The document, and why it would not be read without leave for keys that stand twice.
+fn parse(
+    raw: RawDocument<'_>,
+    duplicates: DuplicateKeys,
+) -> Result<Option<(Node, Option<YamlError>)>, YamlError> {
+    match raw.parse() {
+        Err(error)
+            if duplicates == DuplicateKeys::LastCounts
+                && matches!(error.kind, YamlErrorKind::DuplicateKey(_)) =>
+        {
+            Ok(raw.parse_with(duplicates)?.map(|node| (node, Some(error))))
+        }
+        read => Ok(read?.map(|node| (node, None))),
     }
 }
 
@@ -207,8 +252,12 @@ impl<'a> Document<'a> {
         others: Others,
     ) -> Result<impl Iterator<Item = Result<Met<'a>, ReadError>> + use<'a>, ReadError> {
         let resources = self.resources()?.into_iter();
+        let duplicate = self.duplicate.cloned();
         Ok(resources.filter_map(move |resource| match others {
-            _ if resource.is(kind) => Some(Ok(Met::Wanted(resource))),
+            _ if resource.is(kind) => Some(match &duplicate {
+                None => Ok(Met::Wanted(resource)),
+                Some(duplicate) => Err(duplicate.clone().into()),
+            }),
             Others::Refuse => Some(Err(resource.refused(kind))),
             Others::Skip => None,
             Others::Pass => Some(Ok(Met::Passing(resource))),

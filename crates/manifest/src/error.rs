@@ -5,15 +5,17 @@ use std::fmt;
 
 use kubeyaml::{Node, Position, YamlError};
 
+mod errors;
 mod key_secret;
 mod read;
 mod seal;
 mod unseal;
 
-pub use key_secret::{KeySecretError, KeySecretErrorKind};
-pub use read::{Expected, Field, ReadError, ReadErrorKind};
-pub use seal::{SealError, SealErrorKind};
-pub use unseal::{UnsealError, UnsealErrorKind};
+pub use errors::Errors;
+pub use key_secret::{KeySecretError, KeySecretErrorKind, KeySecretErrors};
+pub use read::{Expected, Field, ReadError, ReadErrorKind, ReadErrors};
+pub use seal::{SealError, SealErrorKind, SealErrors};
+pub use unseal::{UnsealError, UnsealErrorKind, UnsealErrors};
 
 /// Why an operation on documents failed: the place, and the kind.
 ///
@@ -97,7 +99,7 @@ impl<K> Error<K> {
 
     /// Names the fields, from the outside inwards, that lead to what is named already.
     pub(crate) fn in_path<'a>(mut self, fields: impl IntoIterator<Item = &'a str>) -> Self {
-        self.inner.place.path.splice(0..0, fields.into_iter().map(str::to_owned));
+        self.inner.place.path.splice(0..0, fields.into_iter().map(shortened));
         self
     }
 
@@ -126,6 +128,17 @@ impl<K> Error<K> {
         self.inner.place.input = Some(input);
         self.inner.place.document = Some(document);
         self
+    }
+}
+
+/// The most characters of a name that a message holds.
+const MAX_NAME: usize = 100;
+
+/// A name from a document as a message holds it: a long one is cut.
+pub(crate) fn shortened(name: &str) -> String {
+    match name.char_indices().nth(MAX_NAME) {
+        Some((end, _)) => format!("{}…", name.get(..end).unwrap_or_default()),
+        None => name.to_owned(),
     }
 }
 

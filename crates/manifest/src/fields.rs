@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::error::{Expected, ReadError};
+use crate::error::{Errors, Expected, ReadError, ReadErrorKind};
 use kubeyaml::{Mapping, Node, Value};
 
 /// The fields of an object, or none.
@@ -98,15 +98,6 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// As [`Fields::map`]; none where the field is absent.
-    pub(crate) fn optional_map<T>(
-        self,
-        field: &str,
-        read: impl Fn(&'a Node) -> Result<T, ReadError>,
-    ) -> Result<Option<BTreeMap<String, T>>, ReadError> {
-        self.get(field).map(|_| self.map(field, read)).transpose()
-    }
-
     /// A map of values, each read by `read`; errors name field and entry.
     pub(crate) fn map<T>(
         self,
@@ -119,6 +110,27 @@ impl<'a> Fields<'a> {
             Ok((name.to_owned(), value))
         };
         entries.iter().map(read_entry).collect()
+    }
+
+    /// As [`Fields::map`], with all that is wrong: the entries that could be read, and an error for each other one.
+    pub(crate) fn map_each<T>(
+        self,
+        field: &str,
+        read: impl Fn(&'a Node) -> Result<T, ReadError>,
+    ) -> (BTreeMap<String, T>, Option<Errors<ReadErrorKind>>) {
+        let entries = match self.object(field) {
+            Ok(entries) => entries,
+            Err(error) => return (BTreeMap::new(), Some(error.into())),
+        };
+        let mut map = BTreeMap::new();
+        let mut errors = Vec::new();
+        for (name, node) in entries.iter() {
+            match read(node) {
+                Ok(value) => drop(map.insert(name.to_owned(), value)),
+                Err(error) => errors.push(error.in_path([field, name])),
+            }
+        }
+        (map, Errors::of(errors))
     }
 
     fn read<T>(

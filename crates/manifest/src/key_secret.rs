@@ -5,7 +5,7 @@ use sealkit_core::{Certificate, DatedKey, Plaintext, PrivateKey};
 use zeroize::Zeroizing;
 
 use crate::documents::{Documents, Located, Met, Others};
-use crate::error::{KeySecretError, KeySecretErrorKind, ReadErrorKind};
+use crate::error::{Errors, KeySecretError, KeySecretErrorKind, KeySecretErrors, ReadErrorKind};
 use crate::output;
 use crate::secret::{self, Secret};
 
@@ -80,9 +80,9 @@ pub struct Backup {
 ///
 /// # Errors
 /// If the text cannot be read, holds something other than Secrets, or no usable key.
-pub fn read_backup(text: Zeroizing<Vec<u8>>) -> Result<Backup, KeySecretError> {
+pub fn read_backup(text: Zeroizing<Vec<u8>>) -> Result<Backup, KeySecretErrors> {
     let documents = Documents::split(vec![text])?;
-    let found = documents.process(&|| (), |document| {
+    let found = documents.process(Others::Refuse, &|| (), |document| {
         let mut keys = Vec::new();
         for met in document.each(secret::KIND, Others::Refuse)? {
             match met? {
@@ -90,7 +90,7 @@ pub fn read_backup(text: Zeroizing<Vec<u8>>) -> Result<Backup, KeySecretError> {
                 Met::Passing(_) => {}
             }
         }
-        Ok::<_, KeySecretError>(keys)
+        Ok::<_, KeySecretErrors>(keys)
     })?;
     let mut backup = Backup { keys: Vec::new(), skipped: Vec::new() };
     for Located { input, document, result } in found {
@@ -98,18 +98,18 @@ pub fn read_backup(text: Zeroizing<Vec<u8>>) -> Result<Backup, KeySecretError> {
         for key in result {
             match key {
                 Ok(key) => backup.keys.push(key.locate_damage(locate)),
-                Err(error) => backup.skipped.push(locate(error)),
+                Err(errors) => backup.skipped.extend(errors.map(locate)),
             }
         }
     }
     if backup.keys.is_empty() {
         let none = || KeySecretErrorKind::Read(ReadErrorKind::NoDocuments).into();
-        return Err(backup.skipped.into_iter().next().unwrap_or_else(none));
+        return Err(Errors::of(backup.skipped).unwrap_or_else(none));
     }
     Ok(backup)
 }
 
-fn read_key(node: &Node) -> Result<KeySecret, KeySecretError> {
+fn read_key(node: &Node) -> Result<KeySecret, KeySecretErrors> {
     let secret = Secret::read(node)?;
     let name = secret.metadata.resource(secret::KIND.kind);
     let locate = |error: KeySecretError| error.located_in(node).in_resource(name.clone());

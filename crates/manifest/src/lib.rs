@@ -14,6 +14,7 @@
 
 pub mod annotations;
 mod ciphertext;
+mod cluster_rules;
 mod diagnose;
 mod documents;
 mod error;
@@ -23,6 +24,7 @@ mod metadata;
 mod open;
 mod output;
 mod parallel;
+mod plaintext;
 mod render;
 mod resource;
 mod seal;
@@ -30,13 +32,15 @@ mod sealed_secret;
 mod secret;
 mod stream;
 mod unseal;
+mod warning;
 
 pub use ciphertext::Ciphertext;
 pub use diagnose::{Binding, Cause, diagnose};
 pub use documents::{Document, Documents, Located, Others};
 pub use error::{
-    Error, Expected, Field, KeySecretError, KeySecretErrorKind, ReadError, ReadErrorKind,
-    SealError, SealErrorKind, UnsealError, UnsealErrorKind,
+    Error, Errors, Expected, Field, KeySecretError, KeySecretErrorKind, KeySecretErrors, ReadError,
+    ReadErrorKind, ReadErrors, SealError, SealErrorKind, SealErrors, UnsealError, UnsealErrorKind,
+    UnsealErrors,
 };
 pub use gotemplate::{ParseLimits, RenderContext, RenderLimits};
 pub use kubeyaml::Format;
@@ -47,5 +51,6 @@ pub use resource::Resource;
 pub use seal::{LookUp, LookUpError, NamespaceRule, SealRules, seal, seal_secret};
 pub use sealed_secret::{Item, SealedSecret, SealedSecretParts, SecretTemplate};
 pub use secret::Secret;
-pub use stream::{Output, Stream, Warning, WarningKind};
+pub use stream::{Output, Stream};
 pub use unseal::{MakeContext, UnsealRules, unseal, unseal_item};
+pub use warning::{Warning, WarningKind};

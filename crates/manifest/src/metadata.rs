@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kubeyaml::Tree;
 
 use crate::annotations::{self, Annotations};
-use crate::error::ReadError;
+use crate::error::{ReadError, shortened};
 use crate::fields::Fields;
 
 /// All fields that `metadata` has.
@@ -48,17 +48,29 @@ pub struct Metadata {
 impl Metadata {
     /// Reads the field `metadata` of `fields`.
     pub(crate) fn read(fields: Fields<'_>) -> Result<Self, ReadError> {
-        Self::read_fields(fields.object("metadata")?).map_err(|error| error.in_field("metadata"))
+        Self::read_with(fields, annotations::read)
     }
 
-    fn read_fields(metadata: Fields<'_>) -> Result<Self, ReadError> {
-        Ok(Self {
-            name: metadata.text("name")?,
-            namespace: metadata.text("namespace")?,
-            labels: metadata.text_map("labels")?,
-            annotations: annotations::read(metadata)?,
-            finalizers: metadata.texts("finalizers")?,
-        })
+    /// As [`Metadata::read`], for a Secret, whose annotations may hold its values.
+    pub(crate) fn read_of_secret(fields: Fields<'_>) -> Result<Self, ReadError> {
+        Self::read_with(fields, annotations::read_of_secret)
+    }
+
+    fn read_with(
+        fields: Fields<'_>,
+        annotations: impl Fn(Fields<'_>) -> Result<Annotations, ReadError>,
+    ) -> Result<Self, ReadError> {
+        let metadata = fields.object("metadata")?;
+        let read = || {
+            Ok(Self {
+                name: metadata.text("name")?,
+                namespace: metadata.text("namespace")?,
+                labels: metadata.text_map("labels")?,
+                annotations: annotations(metadata)?,
+                finalizers: metadata.texts("finalizers")?,
+            })
+        };
+        read().map_err(|error: ReadError| error.in_field("metadata"))
     }
 
     /// The object, without fields that are empty.
@@ -90,8 +102,9 @@ impl Metadata {
 
     /// The resource as messages name it: `Secret shop/database`.
     pub(crate) fn resource(&self, kind: &str) -> String {
-        match (self.namespace.as_str(), self.name.as_str()) {
-            ("", "") => kind.to_owned(),
+        let kind = shortened(kind);
+        match (shortened(&self.namespace).as_str(), shortened(&self.name).as_str()) {
+            ("", "") => kind,
             ("", name) => format!("{kind} {name}"),
             (namespace, "") => format!("{kind} in namespace {namespace}"),
             (namespace, name) => format!("{kind} {namespace}/{name}"),

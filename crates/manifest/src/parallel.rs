@@ -3,27 +3,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// What a failed item means for the others.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Failures {
-    /// Nothing: each has its own result.
-    Kept,
-    /// Items after it may be left out, those before it are not: the first failure, in order, is there.
-    EndTheRun,
-}
-
 /// Runs `work` on every item, on all cores, and gives the results with the items' places, in their order.
-pub(crate) fn map<I, T, E>(
-    items: &[I],
-    failures: Failures,
-    work: impl Fn(&I) -> Result<T, E> + Sync,
-) -> Vec<(usize, Result<T, E>)>
-where
-    I: Sync,
-    T: Send,
-    E: Send,
-{
-    let queue = Queue { items, failures, next: 0.into(), end: items.len().into() };
+pub(crate) fn map<I: Sync, T: Send>(items: &[I], work: impl Fn(&I) -> T + Sync) -> Vec<(usize, T)> {
+    let queue = Queue { items, next: 0.into() };
     let workers = workers(items.len());
     if workers <= 1 {
         return queue.run(&work);
@@ -49,28 +31,18 @@ fn workers(items: usize) -> usize {
 
 struct Queue<'a, I> {
     items: &'a [I],
-    failures: Failures,
     /// The next item to be taken.
     next: AtomicUsize,
-    /// Items from here on need not be done: one before them has failed.
-    end: AtomicUsize,
 }
 
 impl<I> Queue<'_, I> {
     /// One worker: takes items until there are none.
-    fn run<T, E>(&self, work: &impl Fn(&I) -> Result<T, E>) -> Vec<(usize, Result<T, E>)> {
+    fn run<T>(&self, work: &impl Fn(&I) -> T) -> Vec<(usize, T)> {
         let mut results = Vec::new();
         loop {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
-            if index >= self.end.load(Ordering::Relaxed) {
-                return results;
-            }
             let Some(item) = self.items.get(index) else { return results };
-            let result = work(item);
-            if result.is_err() && self.failures == Failures::EndTheRun {
-                self.end.fetch_min(index, Ordering::Relaxed);
-            }
-            results.push((index, result));
+            results.push((index, work(item)));
         }
     }
 }
@@ -87,30 +59,9 @@ mod tests {
     #[test]
     fn results_come_in_the_order_of_the_items() {
         let items: Vec<usize> = (0..1000).collect();
-        let doubled = map(&items, Failures::Kept, |item| Ok::<_, ()>(item * 2));
-        let expected: Vec<_> = items.iter().map(|item| (*item, Ok(item * 2))).collect();
+        let doubled = map(&items, |item| item * 2);
+        let expected: Vec<_> = items.iter().map(|item| (*item, item * 2)).collect();
         assert_eq!(doubled, expected);
-        assert_eq!(map(&[], Failures::Kept, |item: &u32| Ok::<_, ()>(*item)), Vec::new());
-    }
-
-    #[test]
-    fn the_first_failure_in_order_is_there_with_all_before_it() {
-        let items: Vec<usize> = (0..1000).collect();
-        for _ in 0..50 {
-            let results = map(&items, Failures::EndTheRun, |item| match item % 300 {
-                299 => Err(*item),
-                _ => Ok(()),
-            });
-            let places: Vec<usize> = results.iter().take(300).map(|(place, _)| *place).collect();
-            assert_eq!(places, items[..300]);
-            assert_eq!(results.into_iter().find_map(|(_, result)| result.err()), Some(299));
-        }
-    }
-
-    #[test]
-    fn failures_that_are_kept_leave_nothing_out() {
-        let items: Vec<usize> = (0..1000).collect();
-        let results = map(&items, Failures::Kept, |item| Err::<(), _>(*item));
-        assert_eq!(results.len(), items.len());
+        assert_eq!(map(&[], |item: &u32| *item), Vec::new());
     }
 }

@@ -224,7 +224,7 @@ impl fmt::Display for RenderError {
         match self {
             Self::Template(error) => write!(f, "{}: {error}", error.path().join(".")),
             Self::DeprecatedDataIsNoSecret => {
-                f.write_str("spec.data was opened, but holds no Secret in JSON")
+                f.write_str("spec.data: was opened, but holds no Secret in JSON")
             }
         }
     }

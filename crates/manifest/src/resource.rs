@@ -2,7 +2,7 @@
 
 use kubeyaml::{Node, Value};
 
-use crate::error::{Expected, ReadError, ReadErrorKind};
+use crate::error::{Expected, ReadError, ReadErrorKind, ReadErrors, shortened};
 use crate::fields::Fields;
 use crate::metadata::Metadata;
 
@@ -27,26 +27,27 @@ pub struct Resource<'a> {
 pub(crate) fn read_one<T>(
     text: &[u8],
     kind: Kind,
-    read: impl Fn(&Node) -> Result<T, ReadError>,
-) -> Result<T, ReadError> {
+    read: impl Fn(&Node) -> Result<T, ReadErrors>,
+) -> Result<T, ReadErrors> {
     read_one_document(text, |node| {
         let resource = Resource::of(node, None)?;
-        if resource.is(kind) { read(node) } else { Err(resource.refused(kind)) }
+        if resource.is(kind) { read(node) } else { Err(resource.refused(kind).into()) }
     })
 }
 
 /// Reads a text that holds one document and nothing else.
 pub(crate) fn read_one_document<T>(
     text: &[u8],
-    read: impl Fn(&Node) -> Result<T, ReadError>,
-) -> Result<T, ReadError> {
-    let input = kubeyaml::split(text)?;
+    read: impl Fn(&Node) -> Result<T, ReadErrors>,
+) -> Result<T, ReadErrors> {
+    let input = kubeyaml::split(text).map_err(ReadError::from)?;
     let mut found = None;
     for document in input.documents() {
-        let Some(node) = document.parse()? else { continue };
-        let located = |error: ReadError| error.in_document(0, document.index());
+        let Some(node) = document.parse().map_err(ReadError::from)? else { continue };
+        let located =
+            |errors: ReadErrors| errors.map(|error| error.in_document(0, document.index()));
         if found.is_some() {
-            return Err(located(ReadError::at(&node, ReadErrorKind::SeveralDocuments)));
+            return Err(located(ReadError::at(&node, ReadErrorKind::SeveralDocuments).into()));
         }
         found = Some(read(&node).map_err(located)?);
     }
@@ -111,7 +112,7 @@ impl<'a> Resource<'a> {
 
     /// Whether somebody may take it for a resource of this kind, which it is not.
     pub(crate) fn looks_like(self, kind: Kind) -> bool {
-        self.kind.eq_ignore_ascii_case(kind.kind) && !self.is(kind)
+        self.kind.trim().eq_ignore_ascii_case(kind.kind) && !self.is(kind)
     }
 
     /// Its `apiVersion`.
@@ -133,12 +134,34 @@ impl<'a> Resource<'a> {
 
     /// The error for a resource of another kind than `expected`.
     pub(crate) fn refused(self, expected: Kind) -> ReadError {
-        let kind = ReadErrorKind::OtherKind {
-            api_version: self.api_version.to_owned(),
-            kind: self.kind.to_owned(),
+        let kind = self.misnamed(expected).unwrap_or_else(|| ReadErrorKind::OtherKind {
+            api_version: shortened(self.api_version),
+            kind: shortened(self.kind),
             expected: expected.kind,
-        };
+        });
+        self.error(kind)
+    }
+
+    /// `kind` as an error of this resource.
+    pub(crate) fn error(self, kind: ReadErrorKind) -> ReadError {
+        ReadError::at(self.node, kind).in_resource(self.name())
+    }
+
+    /// The resource as messages name it: `ConfigMap shop/settings`.
+    pub(crate) fn name(self) -> String {
         let metadata = Fields::of(self.node).and_then(Metadata::read).unwrap_or_default();
-        ReadError::at(self.node, kind).in_resource(metadata.resource(self.kind))
+        metadata.resource(self.kind)
+    }
+
+    /// What is wrong with it where it is meant to be of the kind expected.
+    fn misnamed(self, expected: Kind) -> Option<ReadErrorKind> {
+        if !self.looks_like(expected) {
+            return None;
+        }
+        let (field, found, wanted) = match self.api_version == expected.api_version {
+            true => ("kind", self.kind, expected.kind),
+            false => ("apiVersion", self.api_version, expected.api_version),
+        };
+        Some(ReadErrorKind::Misnamed { field, found: shortened(found), wanted })
     }
 }

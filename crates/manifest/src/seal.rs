@@ -10,12 +10,15 @@ use sealkit_core::{EncryptionLabel, Scope, SealingKey};
 
 use crate::annotations::{self, Hints};
 use crate::ciphertext::Ciphertext;
+use crate::cluster_rules;
 use crate::documents::Documents;
-use crate::error::{Field, ReadErrorKind, SealError, SealErrorKind};
+use crate::error::{Field, ReadErrorKind, SealError, SealErrorKind, SealErrors, shortened};
 use crate::metadata::Metadata;
+use crate::plaintext;
 use crate::sealed_secret::{self, SealedSecret, SealedSecretParts, SecretTemplate};
 use crate::secret::{self, Secret};
-use crate::stream::{Converted, Output, Stream, WarningKind};
+use crate::stream::{Converted, Output, Stream};
+use crate::warning::WarningKind;
 
 /// What a Secret is sealed as.
 #[derive(Clone, Copy)]
@@ -29,6 +32,8 @@ pub struct SealRules<'a> {
     pub name: Option<&'a str>,
     /// Whether a Secret without values is sealed, too.
     pub allow_empty_data: bool,
+    /// Whether a label, an annotation or another public part of the Secret may hold one of its values.
+    pub allow_values_in_metadata: bool,
     /// Whether the hints `sealkit.dev/sealed-with` and `sealkit.dev/sealed-for` are written.
     pub hints: bool,
 }
@@ -54,8 +59,14 @@ pub type LookUpError = Box<dyn StdError + Send + Sync>;
 impl Default for SealRules<'_> {
     /// As the Secret says, with hints.
     fn default() -> Self {
-        let namespace = NamespaceRule::Own;
-        Self { scope: None, namespace, name: None, allow_empty_data: false, hints: true }
+        Self {
+            scope: None,
+            namespace: NamespaceRule::Own,
+            name: None,
+            allow_empty_data: false,
+            allow_values_in_metadata: false,
+            hints: true,
+        }
     }
 }
 
@@ -84,6 +95,12 @@ impl<'a> SealRules<'a> {
         Self { allow_empty_data, ..self }
     }
 
+    /// Sets [`SealRules::allow_values_in_metadata`].
+    #[must_use]
+    pub fn allow_values_in_metadata(self, allow_values_in_metadata: bool) -> Self {
+        Self { allow_values_in_metadata, ..self }
+    }
+
     /// Sets [`SealRules::hints`].
     #[must_use]
     pub fn hints(self, hints: bool) -> Self {
@@ -96,47 +113,64 @@ impl<'a> SealRules<'a> {
 /// `random` gives the session keys; each document uses a clone.
 ///
 /// # Errors
-/// The first document, in order, that cannot be read or sealed.
+/// The documents, in order, that cannot be read or sealed, each with all that is wrong with it.
 pub fn seal<R>(
     documents: &Documents,
     key: &SealingKey,
     rules: &SealRules<'_>,
     stream: &Stream<'_>,
     random: &R,
-) -> Result<Output, SealError>
+) -> Result<Output, SealErrors>
 where
     R: CryptoRng + Clone + Sync,
 {
     let names = NameCounts::default();
     let output = stream.convert(documents, secret::KIND, |node| {
-        let (sealed, warnings) = seal_node(node, key, rules, &mut random.clone())?;
+        refuse_encrypted(node)?;
+        let secret = Secret::read(node)?;
+        let resource = secret.metadata.resource(secret::KIND.kind);
+        if stream.passes_others() && !rules.allow_empty_data && is_for_others_to_fill(&secret) {
+            let warning = WarningKind::EmptyPassedThrough;
+            return Ok(Converted::Unchanged { resource, warning });
+        }
+        let sealed = seal_secret(&secret, key, rules, &mut random.clone())
+            .map_err(|error| error.located_in(node).in_resource(resource.clone()))?;
         if rules.name.is_some() {
             names.add(&sealed);
         }
-        Ok(Converted { tree: sealed.to_tree(), warnings })
+        let warnings = warnings(&secret, &sealed);
+        Ok(Converted::Into { tree: sealed.to_tree(), resource, warnings })
     })?;
     names.refuse_equals()?;
     Ok(output)
 }
 
-/// Seals the Secret of a document, and says what to know about it.
-fn seal_node(
-    node: &Node,
-    key: &SealingKey,
-    rules: &SealRules<'_>,
-    random: &mut impl CryptoRng,
-) -> Result<(SealedSecret, Vec<WarningKind>), SealError> {
-    let secret = Secret::read(node)?;
-    let resource = secret.metadata.resource(secret::KIND.kind);
-    let unknown = secret.unknown_fields().iter();
-    let warning = |field: &String| WarningKind::UnknownField {
-        resource: resource.clone(),
-        field: field.clone(),
-    };
-    let warnings = unknown.map(warning).collect();
-    let sealed = seal_secret(&secret, key, rules, random);
-    let sealed = sealed.map_err(|error| error.located_in(node).in_resource(resource))?;
-    Ok((sealed, warnings))
+/// A Secret that another tool has encrypted holds no values, and what is needed to decrypt it would be lost.
+fn refuse_encrypted(node: &Node) -> Result<(), SealError> {
+    let Some(fields) = node.as_mapping() else { return Ok(()) };
+    let sops = fields.get("sops").and_then(Node::as_mapping).map(|_| "SOPS");
+    let values = ["data", "stringData"].iter().filter_map(|field| fields.get(field)?.as_mapping());
+    let texts = values.flat_map(|values| values.iter().filter_map(|(_, node)| node.as_str()));
+    match sops.or_else(|| texts.into_iter().find_map(plaintext::encrypted_with)) {
+        Some(with) => Err(SealError::at(node, SealErrorKind::Encrypted { with })),
+        None => Ok(()),
+    }
+}
+
+/// Whether a Secret holds nothing, by intention: no field of it is misspelt.
+fn is_for_others_to_fill(secret: &Secret) -> bool {
+    secret.data.is_empty() && secret.unknown_fields().is_empty()
+}
+
+fn warnings(secret: &Secret, sealed: &SealedSecret) -> Vec<WarningKind> {
+    let unknown = secret.unknown_fields().iter().map(|field| WarningKind::UnknownField {
+        kind: secret::KIND.kind,
+        field: shortened(field),
+    });
+    let copies = secret.copies.iter();
+    let copies =
+        copies.map(|annotation| WarningKind::CopyLeftOut { annotation: shortened(annotation) });
+    unknown.chain(copies).chain(cluster_rules::warnings(secret, sealed)).collect()
 }
 
 /// How many SealedSecrets there are of each namespace and name: in a cluster the last one would be all that is
@@ -172,7 +206,11 @@ pub fn seal_secret(
     random: &mut impl CryptoRng,
 ) -> Result<SealedSecret, SealError> {
     if secret.data.is_empty() && !rules.allow_empty_data {
-        return Err(SealErrorKind::NoData { unknown: secret.unknown_fields().to_vec() }.into());
+        let unknown = secret.unknown_fields().iter().map(|field| shortened(field)).collect();
+        return Err(SealErrorKind::NoData { unknown }.into());
+    }
+    if !rules.allow_values_in_metadata {
+        plaintext::check_metadata(secret)?;
     }
     let asked = annotations::scope(&secret.metadata.annotations);
     let scope = rules.scope.unwrap_or(asked);

@@ -8,7 +8,7 @@ use sealkit_core::{EncryptionLabel, LabelError, Scope};
 
 use crate::annotations::{self, Hints};
 use crate::ciphertext::Ciphertext;
-use crate::error::{Field, ReadError, ReadErrorKind};
+use crate::error::{Field, ReadError, ReadErrorKind, ReadErrors};
 use crate::fields::{Fields, text};
 use crate::metadata::{self, Metadata};
 use crate::resource::{self, Kind};
@@ -87,17 +87,37 @@ impl SealedSecret {
     ///
     /// # Errors
     /// The text cannot be read, has not exactly one document, or that is no SealedSecret.
-    pub fn from_text(text: &[u8]) -> Result<Self, ReadError> {
+    pub fn from_text(text: &[u8]) -> Result<Self, ReadErrors> {
         resource::read_one(text, KIND, Self::read)
     }
 
     /// Reads a document of kind SealedSecret.
-    pub(crate) fn read(node: &Node) -> Result<Self, ReadError> {
+    ///
+    /// All values and fields that are wrong are told, and not the first one alone.
+    pub(crate) fn read(node: &Node) -> Result<Self, ReadErrors> {
         let fields = Fields::of(node)?;
         let spec = fields.object("spec")?;
+        let (encrypted_data, wrong) = spec.map_each("encryptedData", ciphertext);
+        let encrypted_data = spec.get("encryptedData").map(|_| encrypted_data);
+        let read = Self::read_with(encrypted_data, node, fields, spec);
+        match wrong.map(|errors| errors.map(|error| error.in_field("spec"))) {
+            None => Ok(read?),
+            Some(wrong) => Err(match read {
+                Ok(_) => wrong,
+                Err(error) => ReadErrors::from(error).and(wrong),
+            }),
+        }
+    }
+
+    fn read_with(
+        encrypted_data: Option<BTreeMap<String, Ciphertext>>,
+        node: &Node,
+        fields: Fields<'_>,
+        spec: Fields<'_>,
+    ) -> Result<Self, ReadError> {
         let in_spec = |error: ReadError| error.in_field("spec");
         let parts = SealedSecretParts {
-            encrypted_data: spec.optional_map("encryptedData", ciphertext).map_err(in_spec)?,
+            encrypted_data,
             deprecated_data: spec.optional("data", ciphertext).map_err(in_spec)?,
             metadata: Metadata::read(fields)?,
             template: SecretTemplate::read(spec).map_err(in_spec)?,

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use kubeyaml::{Node, Tree, go_base64};
 use sealkit_core::{Plaintext, UnixTime};
 
-use crate::error::{ReadError, ReadErrorKind};
+use crate::annotations;
+use crate::error::{Errors, ReadError, ReadErrorKind, ReadErrors};
 use crate::fields::{Fields, text};
 use crate::metadata::{self, Metadata};
 use crate::resource::{self, Kind};
@@ -32,6 +33,10 @@ pub struct Secret {
     pub created: Option<UnixTime>,
     /// Fields of the document that a Secret does not have: misspelt ones, most often.
     pub(crate) unknown_fields: Vec<String>,
+    /// Items whose value stood in `data`, and not in `stringData`.
+    pub(crate) from_data: Vec<String>,
+    /// Annotations that were left out as copies of the object or its values.
+    pub(crate) copies: Vec<String>,
 }
 
 impl Secret {
@@ -39,24 +44,44 @@ impl Secret {
     ///
     /// # Errors
     /// The text cannot be read, has not exactly one document, or that is no Secret.
-    pub fn from_text(text: &[u8]) -> Result<Self, ReadError> {
+    pub fn from_text(text: &[u8]) -> Result<Self, ReadErrors> {
         resource::read_one(text, KIND, Self::read)
     }
 
     /// Reads a document of kind Secret.
-    pub(crate) fn read(node: &Node) -> Result<Self, ReadError> {
+    ///
+    /// All values and fields that are wrong are told, and not the first one alone.
+    pub(crate) fn read(node: &Node) -> Result<Self, ReadErrors> {
         let fields = Fields::of(node)?;
-        let mut data = fields.map("data", decode)?;
-        data.extend(fields.map("stringData", |node| {
+        let (mut data, wrong_data) = fields.map_each("data", decode);
+        let (string_data, wrong_string_data) = fields.map_each("stringData", |node| {
             text(node).map(|text| Plaintext::from(text.as_bytes().to_vec()))
-        })?);
+        });
+        let rest = Self::read_without_data(fields);
+        let (rest, wrong_rest) = match rest {
+            Ok(rest) => (rest, None),
+            Err(error) => (Self::default(), Some(error.into())),
+        };
+        let wrong = [wrong_rest, wrong_data, wrong_string_data].into_iter().flatten();
+        if let Some(errors) = wrong.reduce(Errors::and) {
+            return Err(errors);
+        }
+        let from_data = data.keys().filter(|item| !string_data.contains_key(*item));
+        let from_data = from_data.cloned().collect();
+        data.extend(string_data);
+        Ok(Self { data, from_data, ..rest })
+    }
+
+    fn read_without_data(fields: Fields<'_>) -> Result<Self, ReadError> {
         Ok(Self {
-            metadata: Metadata::read(fields)?,
+            metadata: Metadata::read_of_secret(fields)?,
             secret_type: fields.text("type")?,
             immutable: fields.boolean("immutable")?,
-            data,
+            data: BTreeMap::new(),
             created: fields.object("metadata")?.text("creationTimestamp")?.parse().ok(),
             unknown_fields: unknown_fields(fields)?,
+            from_data: Vec::new(),
+            copies: annotations::copies(fields.object("metadata")?)?,
         })
     }
 

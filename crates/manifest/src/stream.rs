@@ -1,14 +1,13 @@
 //! Every resource of one kind into another, in the order of the inputs.
 
-use std::fmt;
-
 use kubeyaml::{Format, Node, Tree};
 use zeroize::Zeroizing;
 
 use crate::documents::{Document, Documents, Located, Met, Others};
-use crate::error::{Error, ReadError, ReadErrorKind};
-use crate::output;
+use crate::error::{Error, Errors, ReadError, ReadErrorKind};
 use crate::resource::{Kind, Resource};
+use crate::warning::{Warning, WarningKind};
+use crate::{output, plaintext};
 
 /// Every line is indented by as much as it is deep: deeper resources would grow many times over when they are
 /// written in the other form. No resource of Kubernetes comes near.
@@ -19,6 +18,7 @@ const MAX_REWRITTEN_HEIGHT: usize = 100;
 pub struct Stream<'a> {
     format: Format,
     others: Others,
+    allow_plaintext: bool,
     progress: &'a (dyn Fn() + Sync),
 }
 
@@ -26,13 +26,19 @@ impl<'a> Stream<'a> {
     /// Documents in this format; other kinds are refused.
     #[must_use]
     pub fn new(format: Format) -> Self {
-        Self { format, others: Others::Refuse, progress: &|| () }
+        Self { format, others: Others::Refuse, allow_plaintext: false, progress: &|| () }
     }
 
     /// What becomes of documents of other kinds.
     #[must_use]
     pub fn others(self, others: Others) -> Self {
         Self { others, ..self }
+    }
+
+    /// Whether documents pass through that hold a Secret in plaintext, as templates of other tools do.
+    #[must_use]
+    pub fn allow_plaintext(self, allow_plaintext: bool) -> Self {
+        Self { allow_plaintext, ..self }
     }
 
     /// Called after each document, from several threads.
@@ -46,15 +52,16 @@ impl<'a> Stream<'a> {
         &self,
         documents: &Documents,
         kind: Kind,
-        work: impl Fn(&Node) -> Result<T, Error<K>> + Sync,
-    ) -> Result<Vec<T>, Error<K>>
+        work: impl Fn(&Node) -> Result<T, Errors<K>> + Sync,
+    ) -> Result<Vec<T>, Errors<K>>
     where
         T: Send,
         K: Send,
         Error<K>: From<ReadError>,
+        Errors<K>: From<ReadError>,
     {
         let others = if self.others == Others::Pass { Others::Skip } else { self.others };
-        let found = documents.process(self.progress, |document| {
+        let found = documents.process(others, self.progress, |document| {
             let mut results = Vec::new();
             for met in document.each(kind, others)? {
                 match met? {
@@ -72,14 +79,17 @@ impl<'a> Stream<'a> {
         &self,
         documents: &Documents,
         kind: Kind,
-        convert: impl Fn(&Node) -> Result<Converted, Error<K>> + Sync,
-    ) -> Result<Output, Error<K>>
+        convert: impl Fn(&Node) -> Result<Converted, Errors<K>> + Sync,
+    ) -> Result<Output, Errors<K>>
     where
         K: Send,
         Error<K>: From<ReadError>,
+        Errors<K>: From<ReadError>,
     {
         let output: Output = documents
-            .process(self.progress, |document| self.convert_document(document, kind, &convert))?
+            .process(self.others, self.progress, |document| {
+                self.convert_document(document, kind, &convert)
+            })?
             .into_iter()
             .collect();
         // Lists may be empty.
@@ -93,26 +103,50 @@ impl<'a> Stream<'a> {
         &self,
         document: &Document<'_>,
         kind: Kind,
-        convert: &impl Fn(&Node) -> Result<Converted, Error<K>>,
-    ) -> Result<Piece, Error<K>>
+        convert: &impl Fn(&Node) -> Result<Converted, Errors<K>>,
+    ) -> Result<Piece, Errors<K>>
     where
         Error<K>: From<ReadError>,
+        Errors<K>: From<ReadError>,
     {
         let mut piece = Piece::default();
         for met in document.each(kind, self.others)? {
             match met? {
-                Met::Wanted(resource) => {
-                    let Converted { tree, warnings } = convert(resource.node())?;
-                    piece.chunks.push(output::write(self.format, &tree));
-                    piece.warnings.extend(warnings);
-                }
+                Met::Wanted(resource) => match convert(resource.node())? {
+                    Converted::Into { tree, resource, warnings } => {
+                        piece.chunks.push(output::write(self.format, &tree));
+                        let warnings = warnings.into_iter();
+                        piece.warnings.extend(warnings.map(|kind| (resource.clone(), kind)));
+                    }
+                    Converted::Unchanged { resource: name, warning } => {
+                        piece.warnings.push((name, warning));
+                        piece.chunks.push(self.pass_through(document, resource)?);
+                    }
+                },
                 Met::Passing(resource) => {
-                    piece.warnings.extend(look_alike(resource, kind));
+                    self.refuse_plaintext(resource)?;
+                    let warning = look_alike(resource, kind);
+                    piece.warnings.extend(warning.map(|kind| (resource.name(), kind)));
                     piece.chunks.push(self.pass_through(document, resource)?);
                 }
             }
         }
         Ok(piece)
+    }
+
+    /// What passes through gets into Git.
+    fn refuse_plaintext(&self, resource: Resource<'_>) -> Result<(), ReadError> {
+        match plaintext::secret_in(resource.node()) {
+            Some(path) if !self.allow_plaintext => {
+                Err(resource.error(ReadErrorKind::PlaintextSecret { path }))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether resources of other kinds, and those with nothing to work on, pass through.
+    pub(crate) fn passes_others(&self) -> bool {
+        self.others == Others::Pass
     }
 
     /// A resource as it was: to the byte where the form of the output allows it.
@@ -141,11 +175,7 @@ fn without_separator(text: &str) -> &str {
 }
 
 fn look_alike(resource: Resource<'_>, expected: Kind) -> Option<WarningKind> {
-    resource.looks_like(expected).then(|| WarningKind::LookAlike {
-        api_version: resource.api_version().to_owned(),
-        kind: resource.kind().to_owned(),
-        expected: expected.kind,
-    })
+    resource.looks_like(expected).then(|| WarningKind::LookAlike { expected: expected.kind })
 }
 
 /// What an operation made of its inputs, in their order.
@@ -158,52 +188,19 @@ pub struct Output {
     pub warnings: Vec<Warning>,
 }
 
-/// Something that a person should know and that stops nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Warning {
-    /// Which input it is about, counted from 0.
-    pub input: usize,
-    /// Which document of the input, counted from 1.
-    pub document: usize,
-    /// What to know.
-    pub kind: WarningKind,
-}
-
-/// Something that a person should know. Never holds a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum WarningKind {
-    /// A field that a Secret does not have is left out.
-    UnknownField {
-        /// The resource, as `Secret shop/database`.
-        resource: String,
-        /// The field.
-        field: String,
-    },
-    /// A resource passed through that may be taken for one that the operation works on.
-    LookAlike {
-        /// Its `apiVersion`.
-        api_version: String,
-        /// Its `kind`.
-        kind: String,
-        /// The kind that it is not.
-        expected: &'static str,
-    },
-}
-
 /// What one resource became.
-pub(crate) struct Converted {
-    /// The new resource.
-    pub(crate) tree: Tree,
-    /// What a person should know about it.
-    pub(crate) warnings: Vec<WarningKind>,
+pub(crate) enum Converted {
+    /// A new resource, and what a person should know about it.
+    Into { tree: Tree, resource: String, warnings: Vec<WarningKind> },
+    /// What it was: there was nothing to work on.
+    Unchanged { resource: String, warning: WarningKind },
 }
 
 /// What one document became.
 #[derive(Default)]
 struct Piece {
     chunks: Vec<Zeroizing<String>>,
-    warnings: Vec<WarningKind>,
+    warnings: Vec<(String, WarningKind)>,
 }
 
 impl FromIterator<Located<Piece>> for Output {
@@ -212,38 +209,13 @@ impl FromIterator<Located<Piece>> for Output {
         for Located { input, document, result: Piece { chunks, warnings } } in pieces {
             output.chunks.extend(chunks);
             let warnings = warnings.into_iter();
-            output.warnings.extend(warnings.map(|kind| Warning { input, document, kind }));
+            output.warnings.extend(warnings.map(|(resource, kind)| Warning {
+                input,
+                document,
+                resource,
+                kind,
+            }));
         }
         output
-    }
-}
-
-impl WarningKind {
-    /// A name for programs, which stays the same.
-    #[must_use]
-    pub fn reason(&self) -> &'static str {
-        match self {
-            Self::UnknownField { .. } => "UnknownField",
-            Self::LookAlike { .. } => "LookAlike",
-        }
-    }
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "document {}: {}", self.document, self.kind)
-    }
-}
-
-impl fmt::Display for WarningKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::UnknownField { resource, field } => {
-                write!(f, "{resource}: \"{field}\" is no field of a Secret and is left out")
-            }
-            Self::LookAlike { api_version, kind, expected } => {
-                write!(f, "{kind} ({api_version}) is not a {expected}: passed through as it is")
-            }
-        }
     }
 }

@@ -2,16 +2,21 @@
 
 use gotemplate::{ParseLimits, RenderContext};
 use kubeyaml::Node;
+use memchr::memmem;
 use sealkit_core::{KeyRing, Plaintext, TrialLimit};
 
+use crate::annotations;
 use crate::diagnose::{Cause, diagnose};
 use crate::documents::Documents;
-use crate::error::{ReadError, ReadErrorKind, UnsealError, UnsealErrorKind};
+use crate::error::{
+    ReadError, ReadErrorKind, ReadErrors, UnsealError, UnsealErrorKind, UnsealErrors, shortened,
+};
 use crate::open::{OpenError, OpenedValues, open, open_some};
 use crate::render::Templates;
 use crate::sealed_secret::{self, Item, SealedSecret};
 use crate::secret::Secret;
 use crate::stream::{Converted, Output, Stream};
+use crate::warning::WarningKind;
 
 /// What the templates of one Secret take the time and randomness from, and may use together; called once for each
 /// Secret that is rendered.
@@ -50,14 +55,37 @@ pub fn unseal(
     keys: &KeyRing,
     rules: &UnsealRules<'_>,
     stream: &Stream<'_>,
-) -> Result<Output, UnsealError> {
+) -> Result<Output, UnsealErrors> {
     stream.convert(documents, sealed_secret::KIND, |node| {
         let sealed = read(node, rules)?;
         let secret = to_secret(&sealed, keys, rules.context)
             .map_err(|error| located(error, &sealed, node))?;
-        Ok(Converted { tree: secret.to_tree(), warnings: Vec::new() })
+        Ok(Converted::Into {
+            tree: secret.to_tree(),
+            resource: resource(&sealed),
+            warnings: warnings(&sealed, &secret),
+        })
     })
 }
+
+/// What to know about a SealedSecret and what came of it.
+fn warnings(sealed: &SealedSecret, secret: &Secret) -> Vec<WarningKind> {
+    let kind = sealed_secret::KIND.kind;
+    let unknown = sealed.unknown_fields().iter();
+    let unknown = unknown.map(|field| WarningKind::UnknownField { kind, field: shortened(field) });
+    let templates = sealed.template().data.iter();
+    let no_value = templates.filter(|(item, text)| {
+        let rendered = secret.data.get(*item).map(Plaintext::expose).unwrap_or_default();
+        let is_own = text.as_deref().is_some_and(|text| text.contains(NO_VALUE));
+        let is_rendered = sealed.value(&Item::Named((*item).clone())).is_none();
+        is_rendered && !is_own && memmem::find(rendered, NO_VALUE.as_bytes()).is_some()
+    });
+    let no_value = no_value.map(|(item, _)| WarningKind::NoValue { item: shortened(item) });
+    unknown.chain(no_value).collect()
+}
+
+/// What Go renders in the place of an item that is not there.
+const NO_VALUE: &str = "<no value>";
 
 /// Opens one item, of the one SealedSecret among the documents that has it.
 ///
@@ -69,17 +97,18 @@ pub fn unseal_item(
     rules: &UnsealRules<'_>,
     stream: &Stream<'_>,
     item: &str,
-) -> Result<Plaintext, UnsealError> {
+) -> Result<Plaintext, UnsealErrors> {
     let found = stream.for_each(documents, sealed_secret::KIND, |node| {
         let sealed = read(node, rules)?;
-        open_item(&sealed, item, keys, rules.context).map_err(|error| located(error, &sealed, node))
+        let value = open_item(&sealed, item, keys, rules.context);
+        Ok(value.map_err(|error| located(error, &sealed, node))?)
     })?;
     let mut values = found.into_iter().flatten();
     match (values.next(), values.next()) {
         (Some(value), None) => Ok(value),
-        (None, _) => Err(UnsealError::from(UnsealErrorKind::NoSuchItem).in_field(item)),
+        (None, _) => Err(UnsealError::from(UnsealErrorKind::NoSuchItem).in_field(item).into()),
         (Some(_), Some(_)) => {
-            Err(UnsealError::from(UnsealErrorKind::ItemInSeveralDocuments).in_field(item))
+            Err(UnsealError::from(UnsealErrorKind::ItemInSeveralDocuments).in_field(item).into())
         }
     }
 }
@@ -109,7 +138,10 @@ fn to_secret(
 ) -> Result<Secret, UnsealError> {
     let opened = explained(open(sealed, keys, TrialLimit::Unlimited), sealed, keys)?;
     let templates = Templates::parse(sealed, &ParseLimits::default())?;
-    Ok(opened.into_secret(sealed, &templates, &mut context())?)
+    let mut secret = opened.into_secret(sealed, &templates, &mut context())?;
+    // Sealed again, it gets the scope back that it had.
+    annotations::set_scope(&mut secret.metadata.annotations, sealed.scope());
+    Ok(secret)
 }
 
 /// Says why it did not open.
@@ -131,7 +163,7 @@ fn explained(
 }
 
 /// Reads a SealedSecret; one without a namespace is in the one asked for.
-fn read(node: &Node, rules: &UnsealRules<'_>) -> Result<SealedSecret, ReadError> {
+fn read(node: &Node, rules: &UnsealRules<'_>) -> Result<SealedSecret, ReadErrors> {
     let sealed = SealedSecret::read(node)?;
     let found = sealed.metadata().namespace.as_str();
     match rules.namespace {
@@ -139,7 +171,7 @@ fn read(node: &Node, rules: &UnsealRules<'_>) -> Result<SealedSecret, ReadError>
         Some(wanted) if found != wanted => {
             let (found, wanted) = (found.to_owned(), wanted.to_owned());
             let kind = ReadErrorKind::NamespaceMismatch { found, wanted };
-            Err(ReadError::at(node, kind).in_resource(resource(&sealed)))
+            Err(ReadError::at(node, kind).in_resource(resource(&sealed)).into())
         }
         _ => Ok(sealed),
     }

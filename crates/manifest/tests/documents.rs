@@ -95,6 +95,7 @@ fn thousands_of_files_and_documents_are_visited_in_order() {
 fn an_error_knows_its_place_in_parts() {
     let text = "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: b}\ndata: {c: 1}\n";
     let error = sealkit_manifest::Secret::from_text(text.as_bytes()).err().unwrap();
+    let error = error.first();
     let position = error.position().unwrap();
     assert_eq!((error.document(), position.line, position.column), (Some(1), 4, 11));
     assert_eq!(error.path(), ["data", "c"]);

@@ -5,6 +5,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sealkit_core::{KeyOrder, KeyRing, UnixTime};
+use sealkit_manifest::KeySecretErrors;
 use sealkit_manifest::Secret;
 use sealkit_manifest::key_secret::{self, Backup, KeySecret, read_backup};
 use sealkit_testkit::read_fixture;
@@ -60,7 +61,7 @@ fn fingerprints(backup: &Backup) -> Vec<String> {
 
 /// Why Secrets of a backup were skipped.
 fn skipped(backup: Backup) -> Vec<Failed> {
-    backup.skipped.into_iter().map(Failed::from).collect()
+    backup.skipped.into_iter().map(|error| Failed::from(KeySecretErrors::from(error))).collect()
 }
 
 fn failed(reason: &'static str, document: Option<usize>, message: &str) -> Failed {
@@ -228,7 +229,7 @@ fn a_damaged_certificate_costs_the_date_and_nothing_else() {
         assert!(backup.skipped.is_empty());
         let key = backup.keys.into_iter().next().unwrap();
         assert_eq!(key.key.not_before, None);
-        let damage = Failed::from(key.damaged_certificate.unwrap());
+        let damage = Failed::from(KeySecretErrors::from(key.damaged_certificate.unwrap()));
         assert_eq!(damage, failed("CertificateUnusable", Some(1), &message));
     }
 }

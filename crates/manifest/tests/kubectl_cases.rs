@@ -17,7 +17,7 @@ use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use sealkit_core::{Certificate, KeyRing};
 use sealkit_manifest::{
-    Documents, NamespaceRule, Others, RenderContext, RenderLimits, SealError, SealRules, Stream,
+    Documents, NamespaceRule, Others, RenderContext, RenderLimits, SealErrors, SealRules, Stream,
     UnsealRules,
 };
 use sealkit_testkit::{fixture, read_fixture};
@@ -79,7 +79,7 @@ fn read_text(path: &str) -> String {
     String::from_utf8(read_fixture(path)).unwrap()
 }
 
-fn seal(path: &str) -> Result<String, SealError> {
+fn seal(path: &str) -> Result<String, SealErrors> {
     let certificate = Certificate::from_pem(&read_fixture("keys/rsa-2048.crt")).unwrap();
     let rules = SealRules::default().namespace(NamespaceRule::Given("x")).allow_empty_data(true);
     let stream = Stream::new(Format::Yaml).others(Others::Pass);

@@ -55,10 +55,10 @@ the scope needs a namespace
 the scope needs a name
 a namespace must not contain a slash
 a name must not contain a slash
-the sealed value is not base64
-the sealed value is cut short
-the sealed value holds no session key
-the sealed value is larger than 4 MiB
+not base64
+cut short
+without a session key
+larger than 4 MiB
 the value is too large to seal: at most 4 MiB
 the value could not be encrypted
 there is no private key to open the value with

@@ -5,10 +5,13 @@ use std::fmt;
 
 use sealkit_core::{CertificateError, KeyError};
 
-use super::{Error, ReadError, ReadErrorKind};
+use super::{Error, Errors, ReadError, ReadErrorKind, ReadErrors};
 
 /// Why a Secret could not be used as a sealing key, and where.
 pub type KeySecretError = Error<KeySecretErrorKind>;
+
+/// All that went wrong in one run.
+pub type KeySecretErrors = Errors<KeySecretErrorKind>;
 
 /// Why a Secret could not be used as a sealing key.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,6 +39,24 @@ impl KeySecretErrorKind {
             Self::Certificate(_) => "CertificateUnusable",
             Self::CertificateOfAnotherKey => "CertificateOfAnotherKey",
         }
+    }
+}
+
+impl From<ReadErrors> for KeySecretErrors {
+    fn from(errors: ReadErrors) -> Self {
+        errors.map(KeySecretError::from)
+    }
+}
+
+impl From<ReadError> for KeySecretErrors {
+    fn from(error: ReadError) -> Self {
+        KeySecretError::from(error).into()
+    }
+}
+
+impl From<KeySecretErrorKind> for KeySecretErrors {
+    fn from(kind: KeySecretErrorKind) -> Self {
+        KeySecretError::from(kind).into()
     }
 }
 

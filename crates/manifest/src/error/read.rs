@@ -5,10 +5,13 @@ use std::fmt;
 
 use kubeyaml::{Node, NodeKind, YamlErrorKind};
 
-use super::Error;
+use super::{Error, Errors};
 
 /// Why a text or one of its documents could not be read, and where.
 pub type ReadError = Error<ReadErrorKind>;
+
+/// All that is wrong with a text and its documents.
+pub type ReadErrors = Errors<ReadErrorKind>;
 
 /// Why a text or one of its documents could not be read.
 #[derive(Debug, PartialEq, Eq)]
@@ -35,8 +38,22 @@ pub enum ReadErrorKind {
         /// The kind that the operation handles.
         expected: &'static str,
     },
+    /// A resource of the kind that the operation handles, but for its `apiVersion` or the case of its `kind`.
+    Misnamed {
+        /// Which field it is: `apiVersion` or `kind`.
+        field: &'static str,
+        /// What it holds.
+        found: String,
+        /// What it has to hold.
+        wanted: &'static str,
+    },
     /// A List is an item of a List.
     ListInList,
+    /// A document that would pass through holds a Secret in plaintext.
+    PlaintextSecret {
+        /// Where in the document, as `objects[0]`; empty for the document itself.
+        path: String,
+    },
     /// A field does not have the type that Kubernetes gives it.
     WrongType {
         /// What it has to be.
@@ -107,7 +124,9 @@ impl ReadErrorKind {
             Self::SeveralDocuments => "SeveralDocuments",
             Self::NotAResource { .. } => "NotAResource",
             Self::OtherKind { .. } => "OtherKind",
+            Self::Misnamed { .. } => "Misnamed",
             Self::ListInList => "ListInList",
+            Self::PlaintextSecret { .. } => "PlaintextSecret",
             Self::WrongType { .. } => "WrongType",
             Self::Missing { .. } => "FieldMissing",
             Self::NamespaceMismatch { .. } => "NamespaceMismatch",
@@ -116,6 +135,12 @@ impl ReadErrorKind {
             Self::Alias => "Alias",
             Self::TooDeep => "TooDeep",
         }
+    }
+}
+
+impl From<ReadErrorKind> for ReadErrors {
+    fn from(kind: ReadErrorKind) -> Self {
+        ReadError::new(kind).into()
     }
 }
 
@@ -141,6 +166,15 @@ impl fmt::Display for ReadErrorKind {
             }
             Self::OtherKind { api_version, kind, expected } => {
                 write!(f, "is a {kind} ({api_version}), not a {expected}")
+            }
+            Self::Misnamed { field, found, wanted } => {
+                write!(f, "{field} is \"{found}\", but has to be \"{wanted}\"")
+            }
+            Self::PlaintextSecret { path } if path.is_empty() => {
+                f.write_str("would pass through with the values of a Secret in plaintext")
+            }
+            Self::PlaintextSecret { path } => {
+                write!(f, "would pass through with a Secret in plaintext, at {path}")
             }
             Self::ListInList => f.write_str("a List inside a List, which kubectl refuses as well"),
             Self::WrongType { expected, found } => {

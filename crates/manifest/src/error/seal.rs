@@ -5,10 +5,13 @@ use std::fmt;
 
 use sealkit_core::LabelError;
 
-use super::{Error, ReadError, ReadErrorKind};
+use super::{Error, Errors, ReadError, ReadErrorKind, ReadErrors};
 
 /// Why Secrets could not be sealed, and where.
 pub type SealError = Error<SealErrorKind>;
+
+/// All that went wrong in one run.
+pub type SealErrors = Errors<SealErrorKind>;
 
 /// Why Secrets could not be sealed.
 #[derive(Debug)]
@@ -31,6 +34,18 @@ pub enum SealErrorKind {
         /// How many there would be.
         count: usize,
     },
+    /// The Secret is encrypted already.
+    Encrypted {
+        /// By which tool.
+        with: &'static str,
+    },
+    /// What is published of the Secret holds one of its values.
+    ValueInMetadata {
+        /// The item whose value it is.
+        item: String,
+    },
+    /// Labels and annotations are larger than any cluster takes, 256 KiB, or too large to look for so many values.
+    MetadataTooLarge,
     /// The value of an item could not be sealed.
     Value(sealkit_core::SealError),
 }
@@ -45,8 +60,29 @@ impl SealErrorKind {
             Self::Label(_) => "NoEncryptionLabel",
             Self::Namespace(_) => "NamespaceUnknown",
             Self::NameForSeveral { .. } => "NameForSeveral",
+            Self::Encrypted { .. } => "Encrypted",
+            Self::ValueInMetadata { .. } => "ValueInMetadata",
+            Self::MetadataTooLarge => "MetadataTooLarge",
             Self::Value(_) => "NotSealed",
         }
+    }
+}
+
+impl From<ReadErrors> for SealErrors {
+    fn from(errors: ReadErrors) -> Self {
+        errors.map(SealError::from)
+    }
+}
+
+impl From<ReadError> for SealErrors {
+    fn from(error: ReadError) -> Self {
+        SealError::from(error).into()
+    }
+}
+
+impl From<SealErrorKind> for SealErrors {
+    fn from(kind: SealErrorKind) -> Self {
+        SealError::from(kind).into()
     }
 }
 
@@ -74,12 +110,19 @@ impl fmt::Display for SealErrorKind {
             Self::Read(kind) => kind.fmt(f),
             Self::NoData { unknown } if unknown.is_empty() => f.write_str("the Secret has no data"),
             Self::NoData { unknown } => {
-                write!(f, "the Secret has no data: no field of a Secret is {}", unknown.join(", "))
+                write!(f, "the Secret has no data, but unknown fields: {}", unknown.join(", "))
             }
             Self::Label(error) => error.fmt(f),
             Self::Namespace(error) => write!(f, "its namespace cannot be looked up: {error}"),
             Self::NameForSeveral { resource, count } => {
                 write!(f, "{count} Secrets would all become {resource}")
+            }
+            Self::Encrypted { with } => write!(f, "the Secret is encrypted already, with {with}"),
+            Self::ValueInMetadata { item } => {
+                write!(f, "holds the value of \"{item}\", and would be published with it")
+            }
+            Self::MetadataTooLarge => {
+                f.write_str("labels and annotations are larger than a cluster takes: 256 KiB")
             }
             Self::Value(error) => error.fmt(f),
         }
@@ -94,7 +137,11 @@ impl StdError for SealErrorKind {
             // It stands in the message as a whole.
             Self::Namespace(error) => error.source(),
             Self::Value(error) => error.source(),
-            Self::NoData { .. } | Self::NameForSeveral { .. } => None,
+            Self::NoData { .. }
+            | Self::NameForSeveral { .. }
+            | Self::Encrypted { .. }
+            | Self::ValueInMetadata { .. }
+            | Self::MetadataTooLarge => None,
         }
     }
 }

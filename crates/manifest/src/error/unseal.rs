@@ -5,12 +5,15 @@ use std::fmt;
 
 use sealkit_core::LabelError;
 
-use super::{Error, ReadError, ReadErrorKind};
+use super::{Error, Errors, ReadError, ReadErrorKind, ReadErrors};
 use crate::diagnose::Cause;
 use crate::render::{RenderError, TemplateError};
 
 /// Why SealedSecrets could not be unsealed, and where.
 pub type UnsealError = Error<UnsealErrorKind>;
+
+/// All that went wrong in one run.
+pub type UnsealErrors = Errors<UnsealErrorKind>;
 
 /// Why SealedSecrets could not be unsealed. For whoever holds the private keys: it tells the cause.
 #[derive(Debug)]
@@ -44,6 +47,24 @@ impl UnsealErrorKind {
             Self::NoSuchItem => "NoSuchItem",
             Self::ItemInSeveralDocuments => "ItemInSeveralDocuments",
         }
+    }
+}
+
+impl From<ReadErrors> for UnsealErrors {
+    fn from(errors: ReadErrors) -> Self {
+        errors.map(UnsealError::from)
+    }
+}
+
+impl From<ReadError> for UnsealErrors {
+    fn from(error: ReadError) -> Self {
+        UnsealError::from(error).into()
+    }
+}
+
+impl From<UnsealErrorKind> for UnsealErrors {
+    fn from(kind: UnsealErrorKind) -> Self {
+        UnsealError::from(kind).into()
     }
 }
 
@@ -91,7 +112,7 @@ impl fmt::Display for UnsealErrorKind {
             Self::Label(error) => error.fmt(f),
             Self::NotOpened(cause) => cause.fmt(f),
             Self::DeprecatedDataIsNoSecret => {
-                f.write_str("spec.data was opened, but holds no Secret in JSON")
+                f.write_str("was opened, but holds no Secret in JSON")
             }
             Self::Template(error) => error.fmt(f),
             Self::NoSuchItem => f.write_str("no document has this item"),

@@ -8,8 +8,8 @@ use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use sealkit_core::{Certificate, Fingerprint, KeyRing, PrivateKey};
 use sealkit_manifest::{
-    Documents, Error, Format, KeySecretError, Output, RenderContext, RenderLimits, SealError,
-    SealRules, Stream, UnsealError, UnsealRules,
+    Documents, Errors, Format, KeySecretErrors, Output, RenderContext, RenderLimits, SealErrors,
+    SealRules, Stream, UnsealErrors, UnsealRules,
 };
 use sealkit_testkit::read_fixture;
 use zeroize::Zeroizing;
@@ -46,26 +46,26 @@ pub(crate) struct Failed {
 }
 
 impl Failed {
-    fn of<K: Display>(error: &Error<K>, reason: &'static str) -> Self {
-        Self { reason, document: error.document(), message: error.to_string() }
+    fn of<K: Display>(errors: &Errors<K>, reason: &'static str) -> Self {
+        Self { reason, document: errors.first().document(), message: errors.to_string() }
     }
 }
 
-impl From<SealError> for Failed {
-    fn from(error: SealError) -> Self {
-        Self::of(&error, error.kind().reason())
+impl From<SealErrors> for Failed {
+    fn from(error: SealErrors) -> Self {
+        Self::of(&error, error.first().kind().reason())
     }
 }
 
-impl From<UnsealError> for Failed {
-    fn from(error: UnsealError) -> Self {
-        Self::of(&error, error.kind().reason())
+impl From<UnsealErrors> for Failed {
+    fn from(error: UnsealErrors) -> Self {
+        Self::of(&error, error.first().kind().reason())
     }
 }
 
-impl From<KeySecretError> for Failed {
-    fn from(error: KeySecretError) -> Self {
-        Self::of(&error, error.kind().reason())
+impl From<KeySecretErrors> for Failed {
+    fn from(error: KeySecretErrors) -> Self {
+        Self::of(&error, error.first().kind().reason())
     }
 }
 
@@ -83,7 +83,7 @@ pub(crate) fn seal_with(
     stream: &Stream<'_>,
 ) -> Result<Output, Failed> {
     let certificate = certificate(key);
-    let documents = Documents::split(input(text)).map_err(SealError::from)?;
+    let documents = Documents::split(input(text)).map_err(SealErrors::from)?;
     let key = certificate.sealing_key();
     Ok(sealkit_manifest::seal(&documents, key, rules, stream, &random())?)
 }
@@ -101,7 +101,7 @@ pub(crate) fn unseal_with(
     namespace: Option<&str>,
     stream: &Stream<'_>,
 ) -> Result<Output, Failed> {
-    let documents = Documents::split(input(text)).map_err(UnsealError::from)?;
+    let documents = Documents::split(input(text)).map_err(UnsealErrors::from)?;
     let rules = UnsealRules::new(&context).namespace(namespace);
     Ok(sealkit_manifest::unseal(&documents, keys, &rules, stream)?)
 }
@@ -120,7 +120,7 @@ pub(crate) fn unseal_item_with(
     stream: &Stream<'_>,
     item: &str,
 ) -> Result<Vec<u8>, Failed> {
-    let documents = Documents::split(input(text)).map_err(UnsealError::from)?;
+    let documents = Documents::split(input(text)).map_err(UnsealErrors::from)?;
     let rules = UnsealRules::new(&context).namespace(namespace);
     let value = sealkit_manifest::unseal_item(&documents, keys, &rules, stream, item)?;
     Ok(value.expose().to_vec())
