@@ -182,7 +182,7 @@ impl Cause {
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Malformed(error) => write!(f, "is no sealed value, but {error}"),
+            Self::Malformed(error) => write!(f, "is not a sealed value: it is {error}"),
             Self::SealedForAnother { sealed_for, document } => {
                 write!(f, "was sealed for {sealed_for}, but the document is {document}")
             }

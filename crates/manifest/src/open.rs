@@ -129,7 +129,9 @@ impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Label(error) => error.fmt(f),
-            Self::Malformed { item, error } => write!(f, "{item}: is no sealed value, but {error}"),
+            Self::Malformed { item, error } => {
+                write!(f, "{item}: is not a sealed value: it is {error}")
+            }
             Self::NotOpened { item } => {
                 write!(f, "{item}: no private key opens it for this name, namespace and scope")
             }

@@ -175,7 +175,7 @@ fn without_separator(text: &str) -> &str {
 }
 
 fn look_alike(resource: Resource<'_>, expected: Kind) -> Option<WarningKind> {
-    resource.looks_like(expected).then(|| WarningKind::LookAlike { expected: expected.kind })
+    resource.looks_like(expected).then_some(WarningKind::LookAlike { expected: expected.kind })
 }
 
 /// What an operation made of its inputs, in their order.

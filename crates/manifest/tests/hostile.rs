@@ -98,7 +98,7 @@ fn ciphertext_that_is_cut_short() {
         let why = if len % 4 == 0 { "cut short" } else { "not base64" };
         let message = format!(
             "document 1, line 13, column 15: SealedSecret shop/database: spec.encryptedData.password: \
-             is not a sealed value: the sealed value is {why}"
+             is not a sealed value: it is {why}"
         );
         assert_eq!(failed, Failed { reason: "Malformed", document: Some(1), message }, "{len}");
     }

@@ -118,7 +118,7 @@ fn what_is_no_sealed_value_is_told_without_a_key() {
     let sealed = Sealed::default().text("a", "AgA=").build();
     let error = failed(&sealed, &ring(&["rsa-2048"]));
     assert!(matches!(&error, OpenError::Malformed { item, .. } if *item == named("a")));
-    assert_eq!(error.to_string(), "spec.encryptedData.a: is no sealed value, but cut short");
+    assert_eq!(error.to_string(), "spec.encryptedData.a: is not a sealed value: it is cut short");
 }
 
 #[test]
