@@ -167,7 +167,7 @@ fn mismatched() -> String {
 }
 
 #[test]
-fn a_backup_without_a_usable_key_says_why_the_first_is_none() {
+fn a_backup_without_a_usable_key_says_why_there_is_none() {
     let refused = |backup: &str| read(backup).err().unwrap();
     let cases = [
         (
@@ -190,8 +190,12 @@ fn a_backup_without_a_usable_key_says_why_the_first_is_none() {
     for (backup, reason, message) in cases {
         let message = format!("document 1, line 1, column 1: {message}");
         assert_eq!(refused(&backup), failed(reason, Some(1), &message));
-        let next = format!("{backup}---\n{}", damaged("next"));
-        assert_eq!(refused(&next), failed(reason, Some(1), &message));
+        // All of them are told.
+        let next = refused(&format!("{backup}---\n{}", damaged("next")));
+        assert_eq!((next.reason, next.document), (reason, Some(1)));
+        assert!(next.message.starts_with(&message), "{}", next.message);
+        let also = ": Secret kube-system/next: tls.key: the key is damaged";
+        assert_eq!(next.message.ends_with(also), reason != "NotReadable", "{}", next.message);
     }
     assert_eq!(refused(""), failed("NoDocuments", None, "there is no document in the input"));
     let list = "apiVersion: v1\nkind: List\nitems: []\n";
