@@ -12,8 +12,8 @@ use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use sealkit_core::{Certificate, KeyRing};
 use sealkit_manifest::{
-    Documents, NamespaceRule, Output, SealError, SealRules, Stream, UnsealError, UnsealRules, seal,
-    unseal,
+    Documents, NamespaceRule, Output, SealErrors, SealRules, Stream, UnsealErrors, UnsealRules,
+    seal, unseal,
 };
 use zeroize::Zeroizing;
 
@@ -38,14 +38,14 @@ fuzz_target!(|text: &[u8]| {
     }
 });
 
-fn sealed(text: &[u8]) -> Result<Output, SealError> {
+fn sealed(text: &[u8]) -> Result<Output, SealErrors> {
     let rules = SealRules::default().namespace(NamespaceRule::Given("shop")).allow_empty_data(true);
     let documents = Documents::split(vec![Zeroizing::new(text.to_vec())])?;
     let stream = Stream::new(Format::Yaml);
     seal(&documents, CERTIFICATE.sealing_key(), &rules, &stream, &UnwrapErr(SysRng))
 }
 
-fn unsealed(text: &[u8]) -> Result<Output, UnsealError> {
+fn unsealed(text: &[u8]) -> Result<Output, UnsealErrors> {
     let rules =
         UnsealRules::new(&|| RenderContext::new(0, 0, UnwrapErr(SysRng), RenderLimits::default()));
     let documents = Documents::split(vec![Zeroizing::new(text.to_vec())])?;
