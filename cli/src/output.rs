@@ -4,7 +4,7 @@
 //! that fails or is interrupted leaves what was there before. On Linux the unfinished file has no
 //! name at all, so that not even a killed process leaves a part of a secret behind.
 
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -13,8 +13,11 @@ use crate::input::Source;
 use crate::streams::OutStream;
 use crate::ui::Ui;
 
+mod descriptor;
+mod place;
 mod unfinished;
 
+use place::{Place, directory_of, open_stream};
 use unfinished::Unfinished;
 
 /// Where a command's data goes.
@@ -37,7 +40,7 @@ pub(crate) enum Audience {
 
 /// What to do about a file that is there already.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Existing {
+enum Existing {
     Replace,
     Refuse,
 }
@@ -48,13 +51,6 @@ impl Destination {
         match path {
             Some(path) if path.as_os_str() != "-" => Self::File(path.to_owned()),
             _ => Self::Stdout,
-        }
-    }
-
-    pub(crate) fn path(&self) -> Option<&Path> {
-        match self {
-            Self::Stdout => None,
-            Self::File(path) => Some(path),
         }
     }
 
@@ -72,18 +68,81 @@ impl Destination {
         }
     }
 
+    /// Writes the data; a file that is there is replaced.
     pub(crate) fn write<C: AsRef<[u8]>>(
+        &self,
+        chunks: &[C],
+        audience: Audience,
+        ui: &mut Ui<'_>,
+    ) -> Result<(), Error> {
+        self.put(chunks, audience, Existing::Replace, ui).map(drop)
+    }
+
+    /// Writes the data; a file that is there is an error. Gives the file that was made, if one was.
+    pub(crate) fn create<C: AsRef<[u8]>>(
+        &self,
+        chunks: &[C],
+        audience: Audience,
+        ui: &mut Ui<'_>,
+    ) -> Result<Option<NewFile>, Error> {
+        self.put(chunks, audience, Existing::Refuse, ui)
+    }
+
+    /// Refuses early what [`Self::create`] would refuse, and a link to nothing.
+    pub(crate) fn refuse_existing(&self) -> Result<(), Error> {
+        let Self::File(path) = self else { return Ok(()) };
+        let taken = || WriteError::from(io::Error::from(io::ErrorKind::AlreadyExists));
+        let free = match Place::find(path) {
+            Ok(Place::Stream(_) | Place::Open(_)) => Ok(()),
+            Ok(Place::Nothing(found)) if found == *path => Ok(()),
+            Ok(Place::Nothing(_) | Place::File(..)) => Err(taken()),
+            Err(error) => Err(error),
+        };
+        free.map_err(|error| write_failed(path, error))
+    }
+
+    fn put<C: AsRef<[u8]>>(
         &self,
         chunks: &[C],
         audience: Audience,
         existing: Existing,
         ui: &mut Ui<'_>,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<NewFile>, Error> {
         match self {
-            Self::Stdout => write_stdout(chunks, ui.stdout()),
+            Self::Stdout => write_stdout(chunks, ui.stdout()).map(|()| None),
             Self::File(path) => write_file(path, chunks, audience, existing)
                 .map_err(|error| write_failed(path, error)),
         }
+    }
+}
+
+/// A file that was made where none was.
+#[must_use]
+pub(crate) struct NewFile {
+    path: PathBuf,
+    metadata: Metadata,
+}
+
+impl NewFile {
+    /// Removes it, unless something else has its name by now.
+    pub(crate) fn remove(self) {
+        if self.path.symlink_metadata().is_ok_and(|there| identity::same(&there, &self.metadata)) {
+            drop(std::fs::remove_file(self.path));
+        }
+    }
+}
+
+/// Why a file was not written.
+enum WriteError {
+    Io(io::Error),
+    /// A link in a directory for everybody.
+    LinkOfAnother,
+    PipeOfAnother,
+}
+
+impl From<io::Error> for WriteError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
     }
 }
 
@@ -109,97 +168,71 @@ fn write_file<C: AsRef<[u8]>>(
     chunks: &[C],
     audience: Audience,
     existing: Existing,
-) -> io::Result<()> {
-    let path = link_target(path);
-    match Occupant::of(&path)? {
-        Occupant::Nothing => put_in_place(&path, chunks, None, audience, existing),
-        Occupant::File(_) if existing == Existing::Refuse => {
-            Err(io::ErrorKind::AlreadyExists.into())
+) -> Result<Option<NewFile>, WriteError> {
+    let nothing_new = |()| None;
+    match Place::find(path)? {
+        Place::Nothing(path) => Ok(put_in_place(path, chunks, None, audience, existing).map(Some)?),
+        Place::File(..) if existing == Existing::Refuse => {
+            Err(io::Error::from(io::ErrorKind::AlreadyExists).into())
         }
-        Occupant::File(metadata) => {
+        Place::File(path, metadata) => {
             // A rename would go around a write protection that somebody set on purpose.
-            open_for_writing(&path)?;
-            put_in_place(&path, chunks, Some(&metadata), audience, existing)
+            OpenOptions::new().write(true).open(&path)?;
+            Ok(put_in_place(path, chunks, Some(&metadata), audience, existing).map(|_| None)?)
         }
-        // A device or a pipe has nothing to replace, and nothing that could be lost.
-        Occupant::Stream => write_chunks(&mut open_for_writing(&path)?, chunks),
-    }
-}
-
-/// What stands where a file is to be written.
-enum Occupant {
-    Nothing,
-    File(Metadata),
-    /// A device or a pipe.
-    Stream,
-}
-
-impl Occupant {
-    fn of(path: &Path) -> io::Result<Self> {
-        match fs::metadata(path) {
-            Ok(metadata) if metadata.is_file() => Ok(Self::File(metadata)),
-            Ok(metadata) if metadata.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-            Ok(_) => Ok(Self::Stream),
-            Err(_) => Ok(Self::Nothing),
+        Place::Stream(path) => Ok(write_chunks(&mut open_stream(&path)?, chunks).map(nothing_new)?),
+        Place::Open(descriptor) => {
+            Ok(write_chunks(&mut descriptor.duplicate()?, chunks).map(nothing_new)?)
         }
     }
-}
-
-fn open_for_writing(path: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).open(path)
 }
 
 /// Writes a file beside its place, and puts it there when it is whole; `before` is what it replaces.
 fn put_in_place<C: AsRef<[u8]>>(
-    path: &Path,
+    path: PathBuf,
     chunks: &[C],
     before: Option<&Metadata>,
     audience: Audience,
     existing: Existing,
-) -> io::Result<()> {
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
+) -> io::Result<NewFile> {
+    let directory = directory_of(&path);
     let mut unfinished = Unfinished::create(directory, audience)?;
     if let Some(metadata) = before {
         unfinished.keep_mode(metadata, audience)?;
     }
     write_chunks(unfinished.file(), chunks)?;
     unfinished.file().sync_all()?;
-    unfinished.publish(path, existing)?;
+    let metadata = unfinished.file().metadata()?;
+    unfinished.publish(&path, existing)?;
     // The name is durable once its directory is; where a directory can't be synced, that is all.
-    File::open(directory).and_then(|directory| directory.sync_all()).or(Ok(()))
-}
-
-/// A link stays a link: what it points to is replaced, or made.
-fn link_target(path: &Path) -> PathBuf {
-    /// As many as Linux follows.
-    const LONGEST_CHAIN: usize = 40;
-    if let Ok(target) = path.canonicalize() {
-        return target;
-    }
-    let mut target = path.to_owned();
-    // A link of the system's to something without a name, such as a pipe, is good as it is.
-    if fs::metadata(&target).is_ok() {
-        return target;
-    }
-    for _ in 0..LONGEST_CHAIN {
-        let Ok(next) = fs::read_link(&target) else { break };
-        target = target.parent().unwrap_or(Path::new("")).join(next);
-    }
-    target
+    File::open(directory).and_then(|directory| directory.sync_all()).or(io::Result::Ok(()))?;
+    Ok(NewFile { path, metadata })
 }
 
 fn write_chunks<C: AsRef<[u8]>>(writer: &mut impl io::Write, chunks: &[C]) -> io::Result<()> {
     chunks.iter().try_for_each(|chunk| writer.write_all(chunk.as_ref()))
 }
 
-fn write_failed(path: &Path, error: io::Error) -> Error {
+fn write_failed(path: &Path, error: WriteError) -> Error {
     let path = path.display();
+    let error = match error {
+        WriteError::Io(error) => error,
+        WriteError::LinkOfAnother => {
+            return Error::failed(format!(
+                "{path}: is a link that another user made, in a directory that is open to everybody"
+            ))
+            .hint("name the file itself, in a directory of your own");
+        }
+        WriteError::PipeOfAnother => {
+            return Error::failed(format!(
+                "{path}: is a pipe of another user, who would get all of it"
+            ))
+            .hint("to write to it all the same, redirect standard output to it");
+        }
+    };
     match error.kind() {
         io::ErrorKind::AlreadyExists => Error::failed(format!("{path}: is there already"))
-            .hint("name another file, or move that one away first"),
+            .hint("it is never overwritten: name another file, or move that one away"),
         io::ErrorKind::NotFound => Error::failed(format!("{path}: no such directory")),
         io::ErrorKind::PermissionDenied => Error::failed(format!("{path}: permission denied")),
         io::ErrorKind::IsADirectory => Error::failed(format!("{path}: is a directory, not a file")),
@@ -234,6 +267,18 @@ mod identity {
             Destination::Stdout => of_stream(&std::io::stdout()),
             Destination::File(path) => of_path(path),
         }
+    }
+
+    /// Whether both are of the same file.
+    #[cfg(unix)]
+    pub(super) fn same(one: &std::fs::Metadata, other: &std::fs::Metadata) -> bool {
+        of_metadata(one).is_some_and(|one| of_metadata(other) == Some(one))
+    }
+
+    /// Metadata says nothing about that.
+    #[cfg(not(unix))]
+    pub(super) fn same(_: &std::fs::Metadata, _: &std::fs::Metadata) -> bool {
+        true
     }
 
     #[cfg(unix)]

@@ -7,7 +7,7 @@ use sealkit_core::{Certificate, Validity};
 use crate::certificate::CertificateSource;
 use crate::clock;
 use crate::error::Error;
-use crate::output::{Audience, Destination, Existing};
+use crate::output::{Audience, Destination};
 use crate::ui::Ui;
 
 /// Show a certificate: fingerprint, validity, key size, subject
@@ -62,7 +62,7 @@ fn show(args: &ShowArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
         OutputForm::Text => text(&certificate, validity),
         OutputForm::Json => json(&certificate, validity),
     };
-    Destination::Stdout.write(&[description], Audience::AsBefore, Existing::Replace, ui)
+    Destination::Stdout.write(&[description], Audience::AsBefore, ui)
 }
 
 fn validity(certificate: &Certificate) -> &'static str {

@@ -4,7 +4,7 @@ use clap::Args;
 use clap_complete::Shell;
 
 use crate::error::Error;
-use crate::output::{Audience, Destination, Existing};
+use crate::output::{Audience, Destination};
 use crate::ui::Ui;
 
 /// Print a script that completes the command line in a shell
@@ -25,5 +25,5 @@ pub(crate) fn run(
 ) -> Result<(), Error> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut program, "seal", &mut script);
-    Destination::Stdout.write(&[script], Audience::AsBefore, Existing::Replace, ui)
+    Destination::Stdout.write(&[script], Audience::AsBefore, ui)
 }

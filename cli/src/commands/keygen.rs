@@ -1,6 +1,5 @@
 //! `seal keygen`: a new sealing key and its certificate.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -10,7 +9,7 @@ use sealkit_manifest::key_secret;
 
 use crate::clock;
 use crate::error::Error;
-use crate::output::{Audience, Destination, Existing};
+use crate::output::{Audience, Destination, NewFile};
 use crate::random;
 use crate::ui::Ui;
 
@@ -69,19 +68,28 @@ const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
 
 pub(crate) fn run(args: &KeygenArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     check_flags(args, ui)?;
-    let files = [&args.key, &args.cert, &args.write];
-    refuse_existing(files.into_iter().filter_map(Option::as_deref))?;
+    let key_file = match args.form {
+        KeyForm::Pem => &args.key,
+        KeyForm::Secret => &args.write,
+    };
+    let key_file = Destination::from_argument(key_file.as_deref());
+    let certificate_file = args.cert.as_deref().map(|path| Destination::from_argument(Some(path)));
+    // Looked at before the key is made, which takes a second; the writes themselves refuse as well.
+    for file in [Some(&key_file), certificate_file.as_ref()].into_iter().flatten() {
+        file.refuse_existing()?;
+    }
 
     let key = PrivateKey::generate(args.bits).map_err(Error::failed)?;
     let certificate = self_signed(args, &key)?;
-    let (secret, destination) = match args.form {
-        KeyForm::Pem => (key.to_pkcs1_pem(), &args.key),
-        KeyForm::Secret => (key_secret::to_yaml(&key, &certificate, &args.namespace), &args.write),
+    let secret = match args.form {
+        KeyForm::Pem => key.to_pkcs1_pem(),
+        KeyForm::Secret => key_secret::to_yaml(&key, &certificate, &args.namespace),
     };
-    let destination = Destination::from_argument(destination.as_deref());
-    destination.write(&[secret], Audience::Private, Existing::Refuse, ui)?;
-    if let Some(path) = &args.cert {
-        write_certificate(path, &certificate, ui).inspect_err(|_| take_back(&destination))?;
+    let made = key_file.create(&[secret], Audience::Private, ui)?;
+    if let Some(file) = certificate_file {
+        let written = file.create(&[certificate.to_pem()], Audience::WorldReadable, ui);
+        // Half a pair is of no use.
+        written.inspect_err(|_| made.into_iter().for_each(NewFile::remove))?;
     }
     ui.note(format!("new key {}, valid until {}", key.fingerprint(), certificate.not_after()));
     Ok(())
@@ -92,11 +100,6 @@ fn self_signed(args: &KeygenArgs, key: &PrivateKey) -> Result<Certificate, Error
     let not_after = UnixTime(not_before.0 + i64::from(args.days) * SECONDS_PER_DAY);
     let params = CertificateParams { common_name: args.cn.clone(), not_before, not_after };
     Certificate::self_signed(key, &params, &mut random::system()).map_err(Error::failed)
-}
-
-fn write_certificate(path: &Path, certificate: &Certificate, ui: &mut Ui<'_>) -> Result<(), Error> {
-    let destination = Destination::from_argument(Some(path));
-    destination.write(&[certificate.to_pem()], Audience::WorldReadable, Existing::Refuse, ui)
 }
 
 fn check_flags(args: &KeygenArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
@@ -121,28 +124,5 @@ fn refuse_flag(flag: &str, value: Option<&Path>, form: &str) -> Result<(), Error
     match value {
         Some(_) => Err(Error::usage(format!("{flag} does not go with --as {form}"))),
         None => Ok(()),
-    }
-}
-
-/// Looks before the key is made, which takes a second; the write itself refuses as well.
-fn refuse_existing<'a>(paths: impl Iterator<Item = &'a Path>) -> Result<(), Error> {
-    for path in paths.filter(|path| path.as_os_str() != "-") {
-        if path.symlink_metadata().is_ok() && !is_device(path) {
-            return Err(Error::failed(format!("{}: is there already", path.display()))
-                .hint("a key is never overwritten: name another file, or move that one away"));
-        }
-    }
-    Ok(())
-}
-
-/// A device or a pipe, which holds nothing that could be lost.
-fn is_device(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
-}
-
-/// Half a pair is of no use: removes the key file made a moment ago.
-fn take_back(destination: &Destination) {
-    if let Some(path) = destination.path() {
-        drop(fs::remove_file(path));
     }
 }

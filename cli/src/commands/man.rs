@@ -4,7 +4,7 @@ use clap::Args;
 use clap_mangen::Man;
 
 use crate::error::Error;
-use crate::output::{Audience, Destination, Existing};
+use crate::output::{Audience, Destination};
 use crate::ui::Ui;
 
 /// Print a manual page
@@ -22,7 +22,7 @@ pub(crate) fn run(args: &ManArgs, program: clap::Command, ui: &mut Ui<'_>) -> Re
     Man::new(described(program, &args.command)?)
         .render(&mut page)
         .map_err(|error| Error::failed("the page cannot be made").caused_by(error))?;
-    Destination::Stdout.write(&[page], Audience::AsBefore, Existing::Replace, ui)
+    Destination::Stdout.write(&[page], Audience::AsBefore, ui)
 }
 
 fn described(mut program: clap::Command, names: &[String]) -> Result<clap::Command, Error> {

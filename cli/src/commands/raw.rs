@@ -11,7 +11,7 @@ use crate::guard::Guard;
 use crate::hints;
 use crate::input::{Source, VALUE_LIMIT};
 use crate::kubeconfig;
-use crate::output::{Audience, Destination, Existing};
+use crate::output::{Audience, Destination};
 use crate::random;
 use crate::ui::Ui;
 
@@ -68,7 +68,7 @@ pub(crate) fn run(args: &RawArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     if destination == Destination::Stdout && ui.stdout().is_terminal() {
         text.push('\n');
     }
-    destination.write(&[text], Audience::AsBefore, Existing::Replace, ui)?;
+    destination.write(&[text], Audience::AsBefore, ui)?;
     if let Some(namespace) = looked_up {
         ui.note(format!("sealed for namespace \"{namespace}\", from the kubeconfig"));
     }

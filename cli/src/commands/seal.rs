@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::guard::Guard;
 use crate::input::Source;
 use crate::kubeconfig;
-use crate::output::{Audience, Destination, Existing};
+use crate::output::{Audience, Destination};
 use crate::random;
 use crate::ui::Ui;
 
@@ -82,7 +82,7 @@ pub(crate) fn run(args: &SealArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let sealed = seal(args, &inputs, certificate.sealing_key(), &context_namespace, ui)
         .map_err(|error| documents::failed(&sources, error))?;
     documents::show_warnings(&sources, &sealed.warnings, ui);
-    destination.write(&sealed.chunks, Audience::AsBefore, Existing::Replace, ui)?;
+    destination.write(&sealed.chunks, Audience::AsBefore, ui)?;
     if let Some(namespace) = context_namespace.into_inner().flatten() {
         ui.note(format!("sealed for namespace \"{namespace}\", where a Secret names none"));
     }

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::guard::Guard;
 use crate::input::Source;
 use crate::key_files;
-use crate::output::{Audience, Destination, Existing};
+use crate::output::{Audience, Destination};
 use crate::random;
 use crate::ui::Ui;
 
@@ -87,7 +87,7 @@ fn unseal_all(
     drop(progress);
     let secrets = secrets.map_err(|error| documents::failed(sources, error))?;
     documents::show_warnings(sources, &secrets.warnings, ui);
-    destination.write(&secrets.chunks, Audience::Private, Existing::Replace, ui)
+    destination.write(&secrets.chunks, Audience::Private, ui)
 }
 
 fn unseal_item(
@@ -101,7 +101,7 @@ fn unseal_item(
 ) -> Result<(), Error> {
     let value = sealkit_manifest::unseal_item(inputs, keys, &rules(args), &stream(args), item)
         .map_err(|error| documents::failed(sources, error))?;
-    destination.write(&[value.expose()], Audience::Private, Existing::Replace, ui)
+    destination.write(&[value.expose()], Audience::Private, ui)
 }
 
 fn rules(args: &UnsealArgs) -> UnsealRules<'_> {

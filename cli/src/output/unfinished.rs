@@ -36,11 +36,12 @@ impl Unfinished {
         }
     }
 
-    /// Takes over the mode of the file that will be replaced.
+    /// Takes over who may do what with the file that will be replaced. The new one may have another owner, so whom it
+    /// runs as (set-user-ID and set-group-ID) is not taken over.
     #[cfg(unix)]
     pub(super) fn keep_mode(&mut self, there: &Metadata, audience: Audience) -> io::Result<()> {
         use std::os::unix::fs::PermissionsExt as _;
-        let kept = there.permissions().mode() & 0o7777;
+        let kept = there.permissions().mode() & 0o777;
         let allowed = match audience {
             Audience::AsBefore => kept,
             Audience::WorldReadable | Audience::Private => kept & mode(audience),

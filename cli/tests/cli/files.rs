@@ -1,10 +1,10 @@
 //! Files that are read and written: what is there stays, unless the new one is whole.
 
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 
 use sealkit_testkit::{Folder, Program, SmallDisk};
 
-use crate::support::{SECRET, key, refuses, seal_with_certificate, sealed, unseal};
+use crate::support::{SECRET, certificate, key, refuses, seal_with_certificate, sealed, unseal};
 
 fn write_to(path: impl AsRef<std::ffi::OsStr>) -> Program {
     seal_with_certificate().arg("-w").arg(path).stdin(SECRET)
@@ -52,6 +52,89 @@ fn a_device_is_written_to() {
     assert!(done.stdout.starts_with(b"---\n"));
     let done = write_to("-").run().success();
     assert!(done.stdout.starts_with(b"---\n"));
+}
+
+/// A shell that runs `seal` as it is called in `script`.
+fn shell(folder: &Folder, script: &str) -> Program {
+    folder.write("secret.yaml", SECRET);
+    Program::new("/bin/bash")
+        .arg("-c")
+        .arg(script.replace("SEAL", "\"$0\" --cert \"$1\" secret.yaml"))
+        .arg(env!("CARGO_BIN_EXE_seal"))
+        .arg(certificate())
+        .current_dir(folder.path())
+}
+
+#[test]
+fn a_name_for_an_open_file_is_not_its_path() {
+    let folder = Folder::new();
+    symlink("/dev/stdout", folder.join("link")).expect("a link can be made");
+    for script in [
+        "SEAL -w /dev/stdout >> all.yaml",
+        "SEAL -w /dev/fd/1 >> all.yaml",
+        "SEAL -w /proc/self/fd/1 >> all.yaml",
+        "SEAL -w link >> all.yaml",
+        "SEAL -w /dev/stderr 2>> all.yaml",
+        "SEAL -w /dev/fd/7 7>> all.yaml",
+        // Not appended to, but opened before.
+        "{ echo keep; SEAL -w /dev/stdout; } > all.yaml",
+        "{ echo keep >&7; SEAL -w /dev/fd/7; echo last >&7; } 7> all.yaml",
+        // A pipe.
+        "echo keep > all.yaml; SEAL -w >(cat >> all.yaml); wait $!",
+    ] {
+        folder.write("all.yaml", "keep\n");
+        let inode = |name| std::fs::metadata(folder.join(name)).expect("it is there").ino();
+        let before = inode("all.yaml");
+        shell(&folder, script).run().success();
+        let all = String::from_utf8(folder.read("all.yaml")).expect("text");
+        assert!(all.starts_with("keep\n---\napiVersion: "), "{script}: {all}");
+        assert!(!script.contains("last") || all.ends_with("\nlast\n"), "{script}: {all}");
+        assert_eq!(inode("all.yaml"), before, "{script}");
+    }
+    assert_eq!(folder.names(), ["all.yaml", "link", "secret.yaml"]);
+}
+
+#[test]
+fn what_is_open_is_an_input_or_an_output() {
+    let folder = Folder::new();
+    let done = shell(&folder, "SEAL -w /dev/stdout >> secret.yaml").run();
+    refuses(done, 2, "secret.yaml is both input and output");
+    refuses(shell(&folder, "SEAL -w /dev/fd/9 9>&-").run(), 1, "/dev/fd/9: cannot be written");
+}
+
+#[test]
+fn set_id_bits_are_not_kept() {
+    let folder = Folder::new();
+    let path = folder.write("sealed.yaml", "old");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o7750))
+        .expect("a mode can be set");
+    write_to(&path).run().success();
+    let mode = std::fs::metadata(&path).expect("the file is there").permissions().mode();
+    assert_eq!(mode & 0o7777, 0o750);
+}
+
+#[test]
+fn places_that_cannot_be_written() {
+    let folder = Folder::new();
+    refuses(write_to(folder.path()).run(), 1, "is a directory, not a file");
+    refuses(write_to(folder.join("no/such/x.yaml")).run(), 1, "no such directory");
+    refuses(write_to("/dev/full").run(), 1, "/dev/full: no space left on the disk");
+    symlink("loop", folder.join("loop")).expect("a link can be made");
+    refuses(
+        write_to(folder.join("loop")).run(),
+        1,
+        "loop: cannot be written\ncaused by: too many links",
+    );
+}
+
+#[test]
+fn inputs_that_cannot_be_read() {
+    let folder = Folder::new();
+    let read = |path: &std::path::Path| seal_with_certificate().arg(path).run();
+    refuses(read(folder.path()), 1, "is a directory, not a file");
+    refuses(read(&folder.join("absent")), 1, "absent: no such file");
+    let done = unseal().arg(folder.path()).run();
+    refuses(done, 1, "is a directory, not a file");
 }
 
 #[test]

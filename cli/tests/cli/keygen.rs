@@ -1,10 +1,10 @@
 //! `seal keygen`: keys and certificates.
 
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 use sealkit_testkit::{Folder, Program};
 
-use crate::support::{PASSWORD, SECRET, refuses, seal};
+use crate::support::{PASSWORD, SECRET, refuses, seal, skipped};
 
 fn keygen() -> Program {
     seal().args(["keygen", "--bits", "2048"])
@@ -87,6 +87,45 @@ fn half_a_pair_is_taken_back() {
 }
 
 #[test]
+fn only_what_was_made_is_taken_back() {
+    let folder = Folder::new();
+    let pipe = folder.join("pipe");
+    Program::new("mkfifo").arg(&pipe).run().success();
+    symlink("/dev/null", folder.join("device")).expect("a link can be made");
+    let reader = std::thread::spawn(move || std::fs::read(pipe).expect("a pipe can be read"));
+    // Nothing of /dev itself: a mistake would remove it for the whole machine.
+    for key in ["pipe", "device"] {
+        let done = keygen().args(["--key", key, "--cert", "no/such/folder/c.pem"]);
+        let done = done.current_dir(folder.path()).run().exited(1);
+        assert!(done.stderr_text().contains("no such directory"), "{}", done.stderr_text());
+    }
+    assert!(reader.join().expect("the reader ends").starts_with(b"-----BEGIN RSA"));
+    assert_eq!(folder.names(), ["device", "pipe"]);
+}
+
+#[test]
+fn a_device_node_is_not_taken_back() {
+    let folder = Folder::new();
+    let made = Program::new("mknod").args(["node", "c", "1", "3"]).current_dir(folder.path()).run();
+    if made.code() != Some(0) {
+        skipped("a_device_node_is_not_taken_back", "no device can be made");
+        return;
+    }
+    let done = keygen().args(["--key", "node", "--cert", "no/such/folder/c.pem"]);
+    refuses(done.current_dir(folder.path()).run(), 1, "no such directory");
+    assert_eq!(folder.names(), ["node"]);
+}
+
+#[test]
+fn a_key_is_not_made_through_a_link_to_nothing() {
+    let folder = Folder::new();
+    symlink("elsewhere", folder.join("k")).expect("a link can be made");
+    let done = keygen().args(["--key", "k", "--cert", "c"]).current_dir(folder.path()).run();
+    refuses(done, 1, "k: is there already");
+    assert_eq!(folder.names(), ["k"]);
+}
+
+#[test]
 fn flags_that_make_no_sense() {
     refuses(keygen().run(), 2, "--key");
     refuses(keygen().args(["--key", "k"]).run(), 2, "--cert");
@@ -105,4 +144,10 @@ fn a_pipe_takes_the_key() {
         keygen().args(["--key", "/dev/stdout", "--cert", "c.pem"]).current_dir(folder.path());
     let done = done.run().success();
     assert!(done.stdout_text().starts_with("-----BEGIN RSA PRIVATE KEY-----\n"));
+    // Standard output may be a file that is there: it was opened on purpose.
+    let script = "\"$0\" keygen --bits 2048 --key /dev/stdout --cert d.pem >> file";
+    let shell = Program::new("/bin/sh").args(["-c", script, env!("CARGO_BIN_EXE_seal")]);
+    folder.write("file", "before\n");
+    shell.current_dir(folder.path()).run().success();
+    assert!(folder.read("file").starts_with(b"before\n-----BEGIN RSA PRIVATE KEY-----\n"));
 }

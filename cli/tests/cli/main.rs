@@ -20,6 +20,9 @@ mod messages;
 mod raw;
 mod reference;
 mod seal;
+// Needs `setpriv`.
+#[cfg(target_os = "linux")]
+mod strangers;
 mod support;
 mod tls_server;
 mod unseal;
