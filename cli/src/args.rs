@@ -1,5 +1,6 @@
 //! Groups of flags that several commands share, and how flags are read.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -11,7 +12,13 @@ use sealkit_core::Scope;
 pub(crate) struct CertificateArgs {
     /// The cluster's certificate: a PEM file, or an http, https or file URL
     #[arg(long, value_name = "FILE|URL", env = "SEALED_SECRETS_CERT", hide_env_values = true)]
-    pub(crate) cert: Option<String>,
+    pub(crate) cert: Option<OsString>,
+    /// Fetch the certificate by http from another machine, which cannot prove that it is the right one
+    #[arg(long)]
+    pub(crate) allow_http: bool,
+    /// Seal only for the key with this fingerprint, as seal cert show prints it
+    #[arg(long, value_name = "FINGERPRINT", value_parser = fingerprint)]
+    pub(crate) pin: Option<String>,
     /// Seal even if the certificate has expired
     #[arg(long)]
     pub(crate) allow_expired: bool,
@@ -94,5 +101,15 @@ pub(crate) fn boolean(text: &str) -> Result<bool, String> {
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
         "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
         _ => Err("has to be true or false".to_owned()),
+    }
+}
+
+/// A fingerprint in the form that is printed, so that the two can be compared as text: SHA-256 in base64 without padding.
+fn fingerprint(text: &str) -> Result<String, String> {
+    const LENGTH: usize = 43;
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    match text.strip_prefix("SHA256:") {
+        Some(hash) if hash.len() == LENGTH && hash.bytes().all(is_base64) => Ok(text.to_owned()),
+        _ => Err("a fingerprint is SHA256: and 43 characters of base64".to_owned()),
     }
 }

@@ -1,13 +1,14 @@
 //! The certificate to seal with: where it comes from, and whether it may still be used.
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::Path;
 
 use sealkit_core::{Certificate, CertificateError, UnixTime, Validity};
 
 use crate::args::CertificateArgs;
 use crate::clock;
 use crate::error::Error;
-use crate::fetch;
+use crate::fetch::{self, Trust};
 use crate::hints;
 use crate::input::{CERTIFICATE_LIMIT, Source, ascii_from_utf16};
 use crate::ui::Ui;
@@ -19,23 +20,26 @@ const DAY: i64 = 24 * 60 * 60;
 /// Where a certificate is read from.
 pub(crate) enum CertificateSource {
     Local(Source),
-    Url(String),
+    Url(String, Trust),
 }
 
 impl CertificateSource {
     /// `http://…` and `https://…` are fetched; all else is a file, also as `file://…`.
-    pub(crate) fn from_argument(argument: &str) -> Result<Self, Error> {
-        let scheme = argument.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+    pub(crate) fn from_argument(argument: &OsStr, trust: Trust) -> Result<Self, Error> {
+        let file = || Self::Local(Source::from_argument(Path::new(argument)));
+        // What is no text is no URL.
+        let Some(text) = argument.to_str() else { return Ok(file()) };
+        let scheme = text.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
         match scheme.as_deref() {
-            Some("http" | "https") => Ok(Self::Url(argument.to_owned())),
+            Some("http" | "https") => Ok(Self::Url(text.to_owned(), trust)),
             Some("file") => {
-                let path = fetch::file_url_path(argument)?;
+                let path = fetch::file_url_path(text)?;
                 Ok(Self::Local(Source::File(path)))
             }
             Some(other) if other.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
                 Err(Error::usage(format!("--cert: {other} is none of http, https and file")))
             }
-            _ => Ok(Self::Local(Source::from_argument(&PathBuf::from(argument)))),
+            _ => Ok(file()),
         }
     }
 
@@ -43,7 +47,14 @@ impl CertificateSource {
     pub(crate) fn local(&self) -> Option<&Source> {
         match self {
             Self::Local(source) => Some(source),
-            Self::Url(_) => None,
+            Self::Url(..) => None,
+        }
+    }
+
+    /// Says whose key was sealed for, where a server has chosen it.
+    pub(crate) fn note_key(&self, certificate: &Certificate, ui: &mut Ui<'_>) {
+        if let Self::Url(..) = self {
+            ui.note(format!("sealed for key {}", certificate.fingerprint()));
         }
     }
 
@@ -52,7 +63,7 @@ impl CertificateSource {
         // Wiped: a private key may have been named by mistake.
         let pem = match self {
             Self::Local(source) => source.read(CERTIFICATE_LIMIT, ui)?,
-            Self::Url(url) => fetch::get(url, CERTIFICATE_LIMIT)?,
+            Self::Url(url, trust) => fetch::get(url, *trust, CERTIFICATE_LIMIT)?,
         };
         Certificate::from_pem(&ascii_from_utf16(pem)).map_err(|error| unusable(&error).about(self))
     }
@@ -62,7 +73,7 @@ impl std::fmt::Display for CertificateSource {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Local(source) => source.fmt(f),
-            Self::Url(url) => f.write_str(&fetch::without_password(url)),
+            Self::Url(url, _) => f.write_str(&fetch::without_password(url)),
         }
     }
 }
@@ -71,7 +82,9 @@ impl CertificateArgs {
     /// Where the certificate comes from.
     pub(crate) fn source(&self) -> Result<CertificateSource, Error> {
         match &self.cert {
-            Some(argument) => CertificateSource::from_argument(argument),
+            Some(argument) => {
+                CertificateSource::from_argument(argument, Trust::given(self.allow_http))
+            }
             None => Err(Error::usage("no certificate is given").hint(hints::NO_CERTIFICATE)),
         }
     }
@@ -83,11 +96,23 @@ impl CertificateArgs {
         ui: &mut Ui<'_>,
     ) -> Result<Certificate, Error> {
         let certificate = source.load(ui)?;
+        self.check_pin(&certificate).map_err(|error| error.about(source))?;
         let notice = validity_notice(&certificate, clock::now(), self.allow_expired);
         if let Some(notice) = notice.map_err(|error| error.about(source))? {
             ui.warning(notice);
         }
         Ok(certificate)
+    }
+
+    fn check_pin(&self, certificate: &Certificate) -> Result<(), Error> {
+        let fingerprint = certificate.fingerprint().to_string();
+        match &self.pin {
+            Some(pin) if *pin != fingerprint => Err(Error::failed(format!(
+                "the certificate is of key {fingerprint}, and --pin demands {pin}"
+            ))
+            .hint(hints::PIN)),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -1,23 +1,47 @@
 //! A certificate from a URL.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 use ureq::Agent;
+use ureq::http::Uri;
 use ureq::tls::{RootCerts, TlsConfig};
 use zeroize::Zeroizing;
 
 use crate::error::Error;
+use crate::hints;
 
 /// For the whole exchange.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
+/// What may be fetched. Whoever answers gets every value that is then sealed, so it has to be the one who was asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Trust {
+    /// What comes by https, all the way, or from this machine.
+    Proven,
+    /// What comes by http as well: whoever is on the way may have answered.
+    Anybody,
+}
+
+impl Trust {
+    /// By the flag `--allow-http`.
+    pub(crate) fn given(allow_http: bool) -> Self {
+        if allow_http { Self::Anybody } else { Self::Proven }
+    }
+}
+
 /// The body of a successful answer, up to `limit` bytes.
-pub(crate) fn get(url: &str, limit: u64) -> Result<Zeroizing<Vec<u8>>, Error> {
+pub(crate) fn get(url: &str, trust: Trust, limit: u64) -> Result<Zeroizing<Vec<u8>>, Error> {
     let shown = without_password(url);
-    let mut answer = agent().get(url).call().map_err(|error| failed(&shown, error))?;
+    let route = Route::of(url, trust).map_err(|error| error.about(&shown))?;
+    let mut answer = route.agent().get(url).call().map_err(|error| failed(&shown, error))?;
+    if answer.status().is_redirection() {
+        return Err(Error::failed(format!("{shown}: the server redirects, which is not followed"))
+            .hint(hints::REDIRECT));
+    }
     answer
         .body_mut()
         .with_config()
@@ -27,39 +51,83 @@ pub(crate) fn get(url: &str, limit: u64) -> Result<Zeroizing<Vec<u8>>, Error> {
         .map_err(|error| failed(&shown, error))
 }
 
+/// How a request travels, and those that it is redirected to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Route {
+    /// By https and nothing else.
+    Secure,
+    /// By http to this machine: not through a proxy, and not on to somewhere else.
+    Local,
+    Any,
+}
+
+impl Route {
+    fn of(url: &str, trust: Trust) -> Result<Self, Error> {
+        let url: Uri = url.parse().map_err(|_| Error::usage("is not a URL"))?;
+        if url.scheme_str() == Some("https") {
+            Ok(Self::Secure)
+        } else if trust == Trust::Anybody {
+            Ok(Self::Any)
+        } else if url.host().is_some_and(is_this_machine) {
+            Ok(Self::Local)
+        } else {
+            Err(Error::usage("by http, anybody on the way can send a certificate of their own")
+                .hint(hints::HTTP))
+        }
+    }
+
+    /// Trusts what the system trusts, so that a company's own authority works.
+    fn agent(self) -> Agent {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let tls = TlsConfig::builder()
+            .root_certs(RootCerts::PlatformVerifier)
+            .unversioned_rustls_crypto_provider(provider)
+            .build();
+        let config = Agent::config_builder().tls_config(tls).timeout_global(Some(TIMEOUT));
+        match self {
+            Self::Secure => config.https_only(true),
+            Self::Local => config.proxy(None).max_redirects(0),
+            Self::Any => config,
+        }
+        .build()
+        .into()
+    }
+}
+
+fn is_this_machine(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
 /// The path of `file:///path`, or of `file://localhost/path`.
 pub(crate) fn file_url_path(url: &str) -> Result<PathBuf, Error> {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let path = rest.strip_prefix("localhost").filter(|path| path.starts_with('/')).unwrap_or(rest);
     if !path.starts_with('/') {
-        return Err(Error::usage(format!("{url}: a file URL has the form file:///path")));
+        return Err(Error::usage(format!(
+            "{}: a file URL has the form file:///path",
+            without_password(url)
+        )));
     }
     match percent_decode_str(path).decode_utf8() {
         Ok(path) => Ok(PathBuf::from(path.as_ref())),
-        Err(_) => Err(Error::usage(format!("{url}: is not a file URL"))),
+        Err(_) => Err(Error::usage(format!("{}: is not a file URL", without_password(url)))),
     }
 }
 
-/// The URL less what may be a password or a token: user, query and fragment.
+/// The URL less what may be a password or a token: user, query and fragment. Where a password may have been given with
+/// a slash that is not escaped, nothing is shown but the scheme.
 pub(crate) fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let rest = rest.split(['?', '#']).next().unwrap_or(rest);
-    let (authority, path) = match rest.find('/') {
-        Some(end) => rest.split_at(end),
-        None => (rest, ""),
-    };
+    let end_of_host = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, rest) = rest.split_at(end_of_host);
+    if rest.contains('@') {
+        return format!("{scheme}://…");
+    }
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let path = rest.split(['?', '#']).next().unwrap_or_default();
     format!("{scheme}://{host}{path}")
-}
-
-/// Trusts what the system trusts, so that a company's own authority works.
-fn agent() -> Agent {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let tls = TlsConfig::builder()
-        .root_certs(RootCerts::PlatformVerifier)
-        .unversioned_rustls_crypto_provider(provider)
-        .build();
-    Agent::config_builder().tls_config(tls).timeout_global(Some(TIMEOUT)).build().into()
 }
 
 fn failed(url: &str, error: ureq::Error) -> Error {
@@ -69,6 +137,11 @@ fn failed(url: &str, error: ureq::Error) -> Error {
         ureq::Error::BodyExceedsLimit(_) => {
             Error::failed(format!("{url}: the answer is too large"))
         }
+        // What these say has the whole URL in it.
+        ureq::Error::RequireHttpsOnly(_) => {
+            Error::failed(format!("{url}: the server redirects to http, which is not followed"))
+        }
+        ureq::Error::BadUri(_) => Error::failed(cannot_be_fetched),
         ureq::Error::Io(error) => Error::failed(cannot_be_fetched).caused_by(error),
         error => Error::failed(cannot_be_fetched).caused_by(error),
     }
@@ -78,13 +151,40 @@ fn failed(url: &str, error: ureq::Error) -> Error {
 mod tests {
     use std::path::Path;
 
-    use super::{file_url_path, without_password};
+    use super::{Route, Trust, file_url_path, without_password};
 
     #[test]
     fn a_password_in_a_url_is_not_shown() {
-        assert_eq!(without_password("https://u:p@h:1/a@b"), "https://h:1/a@b");
+        assert_eq!(without_password("https://u:p@h:1/a"), "https://h:1/a");
         assert_eq!(without_password("http://u@h?token=x"), "http://h");
-        assert_eq!(without_password("https://h/a"), "https://h/a");
+        assert_eq!(without_password("https://h/a#x"), "https://h/a");
+        assert_eq!(without_password("file://u:p@h/x"), "file://h/x");
+        for password in ["s3c/ret", "s3c?ret", "s3c#ret", "12/s3cret", "s3c@/ret"] {
+            let shown = without_password(&format!("http://user:{password}@h/a?token=x"));
+            assert_eq!(shown, "http://…");
+        }
+    }
+
+    #[test]
+    fn http_is_for_this_machine_or_has_to_be_allowed() {
+        let route = |url: &str, trust| Route::of(url, trust).ok();
+        for trust in [Trust::Proven, Trust::Anybody] {
+            assert_eq!(route("https://example.com/", trust), Some(Route::Secure));
+            assert_eq!(route("HTTPS://localhost/", trust), Some(Route::Secure));
+            assert_eq!(route("http://a b/", trust), None);
+        }
+        let local = ["localhost", "LocalHost", "127.0.0.1", "127.1.2.3", "[::1]", "u:p@localhost"];
+        for host in local {
+            let url = format!("http://{host}:8080/cert.pem");
+            assert_eq!(route(&url, Trust::Proven), Some(Route::Local), "{host}");
+            assert_eq!(route(&url, Trust::Anybody), Some(Route::Any), "{host}");
+        }
+        let others = ["example.com", "localhost.example.com", "localhost@h", "0.0.0.0", "[::2]"];
+        for host in others {
+            let url = format!("http://{host}:8080/cert.pem");
+            assert_eq!(route(&url, Trust::Proven), None, "{host}");
+            assert_eq!(route(&url, Trust::Anybody), Some(Route::Any), "{host}");
+        }
     }
 
     #[test]

@@ -15,6 +15,13 @@ pub(crate) const EXPIRED_CERTIFICATE: &str =
 /// What is said where no certificate is given.
 pub(crate) const NO_CERTIFICATE: &str =
     "name the cluster's certificate: --cert FILE or URL, or SEALED_SECRETS_CERT";
+/// What is said of a certificate that would come by http.
+pub(crate) const HTTP: &str =
+    "use https; or fetch it by http with --allow-http, best with --pin FINGERPRINT";
+/// What is said of a server on this machine that redirects.
+pub(crate) const REDIRECT: &str = "give the URL that it redirects to";
+/// What is said of a certificate that is not the one that was asked for.
+pub(crate) const PIN: &str = "find out which of the two is the cluster's key before you seal";
 /// What is said where scope, namespace and name of a single value do not make a label.
 pub(crate) const LABEL: &str = "give --name and --namespace as the scope needs them, or --scope";
 /// What is said of any key file that cannot be used.

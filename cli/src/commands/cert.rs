@@ -1,5 +1,7 @@
 //! `seal cert`: what a certificate says.
 
+use std::ffi::OsString;
+
 use clap::{Args, Subcommand, ValueEnum};
 use kubeyaml::{Tree, to_json};
 use sealkit_core::{Certificate, Validity};
@@ -7,6 +9,7 @@ use sealkit_core::{Certificate, Validity};
 use crate::certificate::CertificateSource;
 use crate::clock;
 use crate::error::Error;
+use crate::fetch::Trust;
 use crate::output::{Audience, Destination};
 use crate::ui::Ui;
 
@@ -33,7 +36,10 @@ enum CertCommand {
 struct ShowArgs {
     /// The certificate: a PEM file, - for standard input, or an http, https or file URL
     #[arg(value_name = "FILE|URL", env = "SEALED_SECRETS_CERT", hide_env_values = true)]
-    cert: String,
+    cert: OsString,
+    /// Fetch the certificate by http from another machine, which cannot prove that it is the right one
+    #[arg(long)]
+    allow_http: bool,
     /// How to print it [default: text]
     #[arg(short, long, value_enum)]
     output: Option<OutputForm>,
@@ -56,7 +62,8 @@ pub(crate) fn run(args: &CertArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
 }
 
 fn show(args: &ShowArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
-    let certificate = CertificateSource::from_argument(&args.cert)?.load(ui)?;
+    let certificate =
+        CertificateSource::from_argument(&args.cert, Trust::given(args.allow_http))?.load(ui)?;
     let validity = validity(&certificate);
     let description = match args.output.unwrap_or(OutputForm::Text) {
         OutputForm::Text => text(&certificate, validity),

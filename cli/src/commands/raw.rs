@@ -69,6 +69,7 @@ pub(crate) fn run(args: &RawArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
         text.push('\n');
     }
     destination.write(&[text], Audience::AsBefore, ui)?;
+    certificate_source.note_key(&certificate, ui);
     if let Some(namespace) = looked_up {
         ui.note(format!("sealed for namespace \"{namespace}\", from the kubeconfig"));
     }

@@ -83,6 +83,7 @@ pub(crate) fn run(args: &SealArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
         .map_err(|error| documents::failed(&sources, error))?;
     documents::show_warnings(&sources, &sealed.warnings, ui);
     destination.write(&sealed.chunks, Audience::AsBefore, ui)?;
+    certificate_source.note_key(&certificate, ui);
     if let Some(namespace) = context_namespace.into_inner().flatten() {
         ui.note(format!("sealed for namespace \"{namespace}\", where a Secret names none"));
     }

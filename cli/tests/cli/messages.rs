@@ -7,7 +7,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sealkit_testkit::{Answer, Finished, Folder, Program, WebServer, fixture, repository};
+use sealkit_testkit::{
+    Answer, Finished, Folder, Program, WebServer, fixture, read_fixture, repository,
+};
 
 use crate::support::PASSWORD;
 
@@ -26,14 +28,19 @@ fn commands_print_what_the_stories_say() {
     );
 }
 
-/// Servers whose answers are no certificate. Stories know their addresses as variables.
-struct Servers([(&'static str, WebServer); 3]);
+/// Servers with different answers. Stories know their addresses as variables.
+struct Servers([(&'static str, WebServer); 5]);
 
 impl Servers {
     fn start() -> Self {
         Self([
             ("NOTHING_THERE", WebServer::start(&Answer::new("404 Not Found", ""))),
             ("WEB_PAGE", WebServer::start(&Answer::ok("<html></html>"))),
+            (
+                "CERTIFICATE",
+                WebServer::start(&Answer::ok(read_fixture("kubeseal/keys/rsa-2048.crt"))),
+            ),
+            ("ELSEWHERE", WebServer::start(&Answer::new("302 Found", "").header("Location", "/x"))),
             ("TOO_LARGE", WebServer::start(&Answer::ok(vec![b'x'; 2 << 20]))),
         ])
     }
@@ -170,10 +177,10 @@ fn mask_word(word: &str) -> String {
     let (word, rest) = word.split_at(word.trim_end_matches(|c| !is_of_word(c)).len());
     let is_time = word.len() == "2026-01-01T00:00:00Z".len() && word.ends_with('Z');
     let masked = match word.strip_prefix("SHA256:") {
-        Some(_) => "SHA256:FINGERPRINT",
-        None if is_time => "TIME",
-        None if word.len() > 300 => "BASE64",
-        None => word,
+        Some(hash) if hash.len() == 43 => "SHA256:FINGERPRINT",
+        _ if is_time => "TIME",
+        _ if word.len() > 300 => "BASE64",
+        _ => word,
     };
     format!("{masked}{rest}")
 }
