@@ -75,6 +75,9 @@ pub(crate) fn read_file(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, E
     if metadata.is_dir() {
         return Err(Error::failed("is a directory, not a file"));
     }
+    if metadata.is_file() && metadata.len() > limit {
+        return Err(too_large(limit));
+    }
     read_all(&mut file, limit, metadata.len())
 }
 
@@ -85,7 +88,6 @@ fn read_all(
     limit: u64,
     expected: u64,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let too_large = || Error::failed(format!("is larger than {} MiB", limit / MIB));
     let limit_bytes = usize::try_from(limit).unwrap_or(usize::MAX);
     let expected = usize::try_from(expected.min(limit)).unwrap_or(0);
     let mut bytes = Zeroizing::new(Vec::with_capacity(expected.max(SMALL_READ)));
@@ -101,7 +103,7 @@ fn read_all(
             Err(error) => return Err(read_failed(error)),
         };
         if bytes.len() + read.len() > limit_bytes {
-            return Err(too_large());
+            return Err(too_large(limit));
         }
         if bytes.len() + read.len() > bytes.capacity() {
             let room = (2 * bytes.capacity()).max(bytes.len() + read.len());
@@ -111,6 +113,10 @@ fn read_all(
         }
         bytes.extend_from_slice(read);
     }
+}
+
+fn too_large(limit: u64) -> Error {
+    Error::failed(format!("is larger than {} MiB", limit / MIB))
 }
 
 /// PEM in UTF-16 with a byte order mark, as PowerShell writes it, in ASCII. Anything else stays as it is.

@@ -14,6 +14,7 @@ mod hints;
 mod input;
 mod key_files;
 mod kubeconfig;
+mod memory;
 mod output;
 mod random;
 mod streams;
@@ -21,6 +22,7 @@ mod ui;
 
 use std::ffi::OsString;
 
+pub use memory::forbid_core_dumps;
 pub use streams::{InStream, OutStream, Streams};
 
 /// Runs the program and gives its exit code. `arguments` begin with the program's own name; the environment is

@@ -138,6 +138,27 @@ fn inputs_that_cannot_be_read() {
 }
 
 #[test]
+fn a_file_that_is_too_large_is_not_read() {
+    let folder = Folder::new();
+    let path = folder.write("large", "");
+    let file = std::fs::OpenOptions::new().write(true).open(&path).expect("it is there");
+    file.set_len(10 << 30).expect("it takes no room on the disk");
+    // Less memory than the largest file that is read would take.
+    let program = |script: &str| {
+        Program::new("/bin/bash")
+            .args(["-c", &format!("ulimit -v 200000 && {script}"), env!("CARGO_BIN_EXE_seal")])
+            .arg(certificate())
+            .arg(&path)
+            .run()
+    };
+    refuses(program(r#"exec "$0" --cert "$1" "$2""#), 1, "large: is larger than 256 MiB");
+    refuses(program(r#"exec "$0" unseal --key "$2""#), 1, "large: is larger than 16 MiB");
+    refuses(program(r#"exec "$0" --cert "$2""#), 1, "large: is larger than 1 MiB");
+    let raw = r#"exec "$0" raw --scope cluster-wide --cert "$1" "$2""#;
+    refuses(program(raw), 1, "large: is larger than 4 MiB");
+}
+
+#[test]
 fn an_output_is_never_an_input() {
     let folder = Folder::new();
     let path = folder.write("secret.yaml", SECRET);

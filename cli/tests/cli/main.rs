@@ -9,6 +9,8 @@
 mod bad_input;
 mod certificate;
 mod command_line;
+#[cfg(target_os = "linux")]
+mod crash;
 mod describe;
 mod files;
 mod in_process;
