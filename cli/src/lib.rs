@@ -17,6 +17,7 @@ mod kubeconfig;
 mod memory;
 mod output;
 mod random;
+mod signals;
 mod streams;
 mod ui;
 

@@ -2,7 +2,8 @@
 //!
 //! A file is written beside its place, synced, and put there under its name when it is whole. A run
 //! that fails or is interrupted leaves what was there before. On Linux the unfinished file has no
-//! name at all, so that not even a killed process leaves a part of a secret behind.
+//! name at all, so that not even a killed process leaves a part of a secret behind. Where it needs a name, a signal that
+//! can be caught ends the program when the file is gone or has its own.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Write as _};
@@ -200,7 +201,7 @@ fn put_in_place<C: AsRef<[u8]>>(
     if let Some(metadata) = before {
         unfinished.keep_mode(metadata, audience)?;
     }
-    write_chunks(unfinished.file(), chunks)?;
+    chunks.iter().try_for_each(|chunk| unfinished.write(chunk.as_ref()))?;
     unfinished.file().sync_all()?;
     let metadata = unfinished.file().metadata()?;
     unfinished.publish(&path, existing)?;

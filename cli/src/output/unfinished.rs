@@ -1,20 +1,24 @@
 //! A file that is being written and has not got its name yet.
 
 use std::fs::{File, Metadata};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
 
 use super::{Audience, Existing};
+use crate::signals::HeldBack;
+
+/// Of the names of unfinished files.
+const PREFIX: &str = ".seal-";
 
 /// Removed without a trace unless it is published.
 pub(super) enum Unfinished {
     /// Without a name (Linux, most file systems): gone whenever the process is.
     #[cfg(target_os = "linux")]
     Unnamed(File),
-    /// Under a random name beside its place.
-    Named(NamedTempFile),
+    /// Under a random name beside its place. The file is dropped first, and so removed before a signal ends the program.
+    Named(NamedTempFile, HeldBack),
 }
 
 impl Unfinished {
@@ -25,14 +29,27 @@ impl Unfinished {
         }
         let mut builder = tempfile::Builder::new();
         set_mode(&mut builder, audience);
-        builder.prefix(".seal-").tempfile_in(directory).map(Self::Named)
+        let signals = HeldBack::begin()?;
+        Ok(Self::Named(builder.prefix(PREFIX).tempfile_in(directory)?, signals))
+    }
+
+    pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        /// Small enough that nobody waits for the end.
+        const AT_ONCE: usize = 1 << 20;
+        for bytes in bytes.chunks(AT_ONCE) {
+            if let Self::Named(_, signals) = self {
+                signals.check()?;
+            }
+            self.file().write_all(bytes)?;
+        }
+        Ok(())
     }
 
     pub(super) fn file(&mut self) -> &mut File {
         match self {
             #[cfg(target_os = "linux")]
             Self::Unnamed(file) => file,
-            Self::Named(file) => file.as_file_mut(),
+            Self::Named(file, _) => file.as_file_mut(),
         }
     }
 
@@ -59,14 +76,25 @@ impl Unfinished {
         match self {
             #[cfg(target_os = "linux")]
             Self::Unnamed(file) => unnamed::publish(&file, path, existing),
-            Self::Named(file) => match existing {
-                Existing::Replace => file.persist(path),
-                Existing::Refuse => file.persist_noclobber(path),
-            }
-            .map(drop)
-            .map_err(|error| error.error),
+            Self::Named(file, signals) => persist(file, path, existing, &signals),
         }
     }
+}
+
+/// Takes the file alone: it is gone, or has its name, before the signals are let through.
+fn persist(
+    file: NamedTempFile,
+    path: &Path,
+    existing: Existing,
+    signals: &HeldBack,
+) -> io::Result<()> {
+    signals.check()?;
+    match existing {
+        Existing::Replace => file.persist(path),
+        Existing::Refuse => file.persist_noclobber(path),
+    }
+    .map(drop)
+    .map_err(|error| error.error)
 }
 
 #[cfg(unix)]
@@ -98,7 +126,9 @@ mod unnamed {
     use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, openat};
     use rustix::io::Errno;
 
+    use super::PREFIX;
     use crate::output::Existing;
+    use crate::signals::HeldBack;
 
     /// None where the file system has no unnamed files.
     pub(super) fn create(directory: &Path, mode: u32) -> io::Result<Option<File>> {
@@ -121,8 +151,9 @@ mod unnamed {
             done => return done.map_err(io::Error::from),
         }
         let directory = path.parent().unwrap_or(Path::new("."));
+        let _signals = HeldBack::begin()?;
         let passing = tempfile::Builder::new()
-            .prefix(".seal-")
+            .prefix(PREFIX)
             .make_in(directory, |name| link(file, name).map_err(io::Error::from))?;
         passing.persist(path).map_err(|error| error.error)
     }

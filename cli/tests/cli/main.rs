@@ -24,6 +24,8 @@ mod reference;
 mod seal;
 // Needs `setpriv`.
 #[cfg(target_os = "linux")]
+mod signals;
+#[cfg(target_os = "linux")]
 mod strangers;
 mod support;
 mod tls_server;
