@@ -6,6 +6,12 @@ use std::io::{self, IsTerminal as _, Read, Write};
 
 use anstream::adapter::strip_str;
 
+#[cfg(unix)]
+mod unseen;
+
+#[cfg(unix)]
+use unseen::Unseen;
+
 /// Standard input, standard output and standard error of one run of the program.
 pub struct Streams<'a> {
     /// What is read where no file is named; untouched until then.
@@ -60,6 +66,21 @@ impl<'a> InStream<'a> {
     /// Whether a person is at its other end.
     pub(crate) fn is_terminal(&self) -> bool {
         (self.is_terminal)()
+    }
+
+    /// Keeps a terminal from showing what is typed; None where that cannot be done.
+    #[cfg(unix)]
+    pub(crate) fn unseen(&self) -> io::Result<Option<Unseen>> {
+        match self.reader {
+            Reader::Process => Unseen::begin(io::stdin()).map(Some),
+            Reader::Given(_) => Ok(None),
+        }
+    }
+
+    /// Keeps a terminal from showing what is typed; None where that cannot be done.
+    #[cfg(not(unix))]
+    pub(crate) fn unseen(&self) -> io::Result<Option<Unseen>> {
+        Ok(None)
     }
 
     /// Whether it is the process's own, which may be redirected from a file.
@@ -138,6 +159,21 @@ impl Write for OutStream<'_> {
             Writer::ProcessStderr => io::stderr().flush(),
             Writer::Given(writer) => writer.flush(),
         }
+    }
+}
+
+/// There is none: the system has no way to do that in safe code.
+#[cfg(not(unix))]
+pub(crate) enum Unseen {}
+
+#[cfg(not(unix))]
+impl Unseen {
+    pub(crate) fn wait(&self) -> io::Result<()> {
+        match *self {}
+    }
+
+    pub(crate) fn has_more(&self) -> io::Result<bool> {
+        match *self {}
     }
 }
 

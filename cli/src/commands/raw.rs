@@ -13,6 +13,7 @@ use crate::input::{Source, VALUE_LIMIT};
 use crate::kubeconfig;
 use crate::output::{Audience, Destination};
 use crate::random;
+use crate::typed;
 use crate::ui::Ui;
 
 /// Seal one value and print its ciphertext in base64
@@ -22,10 +23,11 @@ use crate::ui::Ui;
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
+  seal raw --cert cluster.pem --namespace shop --name database
   printf %s \"$PASSWORD\" | seal raw --cert cluster.pem --namespace shop --name database
   seal raw tls.key --cert cluster.pem --scope cluster-wide")]
 pub(crate) struct RawArgs {
-    /// The file that holds the value; - or none for standard input
+    /// The file that holds the value; - or none for standard input: a terminal does not show what is typed
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     #[command(flatten)]
@@ -56,7 +58,10 @@ pub(crate) fn run(args: &RawArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let (label, looked_up) = label(args)?;
 
     let certificate = args.certificate.load(&certificate_source, ui)?;
-    let value = source.read(VALUE_LIMIT, ui)?;
+    let value = match source {
+        Source::Stdin if ui.stdin().is_terminal() => typed::value(ui)?,
+        _ => source.read(VALUE_LIMIT, ui)?,
+    };
     if ends_with_its_only_newline(&value) {
         ui.warning("the value ends with a newline, which is sealed with it (printf adds none)");
     }

@@ -84,6 +84,26 @@ fn a_person_who_is_waited_for_is_told_so() {
 }
 
 #[test]
+fn a_person_is_asked_for_one_value() {
+    let terminals = Terminals { stdin: true, ..Terminals::default() };
+    let arguments =
+        ["raw", "--scope=strict", "-nshop", "--name=database", "--cert"].map(OsString::from);
+    let raw =
+        |stdin| run(arguments.iter().cloned().chain([certificate().into()]), stdin, terminals);
+    let done = raw("hunter2\nwhat is typed later\n");
+    let note = "note: type or paste the value; Enter ends it\n";
+    assert_eq!((done.code, done.stderr.as_str()), (0, note));
+    let document = format!(
+        "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {{name: database, namespace: shop}}\n\
+         spec: {{encryptedData: {{password: {}}}}}\n",
+        done.stdout
+    );
+    assert_eq!(crate::support::unsealed(&document, &["--item", "password"]), PASSWORD);
+    let done = raw("");
+    assert_eq!((done.code, done.stderr), (1, format!("{note}error: no value was typed\n")));
+}
+
+#[test]
 fn a_terminal_gets_colours_and_progress() {
     let terminals = Terminals { stderr: true, ..Terminals::default() };
     let done = seal("kind: [", terminals);

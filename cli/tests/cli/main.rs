@@ -28,6 +28,7 @@ mod signals;
 #[cfg(target_os = "linux")]
 mod strangers;
 mod support;
+mod terminal;
 mod tls_server;
 mod unseal;
 
