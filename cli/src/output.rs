@@ -134,6 +134,10 @@ impl NewFile {
 }
 
 /// Why a file was not written.
+#[cfg_attr(
+    not(unix),
+    expect(dead_code, reason = "others can prepare neither links nor pipes there")
+)]
 enum WriteError {
     Io(io::Error),
     /// A link in a directory for everybody.

@@ -37,10 +37,14 @@ impl Unfinished {
         /// Small enough that nobody waits for the end.
         const AT_ONCE: usize = 1 << 20;
         for bytes in bytes.chunks(AT_ONCE) {
-            if let Self::Named(_, signals) = self {
-                signals.check()?;
+            match self {
+                #[cfg(target_os = "linux")]
+                Self::Unnamed(file) => file.write_all(bytes)?,
+                Self::Named(file, signals) => {
+                    signals.check()?;
+                    file.write_all(bytes)?;
+                }
             }
-            self.file().write_all(bytes)?;
         }
         Ok(())
     }
