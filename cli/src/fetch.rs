@@ -116,17 +116,19 @@ pub(crate) fn file_url_path(url: &str) -> Result<PathBuf, Error> {
     }
 }
 
-/// The URL less what may be a password or a token: user, query and fragment. Where a password may have been given with
-/// a slash that is not escaped, nothing is shown but the scheme.
+/// The URL less what may be a password or a token: user, query and fragment. Where a password may go on behind the
+/// host, because a `/`, `?` or `#` in it is not escaped, only the scheme is left.
 pub(crate) fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let end_of_host = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (authority, rest) = rest.split_at(end_of_host);
-    if rest.contains('@') {
+    let (authority, tail) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let may_go_on = tail.rsplit_once('@').is_some_and(|(before, _)| {
+        authority.contains(['@', ':']) || !tail.starts_with('/') || before.contains(':')
+    });
+    if may_go_on {
         return format!("{scheme}://…");
     }
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let path = rest.split(['?', '#']).next().unwrap_or_default();
+    let path = tail.split(['?', '#']).next().unwrap_or_default();
     format!("{scheme}://{host}{path}")
 }
 
@@ -156,13 +158,23 @@ mod tests {
     #[test]
     fn a_password_in_a_url_is_not_shown() {
         assert_eq!(without_password("https://u:p@h:1/a"), "https://h:1/a");
+        assert_eq!(without_password("https://h/a@b"), "https://h/a@b");
         assert_eq!(without_password("http://u@h?token=x"), "http://h");
-        assert_eq!(without_password("https://h/a#x"), "https://h/a");
-        assert_eq!(without_password("file://u:p@h/x"), "file://h/x");
-        for password in ["s3c/ret", "s3c?ret", "s3c#ret", "12/s3cret", "s3c@/ret"] {
-            let shown = without_password(&format!("http://user:{password}@h/a?token=x"));
-            assert_eq!(shown, "http://…");
+        assert_eq!(without_password("https://h/a?mail=a@b"), "https://h/a");
+        for unescaped in [
+            "http://user:s3c/ret@h/",
+            "http://user:s3c?ret@h/",
+            "http://user:s3c#ret@h/",
+            "http://user:12/ret@h:1/a",
+            "http://user/x:s3cret@h/",
+            "http://user:s@c/ret@h/",
+            "https://u:p@h:1/a@b",
+            "http://s3c?ret@h/",
+        ] {
+            let scheme = unescaped.split_once("://").map_or("", |(scheme, _)| scheme);
+            assert_eq!(without_password(unescaped), format!("{scheme}://…"), "{unescaped}");
         }
+        assert_eq!(without_password("https://h/a"), "https://h/a");
     }
 
     #[test]
