@@ -210,7 +210,7 @@ fn put_in_place<C: AsRef<[u8]>>(
     let metadata = unfinished.file().metadata()?;
     unfinished.publish(&path, existing)?;
     // The name is durable once its directory is; where a directory can't be synced, that is all.
-    File::open(directory).and_then(|directory| directory.sync_all()).or(io::Result::Ok(()))?;
+    File::open(directory).and_then(|directory| directory.sync_all()).ok();
     Ok(NewFile { path, metadata })
 }
 
