@@ -89,7 +89,13 @@ fn a_pin_is_the_fingerprint_of_the_key() {
             format!("the certificate is of key {}, and --pin demands {other}", fingerprint());
         refuses(pinned(&other), 1, &message);
     }
-    for pin in ["", "SHA256:", &other[7..], &format!("{other}="), &other.replace('A', "é")] {
+    for pin in [
+        "",
+        "SHA256:",
+        other.trim_start_matches("SHA256:"),
+        &format!("{other}="),
+        &other.replace('A', "é"),
+    ] {
         refuses(seal_from(path).args(["--pin", pin]).run(), 2, "a fingerprint is SHA256: and");
     }
 }
