@@ -9,9 +9,10 @@ pub use self_signed::CertificateParams;
 use x509_parser::prelude::{FromDer as _, X509Certificate};
 use x509_parser::x509::X509Name;
 
+use crate::encoding::{DerKind, Encoding};
 use crate::error::{CertificateError, KeyError};
 use crate::fingerprint::Fingerprint;
-use crate::pem;
+use crate::pem::{self, Block};
 use crate::rsa_numbers::RsaNumbers;
 use crate::sealing_key::SealingKey;
 use crate::unix_time::UnixTime;
@@ -49,9 +50,32 @@ impl Certificate {
     pub fn from_pem(pem: &[u8]) -> Result<Self, CertificateError> {
         let blocks = pem::blocks(pem);
         let Some(block) = blocks.iter().find(|block| block.label == pem::CERTIFICATE) else {
-            return Err(not_a_certificate(pem, blocks.first().map(|block| block.label)));
+            return Err(not_a_certificate(pem, blocks.first()));
         };
         Self::from_der(block.content.as_deref().ok_or(CertificateError::Damaged)?)
+    }
+
+    /// Reads a certificate in any form that it is found in: PEM, DER, and base64 of either, as it stands in the `data`
+    /// of a Kubernetes Secret.
+    ///
+    /// # Errors
+    /// What the input is instead of a certificate, or what is wrong with it or its key.
+    pub fn from_bytes(input: &[u8]) -> Result<Self, CertificateError> {
+        match Encoding::of(input) {
+            Encoding::Der(der) => match DerKind::of(der) {
+                Some(DerKind::Certificate) | None => Self::from_der(der),
+                Some(DerKind::PublicKey) => Err(CertificateError::PublicKey),
+                Some(DerKind::Pkcs12) => Err(CertificateError::Pkcs12),
+                Some(
+                    DerKind::RsaPrivateKey
+                    | DerKind::PrivateKey
+                    | DerKind::EncryptedPrivateKey
+                    | DerKind::EcPrivateKey,
+                ) => Err(CertificateError::PrivateKey),
+            },
+            Encoding::Base64(inner) => Self::from_bytes(&inner),
+            Encoding::Pem | Encoding::Other => Self::from_pem(input),
+        }
     }
 
     fn from_der(der: &[u8]) -> Result<Self, CertificateError> {
@@ -88,7 +112,8 @@ impl Certificate {
         self.sealing_key.fingerprint()
     }
 
-    /// The distinguished name of the subject, such as `CN=sealing`; often empty.
+    /// The distinguished name of the subject, such as `CN=sealing`; often empty. Of a name that is longer than 1,024
+    /// characters, the rest is left out behind `…`.
     #[must_use]
     pub fn subject(&self) -> &str {
         &self.subject
@@ -121,12 +146,19 @@ impl Certificate {
 }
 
 /// What input without a certificate is instead.
-fn not_a_certificate(input: &[u8], label: Option<&str>) -> CertificateError {
-    match label {
-        None if input.trim_ascii().is_empty() => CertificateError::Empty,
-        None => CertificateError::NotPem,
-        Some(label) if label.ends_with("PRIVATE KEY") => CertificateError::PrivateKey,
-        Some(label) => CertificateError::OtherPem { label: label.to_owned() },
+fn not_a_certificate(input: &[u8], first: Option<&Block<'_>>) -> CertificateError {
+    match first {
+        Some(block) if block.label.ends_with("PRIVATE KEY") => CertificateError::PrivateKey,
+        Some(block) => match block.known_label() {
+            Some(label) => CertificateError::OtherPem { label: label.to_owned() },
+            None => CertificateError::UnknownPem,
+        },
+        None => match Encoding::of(input) {
+            Encoding::Der(_) => CertificateError::Der,
+            Encoding::Base64(_) => CertificateError::Base64,
+            Encoding::Other if input.trim_ascii().is_empty() => CertificateError::Empty,
+            Encoding::Pem | Encoding::Other => CertificateError::NotPem,
+        },
     }
 }
 
@@ -143,7 +175,17 @@ impl From<KeyError> for CertificateError {
 
 /// Upstream's certificates name nobody, and printing a name sets up a table of all attributes first.
 fn name_of(subject: &X509Name<'_>) -> String {
-    if subject.iter().next().is_none() { String::new() } else { subject.to_string() }
+    const MAX_CHARACTERS: usize = 1024;
+    if subject.iter().next().is_none() {
+        return String::new();
+    }
+    let mut name = subject.to_string();
+    if let Some((end, _)) = name.char_indices().nth(MAX_CHARACTERS) {
+        name.truncate(end);
+        name.push('…');
+        name.shrink_to_fit();
+    }
+    name
 }
 
 #[cfg(test)]

@@ -161,15 +161,23 @@ pub enum KeyError {
     Empty,
     /// The input holds no PEM block.
     NotPem,
+    /// The input is DER where PEM is expected.
+    Der,
+    /// The input is PEM or DER in base64 where PEM is expected.
+    Base64,
     /// The input is a certificate.
     Certificate,
     /// The input is a public key, where a private key is needed.
     PublicKey,
+    /// The input is a PKCS#12 file (`.p12`, `.pfx`), which may hold a private key.
+    Pkcs12,
     /// The input is another kind of PEM block.
     OtherPem {
-        /// The block's label, such as `PKCS7`.
+        /// The block's label, such as `PKCS7`: one of those in common use, and never other text of the input.
         label: String,
     },
+    /// The input is a PEM block whose label is in no common use.
+    UnknownPem,
     /// The private key is encrypted with a passphrase.
     Encrypted,
     /// The key is not an RSA key.
@@ -203,9 +211,15 @@ impl fmt::Display for KeyError {
         match self {
             Self::Empty => f.write_str("the key is empty"),
             Self::NotPem => f.write_str("the key is not in PEM format"),
+            Self::Der => f.write_str("the key is not in PEM format, but DER"),
+            Self::Base64 => {
+                f.write_str("the key is not in PEM format, but base64 once more than it should be")
+            }
             Self::Certificate => f.write_str("this is a certificate, not a private key"),
             Self::PublicKey => f.write_str("this is a public key, not a private key"),
+            Self::Pkcs12 => f.write_str("this is a PKCS#12 file, not a private key"),
             Self::OtherPem { label } => write!(f, "this is PEM of kind {label}, not a private key"),
+            Self::UnknownPem => f.write_str("this is PEM of an unknown kind, not a private key"),
             Self::Encrypted => f.write_str("the private key is encrypted with a passphrase"),
             Self::NotRsa { algorithm } => write!(f, "the key is for {algorithm}, not RSA"),
             Self::TooSmall { bits } => too_small(f, *bits),
@@ -229,13 +243,24 @@ pub enum CertificateError {
     Empty,
     /// The input holds no PEM block.
     NotPem,
+    /// The input is DER where PEM is expected.
+    Der,
+    /// The input is PEM or DER in base64 where PEM is expected.
+    Base64,
     /// The input is a private key.
     PrivateKey,
+    /// The input is a public key without a certificate.
+    PublicKey,
+    /// The input is a PKCS#12 file (`.p12`, `.pfx`), which may hold a certificate.
+    Pkcs12,
     /// The input is another kind of PEM block.
     OtherPem {
-        /// The block's label, such as `CERTIFICATE REQUEST`.
+        /// The block's label, such as `CERTIFICATE REQUEST`: one of those in common use, and never other text of the
+        /// input.
         label: String,
     },
+    /// The input is a PEM block whose label is in no common use.
+    UnknownPem,
     /// The certificate's key is not an RSA key.
     NotRsa {
         /// The algorithm's name, or its object identifier.
@@ -260,8 +285,15 @@ impl fmt::Display for CertificateError {
         match self {
             Self::Empty => f.write_str("the certificate is empty"),
             Self::NotPem => f.write_str("the certificate is not in PEM format"),
+            Self::Der => f.write_str("the certificate is not in PEM format, but DER"),
+            Self::Base64 => f.write_str(
+                "the certificate is not in PEM format, but base64 once more than it should be",
+            ),
             Self::PrivateKey => f.write_str("this is a private key, not a certificate"),
+            Self::PublicKey => f.write_str("this is a public key, not a certificate"),
+            Self::Pkcs12 => f.write_str("this is a PKCS#12 file, not a certificate"),
             Self::OtherPem { label } => write!(f, "this is PEM of kind {label}, not a certificate"),
+            Self::UnknownPem => f.write_str("this is PEM of an unknown kind, not a certificate"),
             Self::NotRsa { algorithm } => {
                 write!(f, "the certificate's key is for {algorithm}, not RSA")
             }

@@ -51,6 +51,7 @@
 mod certificate;
 #[cfg(feature = "aws-lc")]
 mod diagnosing;
+mod encoding;
 mod encryption_label;
 mod envelope;
 mod error;

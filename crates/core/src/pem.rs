@@ -1,8 +1,9 @@
 //! PEM text encoding ([RFC 7468](https://www.rfc-editor.org/rfc/rfc7468)), read leniently, written strictly.
 //!
 //! Hand-written because it has to be lenient where people copy keys from one place to another (several blocks, text
-//! between them, indentation, a byte order mark, the headers of encrypted keys), and because private keys pass through
-//! it: whatever it decodes is wiped when dropped. The PEM crates at hand do one or the other.
+//! between them, indentation, a byte order mark, line feeds that were lost or became spaces or `\n`, the headers of
+//! encrypted keys), and because private keys pass through it: whatever it decodes is wiped when dropped. The PEM
+//! crates at hand do one or the other.
 
 use base64::engine::general_purpose::STANDARD;
 use base64::{Engine as _, decoded_len_estimate};
@@ -12,13 +13,45 @@ const BEGIN: &str = "-----BEGIN ";
 const END: &str = "-----END ";
 const DASHES: &str = "-----";
 const LINE_CHARACTERS: usize = 64;
+/// The longest label in use has 28 characters; what is longer is text that lost its dashes.
+const MAX_LABEL_CHARACTERS: usize = 64;
 
 pub(crate) const CERTIFICATE: &str = "CERTIFICATE";
 pub(crate) const RSA_PRIVATE_KEY: &str = "RSA PRIVATE KEY";
 
+/// Labels that OpenSSL, OpenSSH and GnuPG write, and that messages may therefore name. Any other may be a part of a
+/// secret that stands where a label is expected.
+const KNOWN_LABELS: [&str; 25] = [
+    CERTIFICATE,
+    "CERTIFICATE REQUEST",
+    "NEW CERTIFICATE REQUEST",
+    "TRUSTED CERTIFICATE",
+    "X509 CERTIFICATE",
+    "X509 CRL",
+    "ATTRIBUTE CERTIFICATE",
+    "PKCS7",
+    "CMS",
+    "PUBLIC KEY",
+    "RSA PUBLIC KEY",
+    "EC PUBLIC KEY",
+    "PRIVATE KEY",
+    RSA_PRIVATE_KEY,
+    "EC PRIVATE KEY",
+    "DSA PRIVATE KEY",
+    "ENCRYPTED PRIVATE KEY",
+    "ANY PRIVATE KEY",
+    "OPENSSH PRIVATE KEY",
+    "DH PARAMETERS",
+    "DSA PARAMETERS",
+    "EC PARAMETERS",
+    "PGP PUBLIC KEY BLOCK",
+    "PGP PRIVATE KEY BLOCK",
+    "PGP MESSAGE",
+];
+
 /// One PEM block.
 pub(crate) struct Block<'a> {
-    /// The text between `BEGIN` and the dashes, such as `CERTIFICATE`.
+    /// The text between `BEGIN` and the dashes, such as `CERTIFICATE`: letters, digits, spaces and single dashes.
     pub(crate) label: &'a str,
     /// The decoded bytes; nothing where the block has no end or is not base64.
     pub(crate) content: Option<Zeroizing<Vec<u8>>>,
@@ -27,17 +60,23 @@ pub(crate) struct Block<'a> {
     pub(crate) encrypted: bool,
 }
 
-/// The blocks of a file, in order. Text around them, a byte order mark, carriage returns and indentation
-/// are passed over.
+impl Block<'_> {
+    /// The label, if it is one that a message may name.
+    pub(crate) fn known_label(&self) -> Option<&'static str> {
+        KNOWN_LABELS.into_iter().find(|known| *known == self.label)
+    }
+}
+
+/// The blocks of a file, in order. Text around them is passed over, and so is white space in them.
 pub(crate) fn blocks(input: &[u8]) -> Vec<Block<'_>> {
     let mut blocks = Vec::new();
     let mut rest = input;
-    while let Some((line, after)) = split_line(rest) {
+    while let Some((_, after)) = split_at(rest, BEGIN) {
         rest = after;
-        if let Some(label) = boundary(line, BEGIN) {
-            let (body, closing) = split_body(rest);
-            let ended =
-                split_line(closing).is_some_and(|(line, _)| boundary(line, END) == Some(label));
+        if let Some((label, after)) = split_label(after) {
+            let (body, closing) = split_at_dashes(after);
+            let end = closing.strip_prefix(END.as_bytes()).and_then(split_label);
+            let ended = end.is_some_and(|(of_end, _)| of_end == label);
             blocks.push(block(label, body, ended));
             rest = closing;
         }
@@ -63,33 +102,33 @@ pub(crate) fn encode(label: &str, content: &[u8]) -> Zeroizing<String> {
     text
 }
 
-/// The first line, without surrounding white space, and what follows it. A line that is not UTF-8 holds
-/// nothing of PEM and reads as empty.
-fn split_line(input: &[u8]) -> Option<(&str, &[u8])> {
-    const BYTE_ORDER_MARK: char = '\u{feff}';
-    if input.is_empty() {
-        return None;
-    }
-    let end = input.iter().position(|byte| *byte == b'\n').map_or(input.len(), |at| at + 1);
-    let (line, after) = input.split_at_checked(end)?;
-    let line = std::str::from_utf8(line).unwrap_or("").trim_start_matches(BYTE_ORDER_MARK);
-    Some((line.trim(), after))
+/// What stands before and behind the first `marker`.
+fn split_at<'a>(input: &'a [u8], marker: &str) -> Option<(&'a [u8], &'a [u8])> {
+    let at = input.windows(marker.len()).position(|window| window == marker.as_bytes())?;
+    Some((input.get(..at)?, input.get(at + marker.len()..)?))
 }
 
-fn boundary<'a>(line: &'a str, kind: &str) -> Option<&'a str> {
-    line.strip_prefix(kind)?.strip_suffix(DASHES)
+/// What stands before the next five dashes, and what follows from there: no base64 and no header has them.
+fn split_at_dashes(input: &[u8]) -> (&[u8], &[u8]) {
+    let body = split_at(input, DASHES).map_or(input, |(body, _)| body);
+    input.split_at_checked(body.len()).unwrap_or((input, &[]))
 }
 
-/// The lines up to the next boundary, and what follows from there.
-fn split_body(input: &[u8]) -> (&[u8], &[u8]) {
-    let mut rest = input;
-    while let Some((line, after)) = split_line(rest) {
-        if line.starts_with(DASHES) {
-            break;
-        }
-        rest = after;
-    }
-    input.split_at_checked(input.len() - rest.len()).unwrap_or((input, &[]))
+/// The label up to the dashes, and what follows these.
+fn split_label(input: &[u8]) -> Option<(&str, &[u8])> {
+    let longest = input.get(..MAX_LABEL_CHARACTERS + DASHES.len()).unwrap_or(input);
+    let (label, _) = split_at(longest, DASHES)?;
+    let after = input.get(label.len() + DASHES.len()..)?;
+    let label = std::str::from_utf8(label).ok().filter(|label| is_label(label))?;
+    Some((label, after))
+}
+
+/// Words of letters and digits, between which single spaces and dashes stand. RFC 7468 allows more signs; keys and
+/// certificates have none of them.
+fn is_label(text: &str) -> bool {
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    text.split([' ', '-']).all(is_word)
 }
 
 fn block<'a>(label: &'a str, body: &[u8], ended: bool) -> Block<'a> {
@@ -99,13 +138,32 @@ fn block<'a>(label: &'a str, body: &[u8], ended: bool) -> Block<'a> {
     let mut rest = body;
     while let Some((line, after)) = split_line(rest) {
         rest = after;
-        if line.contains(':') {
-            encrypted |= line.starts_with("Proc-Type:") && line.ends_with("ENCRYPTED");
+        if line.contains(&b':') {
+            let line = line.trim_ascii_start();
+            encrypted |= line.starts_with(b"Proc-Type:") && split_at(line, "ENCRYPTED").is_some();
         } else {
-            encoded.extend_from_slice(line.as_bytes());
+            encoded.extend(line.iter().filter(|byte| !byte.is_ascii_whitespace()));
         }
     }
     Block { label, content: if ended { decode(&encoded) } else { None }, encrypted }
+}
+
+/// The first line and what follows it. A line also ends where `\n` or `\r` stands in two characters, as in a string
+/// of JSON.
+fn split_line(input: &[u8]) -> Option<(&[u8], &[u8])> {
+    if input.is_empty() {
+        return None;
+    }
+    let mut end = 0;
+    loop {
+        match input.get(end..)? {
+            [] => return Some((input, &[])),
+            [b'\n', after @ ..] | [b'\\', b'n' | b'r', after @ ..] => {
+                return Some((input.get(..end)?, after));
+            }
+            _ => end += 1,
+        }
+    }
 }
 
 fn decode(encoded: &[u8]) -> Option<Zeroizing<Vec<u8>>> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
+use crate::encoding::{DerKind, Encoding};
 use crate::envelope::SealedValue;
 use crate::error::KeyError;
 use crate::fingerprint::Fingerprint;
@@ -71,6 +72,32 @@ impl PrivateKey {
         keys.into_iter().map(Self::from_block).collect()
     }
 
+    /// Reads every private key of a file in any form that they are found in: PEM, DER (PKCS#1 or PKCS#8), and base64
+    /// of either, as it stands in the `data` of a Kubernetes Secret.
+    ///
+    /// # Errors
+    /// There is no private key, or one of them cannot be read.
+    pub fn all_from_bytes(input: &[u8]) -> Result<Vec<Self>, KeyError> {
+        match Encoding::of(input) {
+            Encoding::Der(der) => Self::from_der(der).map(|key| vec![key]),
+            Encoding::Base64(inner) => Self::all_from_bytes(&inner),
+            Encoding::Pem | Encoding::Other => Self::all_from_pem(input),
+        }
+    }
+
+    fn from_der(der: &[u8]) -> Result<Self, KeyError> {
+        match DerKind::of(der) {
+            Some(DerKind::RsaPrivateKey) => Self::from_pkcs1_der(der),
+            Some(DerKind::PrivateKey) => Self::from_pkcs1_der(rsa_numbers::pkcs1_in_pkcs8(der)?),
+            Some(DerKind::EncryptedPrivateKey) => Err(KeyError::Encrypted),
+            Some(DerKind::EcPrivateKey) => Err(KeyError::NotRsa { algorithm: "EC".to_owned() }),
+            Some(DerKind::PublicKey) => Err(KeyError::PublicKey),
+            Some(DerKind::Certificate) => Err(KeyError::Certificate),
+            Some(DerKind::Pkcs12) => Err(KeyError::Pkcs12),
+            None => Err(KeyError::Damaged),
+        }
+    }
+
     fn from_block(block: &Block<'_>) -> Result<Self, KeyError> {
         if block.encrypted {
             return Err(KeyError::Encrypted);
@@ -82,7 +109,7 @@ impl PrivateKey {
             "ENCRYPTED PRIVATE KEY" => Err(KeyError::Encrypted),
             "EC PRIVATE KEY" => Err(KeyError::NotRsa { algorithm: "EC".to_owned() }),
             "DSA PRIVATE KEY" => Err(KeyError::NotRsa { algorithm: "DSA".to_owned() }),
-            label => Err(KeyError::OtherPem { label: label.to_owned() }),
+            _ => Err(other_pem(block)),
         }
     }
 
@@ -137,12 +164,25 @@ fn is_private_key(block: &Block<'_>) -> bool {
 
 /// What input without a private key is instead.
 fn not_a_private_key(input: &[u8], first: Option<&Block<'_>>) -> KeyError {
-    match first.map(|block| block.label) {
-        None if input.trim_ascii().is_empty() => KeyError::Empty,
-        None => KeyError::NotPem,
-        Some(pem::CERTIFICATE) => KeyError::Certificate,
-        Some("PUBLIC KEY" | "RSA PUBLIC KEY") => KeyError::PublicKey,
+    match first {
+        Some(block) => match block.label {
+            pem::CERTIFICATE => KeyError::Certificate,
+            "PUBLIC KEY" | "RSA PUBLIC KEY" => KeyError::PublicKey,
+            _ => other_pem(block),
+        },
+        None => match Encoding::of(input) {
+            Encoding::Der(_) => KeyError::Der,
+            Encoding::Base64(_) => KeyError::Base64,
+            Encoding::Other if input.trim_ascii().is_empty() => KeyError::Empty,
+            Encoding::Pem | Encoding::Other => KeyError::NotPem,
+        },
+    }
+}
+
+fn other_pem(block: &Block<'_>) -> KeyError {
+    match block.known_label() {
         Some(label) => KeyError::OtherPem { label: label.to_owned() },
+        None => KeyError::UnknownPem,
     }
 }
 

@@ -15,6 +15,8 @@ use crate::error::KeyError;
 pub(crate) const MIN_BITS: u32 = 2048;
 /// Sealing keys have at most this many bits.
 pub(crate) const MAX_BITS: u32 = 8192;
+/// A message names no object identifier that is longer.
+const MAX_IDENTIFIER_CHARACTERS: usize = 64;
 
 /// Modulus and public exponent: positive, big-endian, without leading zero bytes; the modulus within
 /// [`MIN_BITS`] and [`MAX_BITS`].
@@ -108,6 +110,7 @@ fn algorithm_name(oid: &Oid<'_>) -> String {
         "1.3.101.110" => "X25519".to_owned(),
         "1.3.101.112" => "Ed25519".to_owned(),
         "1.3.101.113" => "Ed448".to_owned(),
+        _ if identifier.len() > MAX_IDENTIFIER_CHARACTERS => "an unknown algorithm".to_owned(),
         _ => identifier,
     }
 }

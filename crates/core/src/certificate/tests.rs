@@ -48,6 +48,45 @@ fn input_that_is_no_certificate_is_named() {
 }
 
 #[test]
+fn every_form_of_a_certificate_is_read() {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    let pem = fixture!("rsa-2048.crt");
+    let der = der(pem);
+    for form in [
+        pem.to_vec(),
+        pem.iter().copied().filter(|byte| *byte != b'\n').collect(),
+        der.clone(),
+        STANDARD.encode(&der).into_bytes(),
+        STANDARD.encode(pem).into_bytes(),
+    ] {
+        let certificate = Certificate::from_bytes(&form).unwrap();
+        assert_eq!(certificate.to_pem().as_bytes(), pem);
+    }
+    assert_eq!(read_error(&der), Some(CertificateError::Der));
+    assert_eq!(read_error(STANDARD.encode(pem).as_bytes()), Some(CertificateError::Base64));
+}
+
+#[test]
+fn der_that_is_no_certificate_is_named() {
+    let error = |pem: &[u8]| Certificate::from_bytes(&der(pem)).err();
+    assert_eq!(error(fixture!("demo.key")), Some(CertificateError::PrivateKey));
+    assert_eq!(error(fixture!("demo.pkcs8.key")), Some(CertificateError::PrivateKey));
+    assert_eq!(error(fixture!("demo.pub")), Some(CertificateError::PublicKey));
+    let whole = der(fixture!("rsa-2048.crt"));
+    for length in 4..whole.len() {
+        let error = Certificate::from_bytes(&whole[..length]).err();
+        assert_eq!(error, Some(CertificateError::Damaged), "cut to {length}");
+    }
+}
+
+#[test]
+fn a_label_that_may_be_a_secret_is_not_named() {
+    let pem = b"-----BEGIN hunter2-----\nAQID\n-----END hunter2-----\n";
+    assert_eq!(read_error(pem), Some(CertificateError::UnknownPem));
+}
+
+#[test]
 fn certificates_that_cannot_be_used_are_named() {
     let not_rsa = |name: &str| Some(CertificateError::NotRsa { algorithm: name.to_owned() });
     assert_eq!(read_error(fixture!("ec.crt")), not_rsa("EC"));

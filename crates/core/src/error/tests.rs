@@ -22,9 +22,13 @@ fn messages() -> Vec<String> {
         Box::new(UnsealError::NotOpened),
         Box::new(KeyError::Empty),
         Box::new(KeyError::NotPem),
+        Box::new(KeyError::Der),
+        Box::new(KeyError::Base64),
         Box::new(KeyError::Certificate),
         Box::new(KeyError::PublicKey),
+        Box::new(KeyError::Pkcs12),
         Box::new(KeyError::OtherPem { label: label() }),
+        Box::new(KeyError::UnknownPem),
         Box::new(KeyError::Encrypted),
         Box::new(KeyError::NotRsa { algorithm: algorithm() }),
         Box::new(KeyError::TooSmall { bits }),
@@ -34,8 +38,13 @@ fn messages() -> Vec<String> {
         Box::new(KeyError::Backend),
         Box::new(CertificateError::Empty),
         Box::new(CertificateError::NotPem),
+        Box::new(CertificateError::Der),
+        Box::new(CertificateError::Base64),
         Box::new(CertificateError::PrivateKey),
+        Box::new(CertificateError::PublicKey),
+        Box::new(CertificateError::Pkcs12),
         Box::new(CertificateError::OtherPem { label: label() }),
+        Box::new(CertificateError::UnknownPem),
         Box::new(CertificateError::NotRsa { algorithm: algorithm() }),
         Box::new(CertificateError::TooSmall { bits }),
         Box::new(CertificateError::TooLarge { bits: 16384 }),
@@ -65,9 +74,13 @@ there is no private key to open the value with
 no private key opens the value for this name, namespace and scope
 the key is empty
 the key is not in PEM format
+the key is not in PEM format, but DER
+the key is not in PEM format, but base64 once more than it should be
 this is a certificate, not a private key
 this is a public key, not a private key
+this is a PKCS#12 file, not a private key
 this is PEM of kind PKCS7, not a private key
+this is PEM of an unknown kind, not a private key
 the private key is encrypted with a passphrase
 the key is for EC, not RSA
 the RSA key has 1024 bits: at least 2048 are needed
@@ -77,8 +90,13 @@ the key is damaged
 the key could not be processed
 the certificate is empty
 the certificate is not in PEM format
+the certificate is not in PEM format, but DER
+the certificate is not in PEM format, but base64 once more than it should be
 this is a private key, not a certificate
+this is a public key, not a certificate
+this is a PKCS#12 file, not a certificate
 this is PEM of kind PKCS7, not a certificate
+this is PEM of an unknown kind, not a certificate
 the certificate's key is for EC, not RSA
 the RSA key has 1024 bits: at least 2048 are needed
 the RSA key has 16384 bits: at most 8192 are supported

@@ -37,6 +37,54 @@ fn what_editors_and_tools_add_is_passed_over() {
 }
 
 #[test]
+fn line_feeds_that_were_lost_or_replaced_are_not_needed() {
+    for text in [
+        "-----BEGIN X-----AQID-----END X-----",
+        "-----BEGIN X----- AQ ID -----END X-----",
+        "-----BEGIN X-----\\nAQ\\nID\\n-----END X-----\\n",
+        "-----BEGIN X-----\\r\\nAQID\\r\\n-----END X-----",
+        "-----BEGIN X-----\rAQ\rID\r-----END X-----\r",
+        "KEY=\"-----BEGIN X-----\tAQID\t-----END X-----\"",
+    ] {
+        assert_eq!(read(text), one(&[1, 2, 3]), "{text:?}");
+    }
+    let two = "-----BEGIN X-----AQID-----END X----------BEGIN X-----AQID-----END X-----";
+    assert_eq!(read(two), [one(&[1, 2, 3]), one(&[1, 2, 3])].concat());
+}
+
+#[test]
+fn a_label_is_short_and_of_letters_digits_spaces_and_single_dashes() {
+    let is_read = |label: &str| {
+        let text = format!("-----BEGIN {label}-----\nAQID\n-----END {label}-----\n");
+        read(&text) == vec![(label.to_owned(), Some(vec![1, 2, 3]))]
+    };
+    let longest = "X".repeat(64);
+    for label in ["X", "RSA PRIVATE KEY", "X509 CRL", "A-B", longest.as_str()] {
+        assert!(is_read(label), "{label}");
+    }
+    let longer = "X".repeat(65);
+    for label in
+        ["", " ", "X ", "A--B", "A  B", "-X", "A/B", "A+B=", "\u{e4}", "A\nB", longer.as_str()]
+    {
+        assert!(!is_read(label), "{label:?}");
+    }
+}
+
+#[test]
+fn only_labels_in_common_use_may_be_named() {
+    let known = |label: &str| {
+        let text = format!("-----BEGIN {label}-----\n-----END {label}-----\n");
+        blocks(text.as_bytes()).first().and_then(Block::known_label)
+    };
+    for label in KNOWN_LABELS {
+        assert_eq!(known(label), Some(label));
+    }
+    for label in ["X", "hunter2", "RSA PRIVATE KEY MIIE", "certificate"] {
+        assert_eq!(known(label), None, "{label}");
+    }
+}
+
+#[test]
 fn text_that_is_not_utf8_around_a_block_is_passed_over() {
     let text = b"\xff\xfe latin: \xe4\n-----BEGIN X-----\nAQID\n-----END X-----\n";
     assert_eq!(blocks(text).len(), 1);
@@ -75,6 +123,10 @@ fn input_without_blocks_has_none() {
 fn the_header_of_an_encrypted_block_is_seen() {
     let encrypted = "-----BEGIN X-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAQID\n-----END X-----\n";
     assert!(blocks(encrypted.as_bytes())[0].encrypted);
+    for between in ["", " ", "\\n"] {
+        let one_line = encrypted.replace('\n', between);
+        assert!(blocks(one_line.as_bytes())[0].encrypted, "{between:?}");
+    }
     let other = "-----BEGIN X-----\nProc-Type: 4,CLEAR\n\nAQID\n-----END X-----\n";
     assert!(!blocks(other.as_bytes())[0].encrypted);
 }

@@ -70,6 +70,73 @@ fn input_that_is_no_private_key_is_named() {
 }
 
 #[test]
+fn no_part_of_the_input_is_in_an_error() {
+    let key = std::str::from_utf8(fixture!("rsa-2048.key")).unwrap();
+    let line = key.lines().nth(1).unwrap();
+    let (part, start) = (line.get(..20).unwrap(), line.get(..8).unwrap());
+    for text in [
+        key.replacen("-----\n", "", 1).replace('\n', ""),
+        key.replacen("KEY-----\n", "KEY ", 1),
+        format!("-----BEGIN {part}-----\n{key}"),
+        format!("-----BEGIN {part} PRIVATE KEY-----\n"),
+        key.replace("RSA PRIVATE", "hunter2").replace('\n', ""),
+        key.replace('\n', "").replace("-----END RSA PRIVATE KEY-----", "-----END-----"),
+    ] {
+        let Some(error) = read_error(text.as_bytes()) else { continue };
+        let message = format!("{error} {error:?}");
+        assert!(!message.contains(start) && !message.contains("hunter2"), "{message}");
+    }
+}
+
+#[test]
+fn every_form_of_a_key_is_read() {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+    for pem in [fixture!("rsa-2048.key"), fixture!("rsa-2048.pkcs8.key")] {
+        let der = crate::testing::der(pem);
+        let folded: Vec<u8> =
+            STANDARD.encode(pem).into_bytes().chunks(76).collect::<Vec<_>>().join(&b'\n');
+        for form in [
+            pem.to_vec(),
+            der.clone(),
+            STANDARD.encode(&der).into_bytes(),
+            STANDARD_NO_PAD.encode(pem).into_bytes(),
+            STANDARD.encode(STANDARD.encode(pem)).into_bytes(),
+            folded,
+        ] {
+            let keys = PrivateKey::all_from_bytes(&form).unwrap();
+            assert_eq!(keys.len(), 1);
+            assert_eq!(keys[0].to_pkcs1_pem().as_bytes(), fixture!("rsa-2048.key"));
+        }
+        assert_eq!(read_error(&der), Some(KeyError::Der));
+        assert_eq!(read_error(STANDARD.encode(pem).as_bytes()), Some(KeyError::Base64));
+    }
+}
+
+#[test]
+fn der_that_is_no_private_key_is_named() {
+    let error = |pem: &[u8]| PrivateKey::all_from_bytes(&crate::testing::der(pem)).err();
+    assert_eq!(error(fixture!("demo.crt")), Some(KeyError::Certificate));
+    assert_eq!(error(fixture!("demo.pub")), Some(KeyError::PublicKey));
+    assert_eq!(error(fixture!("encrypted-pkcs8.key")), Some(KeyError::Encrypted));
+    assert_eq!(error(fixture!("ec.pkcs8.key")), not_rsa("EC"));
+    assert_eq!(error(fixture!("ed25519.key")), not_rsa("Ed25519"));
+    assert_eq!(error(fixture!("rsa-1024.key")), Some(KeyError::TooSmall { bits: 1024 }));
+    // Version 3, and a content.
+    let pkcs12 = [0x30, 0x08, 0x02, 0x01, 0x03, 0x30, 0x03, 0x06, 0x01, 0x2a];
+    assert_eq!(PrivateKey::all_from_bytes(&pkcs12).err(), Some(KeyError::Pkcs12));
+}
+
+#[test]
+fn a_key_in_der_is_refused_wherever_it_is_cut() {
+    let der = crate::testing::der(fixture!("rsa-2048.key"));
+    for length in 4..der.len() {
+        let error = PrivateKey::all_from_bytes(&der[..length]).err();
+        assert_eq!(error, Some(KeyError::Damaged), "cut to {length}");
+    }
+}
+
+#[test]
 fn private_keys_that_cannot_be_used_are_named() {
     assert_eq!(read_error(fixture!("encrypted-pkcs8.key")), Some(KeyError::Encrypted));
     assert_eq!(read_error(fixture!("encrypted-pkcs1.key")), Some(KeyError::Encrypted));
