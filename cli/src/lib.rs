@@ -19,6 +19,7 @@ mod output;
 mod random;
 mod signals;
 mod streams;
+mod text;
 mod typed;
 mod ui;
 

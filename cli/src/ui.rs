@@ -10,6 +10,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::error::{Error, Kind};
 use crate::streams::{InStream, OutStream, Streams};
+use crate::text;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -101,17 +102,10 @@ impl<'a> Ui<'a> {
     }
 
     // Nothing can be told to a person whose standard error is gone, so a failed write is dropped.
-    fn line(&mut self, label: &str, style: Style, text: &str) {
-        let line = format!("{style}{label}:{style:#} {}\n", printable(text));
+    fn line(&mut self, label: &str, style: Style, message: &str) {
+        let line = format!("{style}{label}:{style:#} {}\n", text::one_line(message));
         drop(self.streams.stderr.write_styled(&line));
     }
-}
-
-/// Replaces control characters, so that a name taken from a file can't drive the terminal, begin a line that
-/// looks like the program's own, or turn the direction of the text.
-pub(crate) fn printable(text: &str) -> String {
-    let turns = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars().map(|c| if c.is_control() || turns(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// Counts finished documents; its line is wiped when it is dropped.
@@ -143,16 +137,5 @@ impl Progress<'_, '_> {
 impl Drop for Progress<'_, '_> {
     fn drop(&mut self) {
         self.show("\r\u{1b}[K");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::printable;
-
-    #[test]
-    fn control_characters_from_a_file_never_reach_the_terminal() {
-        assert_eq!(printable("a\u{1b}[31mb\u{7}c"), "a\u{fffd}[31mb\u{fffd}c");
-        assert_eq!(printable("a\nhint: b\u{202e}c"), "a\u{fffd}hint: b\u{fffd}c");
     }
 }

@@ -11,6 +11,7 @@ use crate::clock;
 use crate::error::Error;
 use crate::fetch::Trust;
 use crate::output::{Audience, Destination};
+use crate::text;
 use crate::ui::Ui;
 
 /// Show a certificate: fingerprint, validity, key size, subject
@@ -66,7 +67,7 @@ fn show(args: &ShowArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
         CertificateSource::from_argument(&args.cert, Trust::given(args.allow_http))?.load(ui)?;
     let validity = validity(&certificate);
     let description = match args.output.unwrap_or(OutputForm::Text) {
-        OutputForm::Text => text(&certificate, validity),
+        OutputForm::Text => for_people(&certificate, validity),
         OutputForm::Json => json(&certificate, validity),
     };
     Destination::Stdout.write(&[description], Audience::AsBefore, ui)
@@ -80,7 +81,7 @@ fn validity(certificate: &Certificate) -> &'static str {
     }
 }
 
-fn text(certificate: &Certificate, validity: &str) -> String {
+fn for_people(certificate: &Certificate, validity: &str) -> String {
     let subject = match certificate.subject() {
         "" => "(empty)",
         subject => subject,
@@ -91,7 +92,7 @@ fn text(certificate: &Certificate, validity: &str) -> String {
         certificate.not_before(),
         certificate.not_after(),
         certificate.sealing_key().bits(),
-        crate::ui::printable(subject),
+        text::one_line(subject),
     )
 }
 
