@@ -1,30 +1,39 @@
 //! The certificate to seal with: where it comes from, and whether it may still be used.
 
+mod forms;
+
 use std::ffi::OsStr;
 use std::path::Path;
 
-use sealkit_core::{Certificate, CertificateError, UnixTime, Validity};
+use sealkit_core::{Certificate, UnixTime, Validity};
 
 use crate::args::CertificateArgs;
 use crate::clock;
 use crate::error::Error;
 use crate::fetch::{self, Trust};
 use crate::hints;
-use crate::input::{CERTIFICATE_LIMIT, Source, ascii_from_utf16};
+use crate::input::{CERTIFICATE_LIMIT, Source, Variable, ascii_from_utf16};
+use crate::named;
 use crate::ui::Ui;
 
 /// Below this, sealing warns that the certificate will expire.
 const WARN_BELOW_SECONDS: i64 = 30 * DAY;
 const DAY: i64 = 24 * 60 * 60;
 
+/// The variable that names the certificate, or holds it.
+const VARIABLE: &str = "SEALED_SECRETS_CERT";
+
 /// Where a certificate is read from.
 pub(crate) enum CertificateSource {
     Local(Source),
     Url(String, Trust),
+    /// The content of an environment variable.
+    Variable(Variable),
 }
 
 impl CertificateSource {
-    /// `http://…` and `https://…` are fetched; all else is a file, also as `file://…`.
+    /// `http://…` and `https://…` are fetched; all else is a file, also as `file://…`. What cannot be a file's name is
+    /// the content of the variable: PEM that came as an argument was refused before.
     pub(crate) fn from_argument(argument: &OsStr, trust: Trust) -> Result<Self, Error> {
         let file = || Self::Local(Source::from_argument(Path::new(argument)));
         // What is no text is no URL.
@@ -32,14 +41,13 @@ impl CertificateSource {
         let scheme = text.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
         match scheme.as_deref() {
             Some("http" | "https") => Ok(Self::Url(text.to_owned(), trust)),
-            Some("file") => {
-                let path = fetch::file_url_path(text)?;
-                Ok(Self::Local(Source::File(path)))
+            Some("file") => Ok(Self::Local(Source::File(fetch::file_url_path(text)?))),
+            Some(scheme) if is_scheme(scheme) => {
+                Err(Error::usage(format!("--cert: {scheme} is none of http, https and file")))
             }
-            Some(other) if other.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
-                Err(Error::usage(format!("--cert: {other} is none of http, https and file")))
-            }
-            _ => Ok(file()),
+            Some(_) => Err(Error::usage("--cert: the URL is none of http, https and file")),
+            None if named::is_content(argument) => Ok(Self::Variable(Variable(VARIABLE))),
+            None => Ok(file()),
         }
     }
 
@@ -47,7 +55,7 @@ impl CertificateSource {
     pub(crate) fn local(&self) -> Option<&Source> {
         match self {
             Self::Local(source) => Some(source),
-            Self::Url(..) => None,
+            Self::Url(..) | Self::Variable(_) => None,
         }
     }
 
@@ -64,8 +72,9 @@ impl CertificateSource {
         let pem = match self {
             Self::Local(source) => source.read(CERTIFICATE_LIMIT, ui)?,
             Self::Url(url, trust) => fetch::get(url, *trust, CERTIFICATE_LIMIT)?,
+            Self::Variable(variable) => variable.read(),
         };
-        Certificate::from_pem(&ascii_from_utf16(pem)).map_err(|error| unusable(&error).about(self))
+        forms::read(&ascii_from_utf16(pem)).map_err(|error| error.about(self))
     }
 }
 
@@ -74,6 +83,7 @@ impl std::fmt::Display for CertificateSource {
         match self {
             Self::Local(source) => source.fmt(f),
             Self::Url(url, _) => f.write_str(&fetch::without_password(url)),
+            Self::Variable(variable) => variable.fmt(f),
         }
     }
 }
@@ -142,8 +152,10 @@ fn validity_notice(
     }
 }
 
-fn unusable(error: &CertificateError) -> Error {
-    Error::failed(error).hint(hints::CERTIFICATE)
+/// A word that a person may have meant as a URL's scheme, such as `ftp`.
+fn is_scheme(word: &str) -> bool {
+    const MAX_CHARACTERS: usize = 8;
+    word.len() <= MAX_CHARACTERS && word.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! The command line: the program's commands, from the words that a person types to the function that is run.
 
+mod given;
 mod mistyped;
+mod refused;
 
 use std::ffi::OsString;
 
@@ -42,19 +44,27 @@ impl Command {
 /// them.
 pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Command, Error> {
     let arguments: Vec<OsString> = arguments.collect();
-    match definition().try_get_matches_from(&arguments) {
-        Ok(matches) if matches.subcommand().is_some() => Ok(Command::from_arg_matches(&matches)?),
+    given::refuse_misfits(&arguments)?;
+    let mut program = definition();
+    match program.try_get_matches_from_mut(&arguments) {
+        Ok(matches) if matches.subcommand().is_some() => {
+            given::refuse_no_files(&program, &matches)?;
+            Ok(Command::from_arg_matches(&matches)?)
+        }
         Ok(matches) => {
             let args = Sealing::from_arg_matches(&matches)?.args;
             for file in &args.files {
                 mistyped::refuse_file(file.as_os_str(), names)?;
             }
+            given::refuse_no_files(&program, &matches)?;
             Ok(Command::Seal(args))
         }
         // Before what the parser says: it took the word for a file, and the flags behind it for those of sealing.
         Err(error) => match arguments.get(1) {
-            Some(first) => mistyped::refuse_command(first, names).and(Err(error.into())),
-            None => Err(error.into()),
+            Some(first) => {
+                mistyped::refuse_command(first, names).and(Err(refused::told(error, &arguments)))
+            }
+            None => Err(refused::told(error, &arguments)),
         },
     }
 }

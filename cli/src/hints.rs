@@ -28,6 +28,21 @@ pub(crate) const LABEL: &str = "give --name and --namespace as the scope needs t
 pub(crate) const KEY_FILE: &str =
     "a key file is PEM with RSA private keys that need no passphrase, or a backup of key Secrets";
 
+/// What is said where something is left out of a message.
+pub(crate) const NOT_SHOWN: &str = "what was given is not shown here: it may be a secret";
+/// What is said of a private key on the command line.
+pub(crate) const KEY_IN_PROCESS_LIST: &str =
+    "other users can read it in the list of processes, and often in the shell's history";
+/// What to do instead.
+pub(crate) const KEY_AS_ARGUMENT: &str =
+    "name the file that holds it, or put it into SEALED_SECRETS_RECOVERY_PRIVATE_KEY";
+/// What to do instead of giving a certificate on the command line.
+pub(crate) const PEM_AS_ARGUMENT: &str =
+    "name the file that holds it, or put a certificate into SEALED_SECRETS_CERT";
+/// What to do instead of giving a value on the command line.
+pub(crate) const VALUE_AS_ARGUMENT: &str =
+    "a value is given on standard input: printf %s \"$PASSWORD\" | seal raw";
+
 /// An error with something to do about it.
 pub(crate) trait Hint {
     /// What to do, if there is something to be said.

@@ -68,6 +68,24 @@ impl std::fmt::Display for Source {
     }
 }
 
+/// An environment variable that holds what a file could.
+#[derive(Clone, Copy)]
+pub(crate) struct Variable(pub(crate) &'static str);
+
+impl Variable {
+    /// Its bytes; none where it is not set.
+    pub(crate) fn read(self) -> Zeroizing<Vec<u8>> {
+        let value = std::env::var_os(self.0).unwrap_or_default();
+        Zeroizing::new(value.into_encoded_bytes())
+    }
+}
+
+impl std::fmt::Display for Variable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
 /// Reads a file of up to `limit` bytes.
 pub(crate) fn read_file(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, Error> {
     let mut file = File::open(path).map_err(read_failed)?;
@@ -125,6 +143,16 @@ pub(crate) fn ascii_from_utf16(text: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
         Some(mut ascii) => Zeroizing::new(std::mem::take(&mut *ascii).into_bytes()),
         None => text,
     }
+}
+
+/// Whether the text is HTML, as servers and proxies answer instead of what was asked for.
+pub(crate) fn is_web_page(text: &[u8]) -> bool {
+    let start = text.trim_ascii_start().get(..14).unwrap_or_default();
+    start.eq_ignore_ascii_case(b"<!doctype html")
+        || text
+            .trim_ascii_start()
+            .get(..5)
+            .is_some_and(|start| start.eq_ignore_ascii_case(b"<html"))
 }
 
 fn read_failed(error: io::Error) -> Error {

@@ -15,6 +15,7 @@ mod input;
 mod key_files;
 mod kubeconfig;
 mod memory;
+mod named;
 mod output;
 mod random;
 mod signals;

@@ -29,7 +29,6 @@ fn described(mut program: clap::Command, names: &[String]) -> Result<clap::Comma
     program.build();
     let found = names.iter().try_fold(&program, |command, name| command.find_subcommand(name));
     found.cloned().ok_or_else(|| {
-        Error::usage(format!("there is no command \"{}\"", names.join(" ")))
-            .hint("seal --help lists the commands")
+        Error::usage("there is no such command").hint("seal --help lists the commands")
     })
 }

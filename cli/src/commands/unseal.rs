@@ -12,7 +12,7 @@ use crate::documents;
 use crate::error::Error;
 use crate::guard::Guard;
 use crate::input::Source;
-use crate::key_files;
+use crate::key_files::{self, KeySource};
 use crate::output::{Audience, Destination};
 use crate::random;
 use crate::ui::Ui;
@@ -30,7 +30,7 @@ pub(crate) struct UnsealArgs {
     /// SealedSecrets in YAML or JSON; - or none for standard input
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Private keys: PEM, or backups of key Secrets in YAML or JSON; may be given several times
+    /// Private keys: PEM, DER, or backups of key Secrets in YAML or JSON; may be given several times
     #[arg(
         short,
         long = "key",
@@ -56,10 +56,13 @@ pub(crate) struct UnsealArgs {
 
 pub(crate) fn run(args: &UnsealArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let sources = Source::from_arguments(&args.files);
-    let key_sources: Vec<Source> =
-        args.keys.iter().map(|path| Source::from_argument(path)).collect();
+    let key_sources = KeySource::from_arguments(&args.keys);
     let destination = Destination::from_argument(args.output.write.as_deref());
-    Guard::new().reads(&sources).reads(&key_sources).writes(&destination).check(ui)?;
+    Guard::new()
+        .reads(&sources)
+        .reads(key_sources.iter().filter_map(KeySource::local))
+        .writes(&destination)
+        .check(ui)?;
 
     let keys = key_files::load(&key_sources, ui)?;
     let inputs = documents::read(&sources, ui)?;

@@ -13,6 +13,7 @@ mod command_line;
 mod crash;
 mod describe;
 mod files;
+mod forms;
 mod in_process;
 mod keygen;
 mod keys;
