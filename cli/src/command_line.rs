@@ -1,5 +1,7 @@
 //! The command line: the program's commands, from the words that a person types to the function that is run.
 
+#[cfg(test)]
+mod canaries;
 mod given;
 mod mistyped;
 mod refused;

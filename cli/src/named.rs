@@ -71,12 +71,16 @@ fn has_short_names(path: &Path) -> bool {
 }
 
 /// Whether a path that leads nowhere looks like one: by its ending, by a folder that exists, or because it has a slash
-/// or a dot and nothing else that paths seldom have and passwords often.
+/// or a dot and nothing else that paths seldom have and passwords often. A URL may hold a password.
 fn is_like_a_path(path: &Path) -> bool {
+    let Some(text) = path.to_str() else { return begins_in_a_folder(path) };
+    if text.contains("://") || text.contains('@') {
+        return false;
+    }
     let extension = path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
     extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
         || begins_in_a_folder(path)
-        || is_plain_path(path)
+        || is_plain(text)
 }
 
 /// Whether a folder that is more than the root is named, and is there.
@@ -86,8 +90,7 @@ fn begins_in_a_folder(path: &Path) -> bool {
         .any(|folder| folder.components().any(|part| part != Component::RootDir) && folder.is_dir())
 }
 
-fn is_plain_path(path: &Path) -> bool {
-    let Some(text) = path.to_str() else { return false };
+fn is_plain(text: &str) -> bool {
     let in_paths = |byte: u8| {
         byte.is_ascii_lowercase()
             || byte.is_ascii_digit()
@@ -143,6 +146,8 @@ mod tests {
             "/S3cret",
             "Pa55.Word",
             "a\nb.yaml",
+            "http://user:hunter2@h/a.yaml",
+            "user:hunter2@h/a.yaml",
             "-----BEGIN X-----.yaml",
             long.as_str(),
             longer.as_str(),

@@ -29,7 +29,7 @@ pub(super) fn refuse_no_files(command: &Command, matches: &ArgMatches) -> Result
         let from_environment = matches.value_source(id) == Some(ValueSource::EnvVariable);
         for (index, value) in values.enumerate() {
             let is_taken = from_environment && takes_content(id) && named::is_content(value);
-            if !is_taken && !may_name_an_input(value) {
+            if !is_taken && !may_name_an_input(argument, value) {
                 return Err(no_file(&place(argument, from_environment, index), command));
             }
         }
@@ -78,9 +78,13 @@ fn refused(misfit: Misfit, number: usize) -> Error {
 
 /// Whether the argument names files that are read, as opposed to one that is written, and to other text.
 fn is_input(command: &Command, argument: &Arg) -> bool {
+    takes(argument, "FILE") && argument.get_id() != "write" && command.get_name() != "keygen"
+}
+
+/// Whether help shows the argument's value by this name.
+fn takes(argument: &Arg, kind: &str) -> bool {
     let names = argument.get_value_names().unwrap_or_default();
-    let names_file = names.iter().any(|name| name.split('|').any(|name| name == "FILE"));
-    names_file && argument.get_id() != "write" && command.get_name() != "keygen"
+    names.iter().any(|name| name.split('|').any(|name| name == kind))
 }
 
 /// Whether the argument's variable may hold what its file would.
@@ -88,8 +92,9 @@ fn takes_content(id: &str) -> bool {
     matches!(id, "keys" | "cert")
 }
 
-fn may_name_an_input(value: &OsStr) -> bool {
-    let is_url = || value.to_str().is_some_and(|text| text.contains("://"));
+fn may_name_an_input(argument: &Arg, value: &OsStr) -> bool {
+    let has_scheme = || value.to_str().is_some_and(|text| text.contains("://"));
+    let is_url = || takes(argument, "URL") && has_scheme();
     value.is_empty() || value == "-" || named::may_be_shown(Path::new(value)) || is_url()
 }
 

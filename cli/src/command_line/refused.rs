@@ -17,22 +17,33 @@ pub(super) fn told(mut error: clap::Error, arguments: &[OsString]) -> Error {
             }
         }
         ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand => {
-            let word = text(&error, ContextKind::InvalidArg)
-                .or_else(|| text(&error, ContextKind::InvalidSubcommand));
+            let word = text(&error, ContextKind::InvalidArg);
             if !word.is_some_and(|word| is_flag(word) && stands_alone(word, arguments)) {
-                // What the parser suggests repeats the word.
-                for kind in [
-                    ContextKind::InvalidArg,
-                    ContextKind::InvalidSubcommand,
-                    ContextKind::TrailingArg,
-                    ContextKind::Suggested,
-                ] {
-                    error.remove(kind);
-                }
+                without_words(&mut error);
             }
             error.into()
         }
+        // A word behind a file, where a command could stand: with all else the parser names its own arguments.
+        ErrorKind::ArgumentConflict if error.get(ContextKind::InvalidSubcommand).is_some() => {
+            let mut unexpected = clap::Error::new(ErrorKind::UnknownArgument);
+            if let Some(usage) = error.remove(ContextKind::Usage) {
+                unexpected.insert(ContextKind::Usage, usage);
+            }
+            unexpected.into()
+        }
         _ => error.into(),
+    }
+}
+
+/// Takes the words away that the parser's message would repeat.
+fn without_words(error: &mut clap::Error) {
+    for kind in [
+        ContextKind::InvalidArg,
+        ContextKind::InvalidSubcommand,
+        ContextKind::TrailingArg,
+        ContextKind::Suggested,
+    ] {
+        error.remove(kind);
     }
 }
 

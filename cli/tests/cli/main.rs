@@ -7,6 +7,7 @@
 )]
 
 mod bad_input;
+mod canaries;
 mod certificate;
 mod command_line;
 #[cfg(target_os = "linux")]
