@@ -70,6 +70,7 @@ fn version_and_help_go_to_standard_output() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the program itself, with its output redirected")]
 fn help_that_nobody_can_read_is_a_failure() {
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("it is there");
     let status = std::process::Command::new(env!("CARGO_BIN_EXE_seal"))

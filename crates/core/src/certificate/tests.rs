@@ -80,6 +80,56 @@ fn der_that_is_no_certificate_is_named() {
     }
 }
 
+/// DER of one element.
+fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(content.len()).unwrap().to_be_bytes();
+    [&[tag, 0x84], length.as_slice(), content].concat()
+}
+
+/// The certificate with another subject, which its signature no longer fits.
+fn with_subject(certificate: &[u8], subject: &[u8]) -> Vec<u8> {
+    use x509_parser::asn1_rs::Any;
+    let split = |mut content: &[u8]| {
+        let mut elements = Vec::new();
+        while !content.is_empty() {
+            let (rest, _) = Any::from_der(content).unwrap();
+            elements.push(content[..content.len() - rest.len()].to_vec());
+            content = rest;
+        }
+        elements
+    };
+    let mut parts = split(Any::from_der(certificate).unwrap().1.data);
+    let mut signed = split(Any::from_der(&parts[0]).unwrap().1.data);
+    signed[5] = subject.to_vec();
+    parts[0] = element(0x30, &signed.concat());
+    element(0x30, &parts.concat())
+}
+
+#[test]
+fn a_subject_is_told_up_to_a_longest_length() {
+    let subject = |attribute: &[u8], value: &str| {
+        let attribute = [element(0x06, attribute), element(0x0c, value.as_bytes())].concat();
+        element(0x30, &element(0x31, &element(0x30, &attribute)))
+    };
+    let whole = der(fixture!("rsa-2048.crt"));
+    let read = |subject: &[u8]| {
+        let certificate = Certificate::from_der(&with_subject(&whole, subject)).unwrap();
+        certificate.subject().to_owned()
+    };
+    let common_name = [0x55, 0x04, 0x03];
+    assert_eq!(read(&subject(&common_name, "sealing")), "CN=sealing");
+    let longest = "n".repeat(1021);
+    assert_eq!(read(&subject(&common_name, &longest)), format!("CN={longest}"));
+    for long in [
+        subject(&common_name, &"ä".repeat(300_000)),
+        subject(&vec![1; 300_000], "x"),
+        subject(&[vec![0x81; 300_000], vec![1]].concat(), "x"),
+    ] {
+        let told = read(&long);
+        assert_eq!((told.chars().count(), told.ends_with('…')), (1025, true), "{told}");
+    }
+}
+
 #[test]
 fn a_label_that_may_be_a_secret_is_not_named() {
     let pem = b"-----BEGIN hunter2-----\nAQID\n-----END hunter2-----\n";
