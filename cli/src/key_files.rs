@@ -116,7 +116,7 @@ fn unusable(error: impl std::fmt::Display) -> Error {
     Error::failed(error).hint(hints::KEY_FILE)
 }
 
-const BEGIN: &[u8] = b"-----BEGIN ";
+const BEGIN: &[u8] = b"-----BEGIN";
 
 /// A PEM block begins at the start of a line, of the file, or of a variable in a file of them; in YAML and JSON it
 /// never does.

@@ -34,7 +34,7 @@ pub(crate) enum Misfit {
 pub(crate) fn misfit(given: &OsStr) -> Option<Misfit> {
     let bytes = given.as_encoded_bytes();
     let is_base64 = holds(bytes, BEGIN_IN_BASE64);
-    let found = if holds(bytes, b"-----BEGIN") && holds(bytes, b"PRIVATE KEY")
+    let found = if holds(bytes, b"-----BEGIN") && holds(bytes, b"PRIVATE")
         || is_base64 && !holds(bytes, BEGIN_CERTIFICATE_IN_BASE64)
     {
         Misfit::PrivateKey

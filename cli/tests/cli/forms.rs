@@ -25,6 +25,7 @@ fn forms(pem: &str) -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("one-line", pem.replace('\n', "").into_bytes()),
         ("spaces", pem.replace('\n', " ").into_bytes()),
+        ("no-white-space", pem.replace(['\n', ' '], "").into_bytes()),
         ("carriage-returns", pem.replace('\n', "\r").into_bytes()),
         ("escaped", pem.replace('\n', "\\n").into_bytes()),
         ("variable", format!("export KEY=\"{}\"\n", pem.replace('\n', "\\n")).into_bytes()),

@@ -1,16 +1,16 @@
 //! PEM text encoding ([RFC 7468](https://www.rfc-editor.org/rfc/rfc7468)), read leniently, written strictly.
 //!
 //! Hand-written because it has to be lenient where people copy keys from one place to another (several blocks, text
-//! between them, indentation, a byte order mark, line feeds that were lost or became spaces or `\n`, the headers of
-//! encrypted keys), and because private keys pass through it: whatever it decodes is wiped when dropped. The PEM
+//! between them, indentation, a byte order mark, white space that was lost, or became other white space or `\n`, the
+//! headers of encrypted keys), and because private keys pass through it: whatever it decodes is wiped when dropped. The PEM
 //! crates at hand do one or the other.
 
 use base64::engine::general_purpose::STANDARD;
 use base64::{Engine as _, decoded_len_estimate};
 use zeroize::Zeroizing;
 
-const BEGIN: &str = "-----BEGIN ";
-const END: &str = "-----END ";
+const BEGIN: &str = "-----BEGIN";
+const END: &str = "-----END";
 const DASHES: &str = "-----";
 const LINE_CHARACTERS: usize = 64;
 /// The longest label in use has 28 characters; what is longer is text that lost its dashes.
@@ -88,17 +88,17 @@ pub(crate) fn blocks(input: &[u8]) -> Vec<Block<'_>> {
 pub(crate) fn encode(label: &str, content: &[u8]) -> Zeroizing<String> {
     let encoded = Zeroizing::new(STANDARD.encode(content));
     let line_breaks = encoded.len() / LINE_CHARACTERS + 3;
-    let boundaries = BEGIN.len() + END.len() + 2 * (label.len() + DASHES.len());
+    let boundaries = BEGIN.len() + END.len() + 2 * (" ".len() + label.len() + DASHES.len());
     // Reserved in one go: a reallocation would leave a copy behind.
     let mut text = Zeroizing::new(String::with_capacity(encoded.len() + line_breaks + boundaries));
-    text.extend([BEGIN, label, DASHES, "\n"]);
+    text.extend([BEGIN, " ", label, DASHES, "\n"]);
     let mut rest = encoded.as_str();
     while !rest.is_empty() {
         let (line, after) = rest.split_at_checked(LINE_CHARACTERS).unwrap_or((rest, ""));
         text.extend([line, "\n"]);
         rest = after;
     }
-    text.extend([END, label, DASHES, "\n"]);
+    text.extend([END, " ", label, DASHES, "\n"]);
     text
 }
 
@@ -114,13 +114,17 @@ fn split_at_dashes(input: &[u8]) -> (&[u8], &[u8]) {
     input.split_at_checked(body.len()).unwrap_or((input, &[]))
 }
 
-/// The label up to the dashes, and what follows these.
+/// The label up to the dashes, and what follows these. All its spaces may be lost, where it is a known one.
 fn split_label(input: &[u8]) -> Option<(&str, &[u8])> {
-    let longest = input.get(..MAX_LABEL_CHARACTERS + DASHES.len()).unwrap_or(input);
+    let longest = input.get(..1 + MAX_LABEL_CHARACTERS + DASHES.len()).unwrap_or(input);
     let (label, _) = split_at(longest, DASHES)?;
     let after = input.get(label.len() + DASHES.len()..)?;
-    let label = std::str::from_utf8(label).ok().filter(|label| is_label(label))?;
-    Some((label, after))
+    let label = std::str::from_utf8(label).ok()?;
+    let label = match label.strip_prefix(' ') {
+        Some(label) => Some(label).filter(|label| is_label(label)),
+        None => KNOWN_LABELS.into_iter().find(|known| known.replace(' ', "") == label),
+    };
+    Some((label?, after))
 }
 
 /// Words of letters and digits, between which single spaces and dashes stand. RFC 7468 allows more signs; keys and

@@ -48,6 +48,9 @@ fn line_feeds_that_were_lost_or_replaced_are_not_needed() {
     ] {
         assert_eq!(read(text), one(&[1, 2, 3]), "{text:?}");
     }
+    let all_lost = "-----BEGINRSAPRIVATEKEY-----AQID-----ENDRSAPRIVATEKEY-----";
+    assert_eq!(read(all_lost), vec![(RSA_PRIVATE_KEY.to_owned(), Some(vec![1, 2, 3]))]);
+    assert_eq!(read("-----BEGINX-----AQID-----ENDX-----"), vec![]);
     let two = "-----BEGIN X-----AQID-----END X----------BEGIN X-----AQID-----END X-----";
     assert_eq!(read(two), [one(&[1, 2, 3]), one(&[1, 2, 3])].concat());
 }
