@@ -350,12 +350,16 @@ fn neither_is_the_environment() {
     }
 }
 
-/// While it has read the key and waits for what is sealed, nobody finds either in the list of processes.
+/// While it has read the key and waits for the rest of its input, nobody finds a secret in the list of processes.
 #[cfg(target_os = "linux")]
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the program itself, looked at while it runs")]
 fn no_process_is_started() {
+    use std::io::Write as _;
     use std::process::{Command, Stdio};
+
+    /// More than a pipe holds: when it is written, most of it has been read.
+    const PART: usize = 1 << 20;
 
     let mut child = Command::new(env!("CARGO_BIN_EXE_seal"))
         .args(["unseal", "--item=password"])
@@ -365,40 +369,21 @@ fn no_process_is_started() {
         .stderr(Stdio::null())
         .spawn()
         .expect("the program is built");
-    let seen = processes::wait_until_it_reads_a_pipe(child.id());
-    let (children, command_line) =
-        (processes::children_of(child.id()), processes::command_line(child.id()));
+    let mut stdin = child.stdin.take().expect("it is a pipe");
+    let written = stdin.write_all("#".repeat(PART).as_bytes());
+    let children = processes::children_of(child.id());
+    let command_line = processes::command_line(child.id());
     child.kill().expect("it runs");
     child.wait().expect("it has ended");
-    assert!(seen, "it did not come to read its input");
+    written.expect("it reads its input");
     assert_eq!(children, [0; 0]);
-    let watch = watch();
-    assert_eq!(watch.part_in(&command_line), None);
+    assert_eq!(watch().part_in(&command_line), None);
     assert!(command_line.ends_with(b"\0unseal\0--item=password\0"), "{command_line:?}");
 }
 
 #[cfg(target_os = "linux")]
 mod processes {
     use std::fs;
-    use std::time::Duration;
-
-    const POLL_INTERVAL: Duration = Duration::from_millis(5);
-    const POLLS: usize = 6000;
-
-    /// Whether the process came to sleep in a system call on standard input.
-    pub(super) fn wait_until_it_reads_a_pipe(process: u32) -> bool {
-        // read() of file descriptor 0, by its number on this processor.
-        let number = if cfg!(target_arch = "x86_64") { 0 } else { 63 };
-        let reads = format!("{number} 0x0 ");
-        for _ in 0..POLLS {
-            let call = fs::read_to_string(format!("/proc/{process}/syscall")).unwrap_or_default();
-            if call.starts_with(&reads) {
-                return true;
-            }
-            std::thread::sleep(POLL_INTERVAL);
-        }
-        false
-    }
 
     pub(super) fn command_line(process: u32) -> Vec<u8> {
         fs::read(format!("/proc/{process}/cmdline")).expect("the process runs")
