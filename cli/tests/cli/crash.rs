@@ -1,5 +1,7 @@
 //! A crash leaves no memory behind: secrets are in it.
 
+#![expect(clippy::disallowed_methods, reason = "the program itself, looked at while it runs")]
+
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, ExitStatus, Stdio};
 

@@ -1,5 +1,7 @@
 //! Signals that end the program leave no unfinished file behind.
 
+#![expect(clippy::disallowed_methods, reason = "the program itself, looked at while it runs")]
+
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 

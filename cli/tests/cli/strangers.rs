@@ -30,7 +30,10 @@ impl Shared {
             fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("a mode can be set");
         };
         mode(folder.path(), 0o755);
-        fs::copy(env!("CARGO_BIN_EXE_seal"), folder.join("seal")).expect("it can be copied");
+        // By a process of its own: here, a program that another test starts meanwhile would hold the copy open for
+        // writing, and what is being written cannot be run.
+        let seal = folder.join("seal");
+        Program::new("cp").arg(env!("CARGO_BIN_EXE_seal")).arg(&seal).run().success();
         for (name, contents) in [
             ("secret.yaml", SECRET.into()),
             ("sealed.yaml", sealed(SECRET, &[])),

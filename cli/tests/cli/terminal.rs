@@ -1,5 +1,7 @@
 //! `seal raw` at a terminal: what is typed is not shown.
 
+#![expect(clippy::disallowed_methods, reason = "the program itself, looked at while it runs")]
+
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::os::fd::OwnedFd;
