@@ -64,6 +64,7 @@ fn intermediate_values_are_bounded() {
         "{{ $x := \"ab\" }}{{ range 60 }}{{ $x = print $x $x }}{{ end }}{{ len $x }}",
         "{{ $x := list 1 }}{{ range 60 }}{{ $x = concat $x $x }}{{ end }}{{ len $x }}",
         "{{ regexReplaceAll \"\" (repeat 10000 \"x\") (repeat 100000 \"y\") | len }}",
+        "{{ regexReplaceAll \"a+\" (repeat 1000000 \"a\") (repeat 10000 \"$0\") | len }}",
         "{{ wrapWith 1 (repeat 10000 \"-\") (repeat 100000 \"y\") | len }}",
         "{{ $d := dict }}{{ range $i := until 1000000 }}{{ $_ := set $d (print $i) $i }}{{ end }}{{ len $d }}",
         "{{ printf (repeat 1000 \"%1000000[1]d\") 1 | len }}",

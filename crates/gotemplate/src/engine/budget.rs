@@ -1,5 +1,6 @@
 //! What is left of the limits that several templates share.
 
+use crate::engine::context::Used;
 use crate::engine::fault::Fault;
 use crate::engine::limits::{ParseLimits, RenderLimits};
 
@@ -29,6 +30,15 @@ impl Budget {
     pub(crate) fn take_output(&mut self, bytes: usize) -> Result<(), Fault> {
         self.output = self.output.checked_sub(bytes).ok_or(Fault::OUTPUT)?;
         Ok(())
+    }
+
+    /// What is gone of the limits it began with.
+    pub(crate) fn used(&self, limits: &RenderLimits) -> Used {
+        Used {
+            output_bytes: limits.output_bytes.saturating_sub(self.output),
+            memory_bytes: limits.memory_bytes.saturating_sub(self.memory),
+            steps: limits.steps.saturating_sub(self.steps),
+        }
     }
 
     pub(crate) fn memory_left(&self) -> usize {

@@ -5,6 +5,18 @@ use rand_core::CryptoRng;
 use crate::engine::budget::Budget;
 use crate::engine::limits::RenderLimits;
 
+/// What renderings with a context have taken of its [`RenderLimits`] so far, as they count it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Used {
+    /// Bytes of output.
+    pub output_bytes: usize,
+    /// Bytes of memory.
+    pub memory_bytes: usize,
+    /// Units of work.
+    pub steps: u64,
+}
+
 /// The time, the randomness and the limits of any number of renderings.
 ///
 /// Renderings with the same context draw from the same output, memory and steps: all of them together take no more
@@ -39,6 +51,12 @@ impl RenderContext {
             limits,
             needs_deep_stack: false,
         }
+    }
+
+    /// What the renderings so far have taken, those that failed included.
+    #[must_use]
+    pub fn used(&self) -> Used {
+        self.budget.used(&self.limits)
     }
 
     /// An integer below `bound`, each equally likely; 0 if the bound is 0.

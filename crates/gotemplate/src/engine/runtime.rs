@@ -85,6 +85,19 @@ impl<'e> Runtime<'e> {
         self.depth = self.depth.saturating_sub(1);
     }
 
+    /// Appends `part` to `out`, charged before.
+    pub(crate) fn append(&mut self, out: &mut Vec<u8>, part: &[u8]) -> Result<(), Fault> {
+        self.work(1 + part.len() as u64 / 64)?;
+        self.charge(part.len())?;
+        out.extend_from_slice(part);
+        Ok(())
+    }
+
+    /// A string of bytes that are charged already.
+    pub(crate) fn charged_string(&mut self, bytes: Vec<u8>) -> Value {
+        Value::Str(Str::from(bytes))
+    }
+
     pub(crate) fn string(&mut self, bytes: impl Into<Str>) -> Result<Value, Fault> {
         let text = bytes.into();
         self.charge(text.len() + 16)?;

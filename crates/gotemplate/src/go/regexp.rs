@@ -100,54 +100,59 @@ impl Pattern {
         Ok(())
     }
 
-    /// Replaces all matches by what `replacement` appends for each.
+    /// Replaces all matches: what is between them and what `replace` writes for each is given to `append`.
     pub(crate) fn replace_all<E>(
         &self,
         text: &[u8],
         mut search: impl FnMut(usize) -> Result<(), E>,
-        mut replacement: impl FnMut(&mut Vec<u8>, &Groups) -> Result<(), E>,
-    ) -> Result<Vec<u8>, E> {
+        mut append: impl FnMut(&[u8]) -> Result<(), E>,
+        mut replace: impl FnMut(&Groups, &mut dyn FnMut(&[u8]) -> Result<(), E>) -> Result<(), E>,
+    ) -> Result<(), E> {
         let haystack = Haystack::new(text);
-        let mut out = Vec::with_capacity(text.len());
         let (mut last_end, mut position) = (0, 0);
         while position <= text.len() {
             search(text.len() - position)?;
             let Some(groups) = haystack.groups_at(&self.regex, position) else { break };
             let Some(Some((start, end))) = groups.first().copied() else { break };
-            out.extend_from_slice(text.get(last_end..start).unwrap_or_default());
+            append(text.get(last_end..start).unwrap_or_default())?;
             if end > last_end || start == 0 {
-                replacement(&mut out, &groups)?;
+                replace(&groups, &mut append)?;
             }
             last_end = end;
             let rest = text.get(position..).unwrap_or_default();
             let width = rune::decode(rest).map_or(1, |(_, width)| width);
             position = if position + width > end { position + width } else { end };
         }
-        out.extend_from_slice(text.get(last_end..).unwrap_or_default());
-        Ok(out)
+        append(text.get(last_end..).unwrap_or_default())
     }
 
-    /// Appends `template` with `$1`, `${name}` and the like replaced.
-    pub(crate) fn expand(&self, out: &mut Vec<u8>, template: &[u8], text: &[u8], groups: &Groups) {
+    /// Gives `template` to `append` piece by piece, with `$1`, `${name}` and the like replaced.
+    pub(crate) fn expand<E>(
+        &self,
+        template: &[u8],
+        text: &[u8],
+        groups: &Groups,
+        append: &mut dyn FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
         let mut rest = template;
         while let Some(at) = memchr::memchr(b'$', rest) {
-            out.extend_from_slice(rest.get(..at).unwrap_or_default());
+            append(rest.get(..at).unwrap_or_default())?;
             rest = rest.get(at + 1..).unwrap_or_default();
             if let Some(after) = rest.strip_prefix(b"$") {
-                out.push(b'$');
+                append(b"$")?;
                 rest = after;
                 continue;
             }
             let Some((name, after)) = reference(rest) else {
-                out.push(b'$');
+                append(b"$")?;
                 continue;
             };
             rest = after;
             if let Some((start, end)) = self.group(name, groups) {
-                out.extend_from_slice(text.get(start..end).unwrap_or_default());
+                append(text.get(start..end).unwrap_or_default())?;
             }
         }
-        out.extend_from_slice(rest);
+        append(rest)
     }
 
     fn group(&self, name: &[u8], groups: &Groups) -> Option<(usize, usize)> {

@@ -102,22 +102,16 @@ fn replace_all(call: &mut Call<'_, '_>, expand: bool) -> Outcome {
     let (pattern, text, with) = (pattern(call)?, call.text(1), call.text(2));
     search(call.runtime, &pattern, &text)?;
     let runtime = RefCell::new(&mut *call.runtime);
-    let replaced = pattern.replace_all(
+    let mut out = Vec::new();
+    pattern.replace_all(
         &text,
         |left| search_again(&mut runtime.borrow_mut(), &pattern, left),
-        |out, groups| {
-            let mut runtime = runtime.borrow_mut();
-            runtime.read(with.len())?;
-            runtime.has_room(out.len())?;
-            if expand {
-                pattern.expand(out, &with, &text, groups);
-            } else {
-                out.extend_from_slice(&with);
-            }
-            Ok::<(), Fault>(())
+        |part| runtime.borrow_mut().append(&mut out, part),
+        |groups, append| {
+            if expand { pattern.expand(&with, &text, groups, append) } else { append(&with) }
         },
     )?;
-    call.string(replaced)
+    Ok(call.runtime.charged_string(out))
 }
 
 fn split(call: &mut Call<'_, '_>) -> Outcome {
