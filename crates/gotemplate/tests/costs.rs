@@ -48,10 +48,20 @@ fn what_templates_take_is_charged() {
 }
 
 fn results_larger_than_their_arguments_are_charged() {
-    for text in [
+    let mut texts = vec![
         "{{ regexReplaceAll \"a+\" (repeat 1000000 \"a\") (repeat 10000 \"$0\") | len }}",
         "{{ regexReplaceAllLiteral \"a\" (repeat 10000 \"a\") (repeat 10000 \"b\") | len }}",
-    ] {
+    ];
+    if cfg!(feature = "certificates") {
+        texts.extend([
+            "{{ $s := repeat 100000 \"a\" }}{{ $l := list $s }}{{ range 10 }}{{ $l = concat $l $l }}{{ end }}\
+             {{ $k := genPrivateKey \"ed25519\" }}{{ $c := genSelfSignedCertWithKey \"x\" nil $l 1 $k }}",
+            "{{ $c := genCAWithKey (repeat 20000000 \"a\") 1 (genPrivateKey \"ed25519\") }}",
+            "{{ $c := genCAWithKey (repeat 1000000 \"a\") 1 (genPrivateKey \"ed25519\") }}",
+            "{{ $s := repeat 10000000 \"a\" }}{{ $_ := buildCustomCert (b64enc $s) (b64enc $s) }}",
+        ]);
+    }
+    for text in texts {
         pays_for_its_memory(text);
     }
 }

@@ -50,6 +50,13 @@ impl<'e> Runtime<'e> {
         self.context.budget.take_memory(bytes)
     }
 
+    /// Takes memory and steps for copying `bytes` bytes so many times.
+    pub(crate) fn copies(&mut self, bytes: usize, times: usize) -> Result<(), Fault> {
+        let bytes = bytes.saturating_mul(times);
+        self.read(bytes)?;
+        self.charge(bytes)
+    }
+
     /// Fails early when `bytes` bytes would be too many.
     pub(crate) fn has_room(&self, bytes: usize) -> Result<(), Fault> {
         if bytes > self.memory_left() { Err(Fault::MEMORY) } else { Ok(()) }

@@ -6,9 +6,9 @@ mod dsa;
 mod keys;
 mod pem;
 
-pub(crate) use certificate::{Authority, Request, is_certificate, issue, self_sign};
+pub(crate) use certificate::{Issuer, Request, is_certificate, issue, self_sign};
 pub(crate) use dsa::generate_dsa;
-pub(crate) use keys::{Algorithm, PrivateKey};
+pub(crate) use keys::{Algorithm, EncodedKey, PrivateKey};
 
 /// Why a key or certificate could not be read or made; nothing of either is in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub(crate) enum X509Error {
     BadCertificate,
     BadName,
     KeyMismatch,
+    /// A key larger than any that is in use.
+    TooLarge,
     Unsupported,
     Signing,
 }

@@ -8,12 +8,17 @@ use crate::engine::fault::Fault;
 use crate::engine::function::{Call, Outcome};
 use crate::engine::value::{Certificate, Str, Value};
 use crate::go::base64;
-use crate::sprig::x509::{self, Algorithm, Authority, PrivateKey, Request, X509Error};
+use crate::sprig::x509::{self, Algorithm, EncodedKey, Issuer, PrivateKey, Request, X509Error};
 
 /// Steps for making a key of so many bits.
 const RSA_STEPS: &[(usize, u64)] = &[(2048, 1_000_000), (4096, 3_000_000)];
 /// Steps for making a DSA key and its parameters.
 const DSA_STEPS: u64 = 5_000_000;
+
+/// How often a name is copied on its way into a certificate, as subject and as issuer.
+const COPIES_OF_NAMES: usize = 16;
+/// How often a text is copied to read what is in it.
+const COPIES_OF_PEM: usize = 3;
 
 pub(super) fn private_key(call: &mut Call<'_, '_>) -> Outcome {
     let kind = call.text(0);
@@ -42,31 +47,41 @@ fn generate(call: &mut Call<'_, '_>, algorithm: Algorithm) -> Result<PrivateKey,
 /// The key given at `index`, or a new one.
 fn key_at(call: &mut Call<'_, '_>, index: Option<usize>) -> Result<PrivateKey, Fault> {
     match index {
-        Some(index) => {
-            let key = PrivateKey::from_pem(&call.text(index))
-                .map_err(|error| within("parsing private key", error))?;
-            // Signing with a large key takes time as well.
-            call.runtime.work(key.bits() as u64 * 10)?;
-            Ok(key)
-        }
+        Some(index) => read_key(call, &call.text(index), "parsing private key"),
         None => generate(call, Algorithm::Rsa(2048)),
     }
 }
 
+/// The key in `text`: what it takes to check it and to sign with it is charged by its size, before.
+fn read_key(call: &mut Call<'_, '_>, text: &[u8], doing: &str) -> Result<PrivateKey, Fault> {
+    call.runtime.copies(text.len(), COPIES_OF_PEM)?;
+    let key = EncodedKey::from_pem(text).map_err(|error| within(doing, error))?;
+    let words = key.bits() as u64 / 64;
+    call.runtime.work(1000 + words * words * words / 4)?;
+    key.decode().map_err(|error| within(doing, error))
+}
+
 pub(super) fn custom(call: &mut Call<'_, '_>) -> Outcome {
-    let decode = |index: usize, what: &str| {
-        base64::decode(&call.text(index))
-            .map_err(|_| Fault::new(format!("unable to decode base64 {what}")))
+    let mut decode = |index: usize, what: &str| {
+        let text = call.text(index);
+        call.runtime.copies(text.len(), 1)?;
+        base64::decode(&text).map_err(|_| Fault::new(format!("unable to decode base64 {what}")))
     };
     let cert = decode(0, "certificate")?;
     let key = decode(1, "private key")?;
-    call.runtime.work(10_000)?;
+    read_certificate(call, &cert)?;
     x509::is_certificate(&cert).map_err(|error| match error {
         X509Error::NoPem => Fault::new("unable to decode certificate"),
         other => within("error parsing certificate: decodedCert.Bytes", other),
     })?;
-    PrivateKey::from_pem(&key).map_err(|error| within("error parsing private key", error))?;
+    read_key(call, &key, "error parsing private key")?;
     certificate(call, cert, key)
+}
+
+/// Charges for taking a certificate apart.
+fn read_certificate(call: &mut Call<'_, '_>, text: &[u8]) -> Result<(), Fault> {
+    call.runtime.work(1000 + text.len() as u64 / 4)?;
+    call.runtime.copies(text.len(), COPIES_OF_PEM)
 }
 
 pub(super) fn authority(call: &mut Call<'_, '_>, key: Option<usize>) -> Outcome {
@@ -84,14 +99,13 @@ pub(super) fn self_signed(call: &mut Call<'_, '_>, key: Option<usize>) -> Outcom
 pub(super) fn signed(call: &mut Call<'_, '_>, key: Option<usize>) -> Outcome {
     let key = key_at(call, key)?;
     let signer = call.certificate(4);
-    let signer = Authority::from_pem(&signer.cert, &signer.key).map_err(|error| match error {
+    read_certificate(call, &signer.cert)?;
+    let issuer = Issuer::from_pem(&signer.cert).map_err(|error| match error {
         X509Error::NoPem => Fault::new("unable to decode certificate"),
-        X509Error::BadCertificate => {
-            within("error parsing certificate: decodedSignerCert.Bytes", error)
-        }
-        X509Error::KeyMismatch => fault(error),
-        other => within("error parsing private key", other),
+        other => within("error parsing certificate: decodedSignerCert.Bytes", other),
     })?;
+    let signer_key = read_key(call, &signer.key, "error parsing private key")?;
+    let signer = issuer.with_key(signer_key).map_err(fault)?;
     let request = request(call, Some((1, 2)), 3)?;
     finish(call, x509::issue(&request, &key, &signer), &key)
 }
@@ -115,6 +129,8 @@ fn request(
     days: usize,
 ) -> Result<Request, Fault> {
     const DAY: i64 = 86_400_000_000_000;
+    let common_name = call.text(0);
+    call.runtime.copies(common_name.len(), COPIES_OF_NAMES)?;
     let mut addresses = Vec::new();
     let mut dns_names = Vec::new();
     if let Some((ips, dns)) = names {
@@ -127,7 +143,7 @@ fn request(
     let mut serial = [0; 16];
     call.runtime.context.rng.fill_bytes(&mut serial);
     Ok(Request {
-        common_name: call.text(0).to_vec(),
+        common_name: common_name.to_vec(),
         addresses,
         dns_names,
         not_before: now.seconds,
@@ -137,13 +153,19 @@ fn request(
     })
 }
 
-fn texts(call: &Call<'_, '_>, index: usize, what: &str) -> Result<Vec<Vec<u8>>, Fault> {
+fn texts(call: &mut Call<'_, '_>, index: usize, what: &str) -> Result<Vec<Str>, Fault> {
     let Value::List(list) = call.value(index) else { return Ok(Vec::new()) };
-    let text = |item: Value| match item {
-        Value::Str(text) => Ok(text.to_vec()),
-        _ => Err(Fault::new(format!("{what}: {REDACTED} is not a string"))),
-    };
-    list.to_vec().into_iter().map(text).collect()
+    let mut texts = Vec::new();
+    for position in 0..list.len() {
+        match list.get(position) {
+            Some(Value::Str(text)) => {
+                call.runtime.copies(text.len() + size_of::<Str>(), COPIES_OF_NAMES)?;
+                texts.push(text);
+            }
+            _ => return Err(Fault::new(format!("{what}: {REDACTED} is not a string"))),
+        }
+    }
+    Ok(texts)
 }
 
 fn parse_address(text: &[u8]) -> Result<IpAddr, Fault> {
@@ -164,6 +186,7 @@ fn fault(error: X509Error) -> Fault {
         X509Error::KeyMismatch => Fault::new(
             "error creating certificate: x509: provided PrivateKey doesn't match parent's PublicKey",
         ),
+        X509Error::TooLarge => Fault::Limit("a private key is larger than allowed"),
         X509Error::Unsupported => {
             Fault::Unsupported("only RSA, P-256 and Ed25519 keys are supported")
         }
