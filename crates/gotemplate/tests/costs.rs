@@ -18,6 +18,9 @@ const MOST_FOR_ONE_BYTE: usize = 4;
 /// What rendering takes before it makes anything.
 const FIXED_BYTES: usize = 1 << 20;
 
+/// How many bytes one step reads at most.
+const BYTES_OF_A_STEP: u64 = 64;
+
 /// What one rendering took.
 struct Taken {
     /// Bytes allocated at the same time.
@@ -45,20 +48,55 @@ fn pays_for_its_memory(text: &str) {
 #[test]
 fn what_templates_take_is_charged() {
     results_larger_than_their_arguments_are_charged();
+    what_fails_or_is_thrown_away_is_charged();
+}
+
+/// Work that comes to nothing: the steps for `bytes` bytes are taken all the same.
+fn what_fails_or_is_thrown_away_is_charged() {
+    for (text, bytes) in [
+        (
+            "{{ $x := list (repeat 1000000 \"a\") 1i }}{{ range 4 }}{{ $_ := toJson $x }}{{ end }}",
+            4_000_000,
+        ),
+        (
+            "{{ $x := list (repeat 1000000 \"a\") }}{{ range 4 }}{{ $_ := toDecimal $x }}{{ end }}",
+            4_000_000,
+        ),
+        (
+            "{{ $s := repeat 1000000 \"a\" }}{{ $l := splitList \",\" (print $s \",\" $s) }}{{ $_ := sortAlpha $l }}",
+            2_000_000,
+        ),
+        (
+            "{{ $k := repeat 1000000 \"a\" }}{{ $a := dict (print $k) 1 }}{{ $b := dict (print $k) 1 }}\
+             {{ range 4 }}{{ $_ := deepEqual $a $b }}{{ end }}",
+            4_000_000,
+        ),
+    ] {
+        let steps = measure(text, RenderLimits::default()).used.steps;
+        assert!(steps >= bytes / BYTES_OF_A_STEP, "{text}: {steps} steps");
+    }
 }
 
 fn results_larger_than_their_arguments_are_charged() {
     let mut texts = vec![
         "{{ regexReplaceAll \"a+\" (repeat 1000000 \"a\") (repeat 10000 \"$0\") | len }}",
         "{{ regexReplaceAllLiteral \"a\" (repeat 10000 \"a\") (repeat 10000 \"b\") | len }}",
+        "{{ printf \"% #x\" (repeat 2000000 \"a\") | len }}",
+        "{{ printf \"% #x\" (repeat 60000000 \"a\") | len }}",
+        "{{ printf \"%+q\" (repeat 500000 \"é\") | len }}",
+        "{{ quote (repeat 1000000 \"\\x01\") | len }}",
+        "{{ toJson (dict (repeat 1000000 \"\\x01\") 1) | len }}",
+        "{{ toJson (dict (repeat 25000000 \"\\x01\") 1) | len }}",
+        "{{ toJson (list (repeat 1000000 \"\\x01\") 1i) | len }}",
+        "{{ toDecimal (list (repeat 2000000 \"a\") (repeat 2000000 \"a\")) }}",
     ];
     if cfg!(feature = "certificates") {
         texts.extend([
             "{{ $s := repeat 100000 \"a\" }}{{ $l := list $s }}{{ range 10 }}{{ $l = concat $l $l }}{{ end }}\
              {{ $k := genPrivateKey \"ed25519\" }}{{ $c := genSelfSignedCertWithKey \"x\" nil $l 1 $k }}",
-            "{{ $c := genCAWithKey (repeat 20000000 \"a\") 1 (genPrivateKey \"ed25519\") }}",
+            "{{ $c := genCAWithKey (repeat 5000000 \"a\") 1 (genPrivateKey \"ed25519\") }}",
             "{{ $c := genCAWithKey (repeat 1000000 \"a\") 1 (genPrivateKey \"ed25519\") }}",
-            "{{ $s := repeat 10000000 \"a\" }}{{ $_ := buildCustomCert (b64enc $s) (b64enc $s) }}",
+            "{{ $s := repeat 1000000 \"a\" }}{{ $_ := buildCustomCert (b64enc $s) (b64enc $s) }}",
         ]);
     }
     for text in texts {

@@ -22,16 +22,16 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     fixed("not", &[Reflect], |call| Ok(Value::Bool(!call.value(0).truth()))),
     variadic("print", &[], Any, |call| {
         let text = fmt::sprint(call.runtime, &call.args)?;
-        call.string(text)
+        call.runtime.charged_string(text)
     }),
     variadic("printf", &[Text], Any, |call| {
         let format = call.text(0);
         let text = fmt::sprintf(call.runtime, &format, call.args.get(1..).unwrap_or_default())?;
-        call.string(text)
+        call.runtime.charged_string(text)
     }),
     variadic("println", &[], Any, |call| {
         let text = fmt::sprintln(call.runtime, &call.args)?;
-        call.string(text)
+        call.runtime.charged_string(text)
     }),
     variadic("eq", &[Reflect], Reflect, |call| {
         let args = indirect(call);

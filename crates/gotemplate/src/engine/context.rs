@@ -11,7 +11,7 @@ use crate::engine::limits::RenderLimits;
 pub struct Used {
     /// Bytes of output.
     pub output_bytes: usize,
-    /// Bytes of memory.
+    /// Bytes of memory, at the moment when most were taken: what is needed for a moment only is given back.
     pub memory_bytes: usize,
     /// Units of work.
     pub steps: u64,

@@ -129,10 +129,6 @@ impl Call<'_, '_> {
         self.args.get(index).cloned().unwrap_or(Value::Nil)
     }
 
-    pub(crate) fn rest(&self, index: usize) -> &[Value] {
-        self.args.get(index..).unwrap_or_default()
-    }
-
     pub(crate) fn text(&self, index: usize) -> Str {
         match self.args.get(index) {
             Some(Value::Str(text)) => text.clone(),

@@ -45,6 +45,11 @@ impl<'e> Runtime<'e> {
         self.work(bytes as u64 / 64)
     }
 
+    /// Takes the steps for looking at `bytes` bytes one by one.
+    pub(crate) fn scan(&mut self, bytes: usize) -> Result<(), Fault> {
+        self.work(bytes as u64 / 8)
+    }
+
     /// Takes memory for `bytes` bytes.
     pub(crate) fn charge(&mut self, bytes: usize) -> Result<(), Fault> {
         self.context.budget.take_memory(bytes)
@@ -55,6 +60,18 @@ impl<'e> Runtime<'e> {
         let bytes = bytes.saturating_mul(times);
         self.read(bytes)?;
         self.charge(bytes)
+    }
+
+    /// Takes memory for the time of `f` only; what fails gives nothing back.
+    pub(crate) fn lend<T>(
+        &mut self,
+        bytes: usize,
+        f: impl FnOnce(&mut Self) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        self.charge(bytes)?;
+        let result = f(self)?;
+        self.context.budget.return_memory(bytes);
+        Ok(result)
     }
 
     /// Fails early when `bytes` bytes would be too many.
@@ -100,9 +117,41 @@ impl<'e> Runtime<'e> {
         Ok(())
     }
 
+    /// What `escape` makes of `text`, at most `for_one` bytes of each; charged.
+    pub(crate) fn escaped(
+        &mut self,
+        text: &[u8],
+        for_one: usize,
+        escape: impl FnOnce(&[u8]) -> Vec<u8>,
+    ) -> Result<Vec<u8>, Fault> {
+        self.scan(text.len())?;
+        self.has_room(text.len().saturating_mul(for_one))?;
+        let escaped = escape(text);
+        self.charge(escaped.len())?;
+        Ok(escaped)
+    }
+
     /// A string of bytes that are charged already.
-    pub(crate) fn charged_string(&mut self, bytes: Vec<u8>) -> Value {
-        Value::Str(Str::from(bytes))
+    pub(crate) fn charged_string(&mut self, bytes: Vec<u8>) -> Result<Value, Fault> {
+        self.charge(16)?;
+        Ok(Value::Str(Str::from(bytes)))
+    }
+
+    /// The entries of a dict, copied and charged.
+    pub(crate) fn entries(&mut self, dict: &Dict) -> Result<Vec<(Str, Value)>, Fault> {
+        self.work(dict.len() as u64 / 4)?;
+        self.charge(dict.len() * size_of::<(Str, Value)>())?;
+        Ok(dict.entries())
+    }
+
+    /// The elements of a list, copied, with room for some more; all of it is charged.
+    pub(crate) fn items(&mut self, list: &List, more: usize) -> Result<Vec<Value>, Fault> {
+        let count = list.len() + more;
+        self.work(count as u64 / 16)?;
+        self.charge(count * size_of::<Value>())?;
+        let mut items = Vec::with_capacity(count);
+        list.copy_to(&mut items);
+        Ok(items)
     }
 
     pub(crate) fn string(&mut self, bytes: impl Into<Str>) -> Result<Value, Fault> {
@@ -124,20 +173,35 @@ impl<'e> Runtime<'e> {
     }
 
     fn any_list(&mut self, elem: Elem, items: Vec<Value>, nil: bool) -> Result<Value, Fault> {
-        self.charge(96 + items.len() * size_of::<Value>())?;
+        self.charge(items.len() * size_of::<Value>())?;
+        self.charged_list(elem, items, nil)
+    }
+
+    /// A list of elements that are charged already.
+    pub(crate) fn charged_list(
+        &mut self,
+        elem: Elem,
+        items: Vec<Value>,
+        nil: bool,
+    ) -> Result<Value, Fault> {
+        self.charge(96)?;
         let list = List::new(elem, items, nil);
         self.containers.push(Container::List(list.clone()));
         Ok(Value::List(list))
     }
 
     /// A `[]string` of new strings.
-    pub(crate) fn strings(&mut self, items: impl IntoIterator<Item = Str>) -> Result<Value, Fault> {
-        let mut values = Vec::new();
-        for item in items {
-            self.charge(item.len() + 16)?;
-            values.push(Value::Str(item));
-        }
-        self.typed_list(Elem::Str, values)
+    pub(crate) fn strings(&mut self, items: Vec<Str>) -> Result<Value, Fault> {
+        let bytes: usize = items.iter().map(|item| item.len() + 16).sum();
+        self.charge(bytes)?;
+        self.charged_strings(items)
+    }
+
+    /// A `[]string` of strings that are charged already.
+    pub(crate) fn charged_strings(&mut self, items: Vec<Str>) -> Result<Value, Fault> {
+        self.charge(items.len() * size_of::<Value>())?;
+        let items = items.into_iter().map(Value::Str).collect();
+        self.charged_list(Elem::Str, items, false)
     }
 
     pub(crate) fn dict(&mut self, entries: BTreeMap<Str, Value>) -> Result<Value, Fault> {

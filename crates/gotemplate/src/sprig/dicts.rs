@@ -7,7 +7,7 @@ use super::strings::strval;
 use crate::engine::fault::Fault;
 use crate::engine::function::Type::{Any, Dict as Map, Str as Text};
 use crate::engine::function::{Call, Function, Outcome, fixed, variadic};
-use crate::engine::value::{Dict, DictType, Str, Value};
+use crate::engine::value::{Dict, DictType, Elem, Str, Value};
 use crate::go::semver::Version;
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -39,8 +39,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     variadic("keys", &[], Map, keys),
     fixed("values", &[Map], |call| {
-        let values = call.dict(0)?.entries().into_iter().map(|(_, value)| value).collect();
-        call.runtime.list(values)
+        let dict = call.dict(0)?;
+        let values = call.runtime.entries(&dict)?.into_iter().map(|(_, value)| value).collect();
+        call.runtime.charged_list(Elem::Any, values, false)
     }),
     variadic("pick", &[Map], Text, |call| {
         let dict = call.dict(0)?;
@@ -49,7 +50,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         call.runtime.dict(picked)
     }),
     variadic("omit", &[Map], Text, |call| {
-        let mut kept: BTreeMap<Str, Value> = call.dict(0)?.entries().into_iter().collect();
+        let dict = call.dict(0)?;
+        let mut kept: BTreeMap<Str, Value> = call.runtime.entries(&dict)?.into_iter().collect();
         for index in 1..call.args.len() {
             kept.remove(&*call.text(index));
         }
@@ -66,7 +68,6 @@ fn make_dict(call: &mut Call<'_, '_>) -> Outcome {
     for pair in args.chunks(2) {
         let [key, value @ ..] = pair else { break };
         let key = strval(call.runtime, key)?;
-        call.runtime.charge(key.len())?;
         let value = value.first().cloned().unwrap_or_else(|| Value::Str(Str::default()));
         entries.insert(key, value);
     }
@@ -77,11 +78,10 @@ fn make_dict(call: &mut Call<'_, '_>) -> Outcome {
 fn keys(call: &mut Call<'_, '_>) -> Outcome {
     let mut keys = Vec::new();
     for index in 0..call.args.len() {
-        let entries = call.dict(index)?.entries();
-        call.runtime.has_room((keys.len() + entries.len()) * 16)?;
-        keys.extend(entries.into_iter().map(|(key, _)| key));
+        let dict = call.dict(index)?;
+        keys.extend(call.runtime.entries(&dict)?.into_iter().map(|(key, _)| key));
     }
-    call.runtime.strings(keys)
+    call.runtime.charged_strings(keys)
 }
 
 /// `dig "a" "b" default dict`.
@@ -139,15 +139,15 @@ fn copy(call: &mut Call<'_, '_>, value: &Value) -> Outcome {
         Value::List(list) if list.is_nil() => call.runtime.nil_list(list.elem())?,
         Value::List(list) => {
             let mut items = Vec::with_capacity(list.len());
-            for item in list.to_vec() {
+            for item in call.runtime.items(list, 0)? {
                 call.runtime.step()?;
                 items.push(copy(call, &item)?);
             }
-            call.runtime.typed_list(list.elem(), items)?
+            call.runtime.charged_list(list.elem(), items, false)?
         }
         Value::Dict(dict) => {
             let mut entries = BTreeMap::new();
-            for (key, item) in dict.entries() {
+            for (key, item) in call.runtime.entries(dict)? {
                 call.runtime.step()?;
                 entries.insert(key, copy(call, &item)?);
             }

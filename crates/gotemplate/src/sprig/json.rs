@@ -26,7 +26,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 fn strict(call: &mut Call<'_, '_>, style: Style) -> Outcome {
     let value = call.value(0);
     let text = json::encode(call.runtime, &value, style)?;
-    call.string(text)
+    call.runtime.charged_string(text)
 }
 
 /// What cannot be encoded is the empty string; a limit is an error all the same.

@@ -5,6 +5,7 @@ use crate::engine::compare;
 use crate::engine::fault::Fault;
 use crate::engine::function::Type::{Any, Int};
 use crate::engine::function::{Call, Function, Outcome, fixed, variadic};
+use crate::engine::runtime::Runtime;
 use crate::engine::value::{Elem, List, Value};
 use crate::go::conversion;
 
@@ -59,15 +60,17 @@ fn list(call: &Call<'_, '_>, index: usize, doing: &str) -> Result<List, Fault> {
 }
 
 fn push(call: &mut Call<'_, '_>, verb: &str) -> Outcome {
-    let mut items = list(call, 0, &format!("{verb} on"))?.to_vec();
+    let list = list(call, 0, &format!("{verb} on"))?;
+    let mut items = call.runtime.items(&list, 1)?;
     items.push(call.value(1));
-    call.runtime.list(items)
+    call.runtime.charged_list(Elem::Any, items, false)
 }
 
 fn prepend(call: &mut Call<'_, '_>) -> Outcome {
-    let mut items = vec![call.value(1)];
-    items.extend(list(call, 0, "prepend on")?.to_vec());
-    call.runtime.list(items)
+    let list = list(call, 0, "prepend on")?;
+    let mut items = call.runtime.items(&list, 1)?;
+    items.insert(0, call.value(1));
+    call.runtime.charged_list(Elem::Any, items, false)
 }
 
 fn last(list: &List) -> Option<Value> {
@@ -85,27 +88,36 @@ fn without_edge(call: &mut Call<'_, '_>, name: &str, from: usize) -> Outcome {
     if list.len() == 0 {
         return call.runtime.nil_list(Elem::Any);
     }
-    let items = list.to_vec();
-    let kept = items.get(from..from + items.len() - 1).unwrap_or_default().to_vec();
-    call.runtime.list(kept)
+    let kept = list.window(from, from + list.len() - 1).unwrap_or(list);
+    let kept = call.runtime.items(&kept, 0)?;
+    call.runtime.charged_list(Elem::Any, kept, false)
 }
 
 fn reverse(call: &mut Call<'_, '_>) -> Outcome {
-    let mut items = list(call, 0, "find reverse on")?.to_vec();
+    let list = list(call, 0, "find reverse on")?;
+    let mut items = call.runtime.items(&list, 0)?;
     items.reverse();
-    call.runtime.list(items)
+    call.runtime.charged_list(Elem::Any, items, false)
 }
 
 fn compact(call: &mut Call<'_, '_>) -> Outcome {
-    let mut items = list(call, 0, "compact on")?.to_vec();
+    let list = list(call, 0, "compact on")?;
+    let mut items = call.runtime.items(&list, 0)?;
     items.retain(Value::truth);
-    call.runtime.list(items)
+    call.runtime.charged_list(Elem::Any, items, false)
 }
 
-fn contains(call: &mut Call<'_, '_>, items: &[Value], wanted: &Value) -> Result<bool, Fault> {
-    call.runtime.work(items.len() as u64 / 16)?;
-    for item in items {
-        if compare::deep_equal(call.runtime, wanted, item)? {
+/// Whether one of `items` equals `wanted`.
+fn contains<'v>(
+    runtime: &mut Runtime<'_>,
+    items: impl IntoIterator<Item = &'v Value>,
+    wanted: &Value,
+) -> Result<bool, Fault> {
+    for (index, item) in items.into_iter().enumerate() {
+        if index % 16 == 0 {
+            runtime.step()?;
+        }
+        if compare::deep_equal(runtime, wanted, item)? {
             return Ok(true);
         }
     }
@@ -113,9 +125,10 @@ fn contains(call: &mut Call<'_, '_>, items: &[Value], wanted: &Value) -> Result<
 }
 
 fn unique(call: &mut Call<'_, '_>) -> Outcome {
+    let list = list(call, 0, "find uniq on")?;
     let mut kept = Vec::new();
-    for item in list(call, 0, "find uniq on")?.to_vec() {
-        if !contains(call, &kept, &item)? {
+    for item in call.runtime.items(&list, 0)? {
+        if !contains(call.runtime, &kept, &item)? {
             kept.push(item);
         }
     }
@@ -123,10 +136,11 @@ fn unique(call: &mut Call<'_, '_>) -> Outcome {
 }
 
 fn without(call: &mut Call<'_, '_>) -> Outcome {
-    let omitted = call.rest(1).to_vec();
+    let list = list(call, 0, "find without on")?;
+    let omitted = call.args.get(1..).unwrap_or_default();
     let mut kept = Vec::new();
-    for item in list(call, 0, "find without on")?.to_vec() {
-        if !contains(call, &omitted, &item)? {
+    for item in call.runtime.items(&list, 0)? {
+        if !contains(call.runtime, omitted, &item)? {
             kept.push(item);
         }
     }
@@ -134,12 +148,18 @@ fn without(call: &mut Call<'_, '_>) -> Outcome {
 }
 
 fn has(call: &mut Call<'_, '_>) -> Outcome {
+    let wanted = call.value(0);
     if call.value(1).is_nil() {
         return Ok(Value::Bool(false));
     }
-    let items = list(call, 1, "find has on")?.to_vec();
-    let wanted = call.value(0);
-    contains(call, &items, &wanted).map(Value::Bool)
+    let list = list(call, 1, "find has on")?;
+    for index in 0..list.len() {
+        let Some(item) = list.get(index) else { break };
+        if contains(call.runtime, [&item], &wanted)? {
+            return Ok(Value::Bool(true));
+        }
+    }
+    Ok(Value::Bool(false))
 }
 
 fn slice(call: &mut Call<'_, '_>) -> Outcome {
@@ -170,19 +190,21 @@ fn concat(call: &mut Call<'_, '_>) -> Outcome {
     let mut items = Vec::new();
     for index in 0..call.args.len() {
         match call.args.get(index) {
-            Some(Value::List(list)) => items.extend(list.to_vec()),
+            Some(Value::List(list)) => {
+                let list = list.clone();
+                items.extend(call.runtime.items(&list, 0)?);
+            }
             Some(value) if !value.is_nil() => {
                 let kind = value.kind_name();
                 return Err(Fault::new(format!("Cannot concat type {kind} as list")));
             }
             _ => return Err(Fault::NIL_POINTER),
         }
-        call.runtime.has_room(items.len() * size_of::<Value>())?;
     }
     if items.is_empty() {
         return call.runtime.nil_list(Elem::Any);
     }
-    call.runtime.list(items)
+    call.runtime.charged_list(Elem::Any, items, false)
 }
 
 /// Lists of `size` elements each. The number of lists is worked out in floats, as Sprig does.
@@ -194,7 +216,7 @@ fn chunk(call: &mut Call<'_, '_>) -> Outcome {
     let length = i64::try_from(list.len()).unwrap_or(i64::MAX);
     let count = conversion::to_int64(((length - 1) as f64 / size as f64).floor() + 1.0);
     let count = usize::try_from(count).map_err(|_| Fault::new(BAD_LENGTH))?;
-    let items = list.to_vec();
+    let items = call.runtime.items(&list, 0)?;
     if count > items.len().max(1) {
         return Err(Fault::new(BAD_LENGTH));
     }

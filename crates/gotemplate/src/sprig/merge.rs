@@ -41,7 +41,7 @@ fn merge(
     overwrite: bool,
 ) -> Result<(), Fault> {
     runtime.enter()?;
-    for (key, value) in source.entries() {
+    for (key, value) in runtime.entries(source)? {
         runtime.step()?;
         let present = target.get(&key);
         if value.is_nil() {

@@ -111,7 +111,7 @@ fn replace_all(call: &mut Call<'_, '_>, expand: bool) -> Outcome {
             if expand { pattern.expand(&with, &text, groups, append) } else { append(&with) }
         },
     )?;
-    Ok(call.runtime.charged_string(out))
+    call.runtime.charged_string(out)
 }
 
 fn split(call: &mut Call<'_, '_>) -> Outcome {

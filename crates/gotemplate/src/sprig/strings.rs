@@ -7,7 +7,7 @@ use crate::engine::fmt;
 use crate::engine::function::Type::{Any, Int, Str as Text};
 use crate::engine::function::{Call, Function, Outcome, fixed, variadic};
 use crate::engine::runtime::Runtime;
-use crate::engine::value::{DictType, Elem, Str, Value};
+use crate::engine::value::{DictType, Elem, List, Str, Value};
 use crate::go::rune;
 use crate::go::strconv::{self, quote};
 
@@ -51,11 +51,16 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Ok(Value::Bool(call.text(1).ends_with(&call.text(0))))
     }),
     variadic("quote", &[], Any, |call| {
-        joined(call, |runtime, value| Ok(quote::double(&strval(runtime, value)?)))
+        joined(call, |runtime, value| {
+            let text = strval(runtime, value)?;
+            runtime.escaped(&text, quote::MOST_FOR_ONE_BYTE, quote::double)
+        })
     }),
     variadic("squote", &[], Any, |call| {
         joined(call, |runtime, value| {
-            Ok([b"'", fmt::display(runtime, value)?.as_slice(), b"'"].concat())
+            let text = fmt::display(runtime, value)?;
+            runtime.copies(text.len() + 2, 1)?;
+            Ok([b"'", text.as_slice(), b"'"].concat())
         })
     }),
     variadic("cat", &[], Any, |call| joined(call, fmt::display)),
@@ -65,8 +70,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     fixed("plural", &[Text, Text, Int], |call| Ok(call.value(usize::from(call.int(2) != 1)))),
     fixed("toString", &[Any], |call| {
         let value = call.value(0);
-        let text = strval(call.runtime, &value)?;
-        call.string(text)
+        strval(call.runtime, &value).map(Value::Str)
     }),
     fixed("atoi", &[Text], |call| Ok(Value::int(strconv::atoi(&call.text(0))))),
     fixed("split", &[Text, Text], |call| split_dict(call, None, 1)),
@@ -85,9 +89,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
         let value = call.value(1);
         let parts = texts(call, &value)?;
         let size: usize = parts.iter().map(|part| part.len() + separator.len()).sum();
-        call.runtime.has_room(size)?;
+        call.runtime.copies(size, 1)?;
         let joined = parts.iter().map(|part| &**part).collect::<Vec<_>>().join(&*separator);
-        call.string(joined)
+        call.runtime.charged_string(joined)
     }),
     fixed("sortAlpha", &[Any], sort_alpha),
 ];
@@ -102,10 +106,10 @@ fn joined(
     for value in call.args.iter().filter(|value| !value.is_nil()) {
         let part = show(call.runtime, value)?;
         size += part.len() + 1;
-        call.runtime.has_room(size)?;
         parts.push(part);
     }
-    call.string(parts.join(&b" "[..]))
+    call.runtime.copies(size, 1)?;
+    call.runtime.charged_string(parts.join(&b" "[..]))
 }
 
 /// The text cut to `width` bytes with dots, beginning near `offset`; `width` is 4 or more.
@@ -298,14 +302,11 @@ fn split_dict(call: &mut Call<'_, '_>, limit: Option<i64>, text: usize) -> Outco
 fn texts(call: &mut Call<'_, '_>, value: &Value) -> Result<Vec<Str>, Fault> {
     match value {
         Value::List(list) => {
+            let items = call.runtime.items(list, 0)?;
             let mut parts = Vec::with_capacity(list.len());
-            for item in list.to_vec().iter().filter(|item| !item.is_nil()) {
+            for item in items.iter().filter(|item| !item.is_nil()) {
                 call.runtime.step()?;
-                let text = strval(call.runtime, item)?;
-                if !matches!(item, Value::Str(_)) {
-                    call.runtime.charge(text.len() + 16)?;
-                }
-                parts.push(text);
+                parts.push(strval(call.runtime, item)?);
             }
             Ok(parts)
         }
@@ -320,7 +321,7 @@ fn to_strings(call: &mut Call<'_, '_>) -> Outcome {
         return Ok(value);
     }
     let parts = texts(call, &value)?;
-    call.runtime.strings(parts)
+    call.runtime.charged_strings(parts)
 }
 
 /// A `[]string` is sorted in place, so that every name of it sees the order.
@@ -330,23 +331,41 @@ fn sort_alpha(call: &mut Call<'_, '_>) -> Outcome {
         Value::List(_) => to_strings(call)?,
         _ => {
             let text = strval(call.runtime, &value)?;
-            call.runtime.strings([text])?
+            call.runtime.charged_strings(vec![text])?
         }
     };
     if let Value::List(list) = &sorted {
-        call.runtime.work(list.len() as u64)?;
-        list.sort_by(|left, right| match (left, right) {
-            (Value::Str(left), Value::Str(right)) => left.cmp(right),
-            _ => std::cmp::Ordering::Equal,
-        });
+        charge_comparisons(call.runtime, list)?;
+        // Sorting needs a second place for the elements.
+        call.runtime.lend(list.len() * size_of::<Value>(), |_| {
+            list.sort_by(|left, right| match (left, right) {
+                (Value::Str(left), Value::Str(right)) => left.cmp(right),
+                _ => std::cmp::Ordering::Equal,
+            });
+            Ok(())
+        })?;
     }
     Ok(sorted)
 }
 
-/// Sprig's text of a value: a string is itself, all else as `%v`.
+/// Each text is compared, to its end at worst, as often as the list can be halved.
+fn charge_comparisons(runtime: &mut Runtime<'_>, list: &List) -> Result<(), Fault> {
+    let rounds = 1 + list.len().max(1).ilog2() as usize;
+    for index in 0..list.len() {
+        if let Some(Value::Str(text)) = list.get(index) {
+            runtime.work(1 + (text.len() * rounds / 64 + rounds / 4) as u64)?;
+        }
+    }
+    Ok(())
+}
+
+/// Sprig's text of a value: a string is itself, all else as `%v`, charged.
 pub(super) fn strval(runtime: &mut Runtime<'_>, value: &Value) -> Result<Str, Fault> {
     match value {
         Value::Str(text) => Ok(text.clone()),
-        _ => Ok(Str::from(fmt::display(runtime, value)?)),
+        _ => {
+            runtime.charge(16)?;
+            Ok(Str::from(fmt::display(runtime, value)?))
+        }
     }
 }
