@@ -4,7 +4,7 @@
 
 #![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
 
-use gotemplate::{Data, ParseBudget, RenderContext, RenderLimits, Template, Used};
+use gotemplate::{Data, ExecErrorKind, ParseBudget, RenderContext, RenderLimits, Template, Used};
 use peak_alloc::PeakAlloc;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
@@ -26,21 +26,40 @@ struct Taken {
     /// Bytes allocated at the same time.
     peak: usize,
     used: Used,
+    /// How it failed.
+    kind: Option<ExecErrorKind>,
 }
 
-fn measure(text: &str, limits: RenderLimits) -> Taken {
+fn measure(text: &str, limits: &RenderLimits) -> Taken {
     let template = Template::parse("t", text, &mut ParseBudget::default()).expect("it parses");
     let data: Data = [("name", "value")].into_iter().collect();
-    let mut context = RenderContext::new(1_700_000_000, 0, StdRng::seed_from_u64(1), limits);
+    let mut context =
+        RenderContext::new(1_700_000_000, 0, StdRng::seed_from_u64(1), limits.clone());
     ALLOCATOR.reset_peak_usage();
     let before = ALLOCATOR.current_usage();
     // Whether it succeeds or fails, it has to pay.
-    drop(template.render(&data, &mut context));
-    Taken { peak: ALLOCATOR.peak_usage().saturating_sub(before), used: context.used() }
+    let kind = template.render(&data, &mut context).err().map(|error| error.kind());
+    Taken { peak: ALLOCATOR.peak_usage().saturating_sub(before), used: context.used(), kind }
+}
+
+/// Searches that read the text to its end for each match cost the square of it.
+fn searches_that_look_far_are_charged() {
+    let text = "{{ $t := repeat 4000 \"ab\" }}{{ $_ := regexFindAll \"a.*b[ab]{500}c|a\" $t -1 }}";
+    let mut limits = RenderLimits::default();
+    limits.steps = 1_000_000;
+    assert_eq!(measure(text, &limits).kind, Some(ExecErrorKind::Limit));
+    let text = "{{ $t := repeat 4000 \"ab \" }}{{ $_ := regexFindAll `\\w+` $t -1 }}";
+    assert_eq!(measure(text, &limits).kind, None);
+}
+
+/// A pattern that turns out wrong was looked up all the same.
+fn patterns_that_are_wrong_are_charged() {
+    let text = "{{ $_ := regexMatch (print (repeat 500 `\\p{Zs}`) \"(\") \"x\" }}";
+    assert!(measure(text, &RenderLimits::default()).used.steps > 1_000_000);
 }
 
 fn pays_for_its_memory(text: &str) {
-    let Taken { peak, used } = measure(text, RenderLimits::default());
+    let Taken { peak, used, .. } = measure(text, &RenderLimits::default());
     let most = MOST_FOR_ONE_BYTE * used.memory_bytes + FIXED_BYTES;
     assert!(peak <= most, "{text}: {peak} bytes taken, {} charged", used.memory_bytes);
 }
@@ -49,6 +68,8 @@ fn pays_for_its_memory(text: &str) {
 fn what_templates_take_is_charged() {
     results_larger_than_their_arguments_are_charged();
     what_fails_or_is_thrown_away_is_charged();
+    searches_that_look_far_are_charged();
+    patterns_that_are_wrong_are_charged();
 }
 
 /// Work that comes to nothing: the steps for `bytes` bytes are taken all the same.
@@ -72,7 +93,7 @@ fn what_fails_or_is_thrown_away_is_charged() {
             4_000_000,
         ),
     ] {
-        let steps = measure(text, RenderLimits::default()).used.steps;
+        let steps = measure(text, &RenderLimits::default()).used.steps;
         assert!(steps >= bytes / BYTES_OF_A_STEP, "{text}: {steps} steps");
     }
 }
@@ -81,6 +102,13 @@ fn results_larger_than_their_arguments_are_charged() {
     let mut texts = vec![
         "{{ regexReplaceAll \"a+\" (repeat 1000000 \"a\") (repeat 10000 \"$0\") | len }}",
         "{{ regexReplaceAllLiteral \"a\" (repeat 10000 \"a\") (repeat 10000 \"b\") | len }}",
+        "{{ regexMatch \"x\" (repeat 1000000 \"\\xff\") }}",
+        "{{ regexMatch \"x\" (repeat 30000000 \"\\xff\") }}",
+        "{{ regexMatch \"(?i)[\\\\pL\\\\pN]{20}\" \"x\" }}",
+        "{{ regexMatch \"\\\\pL{100}\" \"x\" }}",
+        "{{ regexMatch (repeat 300 \"\\\\p{L}\") \"x\" }}",
+        "{{ regexMatch (repeat 20000 \"a|\") \"x\" }}",
+        "{{ regexSplit \"\" (repeat 300000 \"a\") -1 | len }}",
         "{{ printf \"% #x\" (repeat 2000000 \"a\") | len }}",
         "{{ printf \"% #x\" (repeat 60000000 \"a\") | len }}",
         "{{ printf \"%+q\" (repeat 500000 \"é\") | len }}",

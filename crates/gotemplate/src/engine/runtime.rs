@@ -117,6 +117,13 @@ impl<'e> Runtime<'e> {
         Ok(())
     }
 
+    /// A part of a text as one of its own, charged.
+    pub(crate) fn part(&mut self, part: &[u8]) -> Result<Str, Fault> {
+        self.work(1 + part.len() as u64 / 64)?;
+        self.charge(part.len() + 16 + size_of::<Str>())?;
+        Ok(Str::from(part))
+    }
+
     /// What `escape` makes of `text`, at most `for_one` bytes of each; charged.
     pub(crate) fn escaped(
         &mut self,
@@ -188,13 +195,6 @@ impl<'e> Runtime<'e> {
         let list = List::new(elem, items, nil);
         self.containers.push(Container::List(list.clone()));
         Ok(Value::List(list))
-    }
-
-    /// A `[]string` of new strings.
-    pub(crate) fn strings(&mut self, items: Vec<Str>) -> Result<Value, Fault> {
-        let bytes: usize = items.iter().map(|item| item.len() + 16).sum();
-        self.charge(bytes)?;
-        self.charged_strings(items)
     }
 
     /// A `[]string` of strings that are charged already.

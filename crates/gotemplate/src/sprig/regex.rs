@@ -7,8 +7,8 @@ use crate::engine::fault::Fault;
 use crate::engine::function::Type::{Int, Str as Text};
 use crate::engine::function::{Call, Function, Outcome, fixed};
 use crate::engine::runtime::Runtime;
-use crate::engine::value::{Elem, Str, Value};
-use crate::go::regexp::{self, Pattern};
+use crate::engine::value::{Elem, Value};
+use crate::go::regexp::{self, Cost, Haystack, Pattern, Reach};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     fixed("regexMatch", &[Text, Text], |call| match matches(call) {
@@ -34,6 +34,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 /// How many patterns are kept.
 const KEPT: usize = 16;
+/// What any compiled pattern takes, with the memory of its searches.
+const PATTERN_BYTES: usize = 64 << 10;
+/// What each state of a compiled pattern takes, in all the automata that are made of it.
+const PATTERN_BYTES_FOR_A_STATE: usize = 256;
+/// What compiling takes for each byte of the translated pattern.
+const PATTERN_BYTES_FOR_ONE: usize = 64;
 
 /// The first argument, compiled.
 fn pattern(call: &mut Call<'_, '_>) -> Result<Rc<Pattern>, Fault> {
@@ -41,10 +47,9 @@ fn pattern(call: &mut Call<'_, '_>) -> Result<Rc<Pattern>, Fault> {
     if let Some(known) = call.runtime.patterns.get(&text) {
         return Ok(Rc::clone(known));
     }
-    call.runtime.work(500 + 20 * text.len() as u64)?;
     let size = call.runtime.context.limits.regex_bytes;
-    let compiled =
-        Pattern::compile(&text, size, |cost| call.runtime.work(cost.saturating_mul(16)))?;
+    call.runtime.work(500 + 20 * text.len() as u64)?;
+    let compiled = Pattern::compile(&text, size, |cost| charge_compiling(call.runtime, cost))?;
     let compiled = Rc::new(compiled);
     if call.runtime.patterns.len() >= KEPT {
         call.runtime.patterns.clear();
@@ -53,59 +58,95 @@ fn pattern(call: &mut Call<'_, '_>) -> Result<Rc<Pattern>, Fault> {
     Ok(compiled)
 }
 
-/// The steps of reading all of `text` once; the states count where the search is not the fastest.
-fn search(runtime: &mut Runtime<'_>, pattern: &Pattern, text: &[u8]) -> Result<(), Fault> {
-    let length = text.len() as u64;
-    runtime.work(length / 8 + length.saturating_mul(pattern.cost) / 64)
+fn charge_compiling(runtime: &mut Runtime<'_>, cost: Cost) -> Result<(), Fault> {
+    match cost {
+        Cost::Lookups(lookups) => runtime.work(lookups),
+        Cost::Writing(bytes) => runtime.charge(bytes),
+        Cost::Compiling { states, bytes } => {
+            runtime.work(states.saturating_mul(16))?;
+            let states = usize::try_from(states).unwrap_or(usize::MAX);
+            let of_states = states.saturating_mul(PATTERN_BYTES_FOR_A_STATE);
+            let of_text = bytes.saturating_mul(PATTERN_BYTES_FOR_ONE);
+            runtime.charge(PATTERN_BYTES.saturating_add(of_states).saturating_add(of_text))
+        }
+    }
 }
 
-/// The steps of one search of many: it may look at all that is left, but seldom does.
-fn search_again(runtime: &mut Runtime<'_>, pattern: &Pattern, left: usize) -> Result<(), Fault> {
-    runtime.work(1 + if pattern.unbounded { left as u64 / 256 } else { 0 })
+/// The second argument, to be searched once from end to end.
+fn haystack<'t>(
+    runtime: &mut Runtime<'_>,
+    pattern: &Pattern,
+    text: &'t [u8],
+) -> Result<Haystack<'t>, Fault> {
+    charge_search(runtime, pattern, text.len())?;
+    if let Some(haystack) = Haystack::borrowed(text) {
+        return Ok(haystack);
+    }
+    runtime.scan(text.len())?;
+    let invalid = Haystack::count_invalid(text);
+    runtime.charge(Haystack::size(text.len(), invalid))?;
+    Ok(Haystack::copied(text, invalid))
+}
+
+/// The steps of reading `length` bytes once; the states count where the search is not the fastest.
+fn charge_search(runtime: &mut Runtime<'_>, pattern: &Pattern, length: usize) -> Result<(), Fault> {
+    let length = length as u64;
+    runtime.work(length / 8 + length.saturating_mul(pattern.states) / 64)
+}
+
+/// The steps of one search of many, with `left` bytes to the end: what it may read beyond its match.
+fn charge_again(runtime: &mut Runtime<'_>, pattern: &Pattern, left: usize) -> Result<(), Fault> {
+    match pattern.reach {
+        Reach::End => charge_search(runtime, pattern, left),
+        Reach::Characters(count) => {
+            let bytes = count.saturating_mul(4).min(left as u64);
+            runtime.work(2 + bytes.saturating_mul(pattern.states) / 64)
+        }
+    }
 }
 
 fn matches(call: &mut Call<'_, '_>) -> Outcome {
     let (pattern, text) = (pattern(call)?, call.text(1));
-    search(call.runtime, &pattern, &text)?;
-    Ok(Value::Bool(pattern.is_match(&text)))
+    let haystack = haystack(call.runtime, &pattern, &text)?;
+    Ok(Value::Bool(pattern.is_match(&haystack)))
 }
 
 fn find(call: &mut Call<'_, '_>) -> Outcome {
     let (pattern, text) = (pattern(call)?, call.text(1));
-    search(call.runtime, &pattern, &text)?;
-    let found = pattern.find(&text).and_then(|(start, end)| text.get(start..end));
+    let haystack = haystack(call.runtime, &pattern, &text)?;
+    let found = pattern.find(&haystack).and_then(|(start, end)| text.get(start..end));
     call.string(found.unwrap_or_default())
 }
 
 fn find_all(call: &mut Call<'_, '_>) -> Outcome {
     let (pattern, text, limit) = (pattern(call)?, call.text(1), call.int(2));
-    search(call.runtime, &pattern, &text)?;
+    let haystack = haystack(call.runtime, &pattern, &text)?;
     let runtime = RefCell::new(&mut *call.runtime);
     let mut found = Vec::new();
     pattern.find_all(
-        &text,
+        &haystack,
         limit,
-        |left| search_again(&mut runtime.borrow_mut(), &pattern, left),
+        |left| charge_again(&mut runtime.borrow_mut(), &pattern, left),
         |(start, end)| {
-            runtime.borrow_mut().charge(24)?;
-            found.push(Str::from(text.get(start..end).unwrap_or_default()));
+            let part = text.get(start..end).unwrap_or_default();
+            found.push(runtime.borrow_mut().part(part)?);
             Ok(())
         },
     )?;
     if found.is_empty() {
         return call.runtime.nil_list(Elem::Str);
     }
-    call.runtime.strings(found)
+    call.runtime.charged_strings(found)
 }
 
 fn replace_all(call: &mut Call<'_, '_>, expand: bool) -> Outcome {
     let (pattern, text, with) = (pattern(call)?, call.text(1), call.text(2));
-    search(call.runtime, &pattern, &text)?;
+    let haystack = haystack(call.runtime, &pattern, &text)?;
     let runtime = RefCell::new(&mut *call.runtime);
     let mut out = Vec::new();
     pattern.replace_all(
-        &text,
-        |left| search_again(&mut runtime.borrow_mut(), &pattern, left),
+        &haystack,
+        |left| charge_again(&mut runtime.borrow_mut(), &pattern, left),
         |part| runtime.borrow_mut().append(&mut out, part),
         |groups, append| {
             if expand { pattern.expand(&with, &text, groups, append) } else { append(&with) }
@@ -116,21 +157,20 @@ fn replace_all(call: &mut Call<'_, '_>, expand: bool) -> Outcome {
 
 fn split(call: &mut Call<'_, '_>) -> Outcome {
     let (pattern, text, limit) = (pattern(call)?, call.text(1), call.int(2));
-    search(call.runtime, &pattern, &text)?;
+    let haystack = haystack(call.runtime, &pattern, &text)?;
     if limit == 0 {
         return call.runtime.nil_list(Elem::Str);
     }
     let runtime = RefCell::new(&mut *call.runtime);
     let mut parts = Vec::new();
     pattern.split(
-        &text,
+        &haystack,
         limit,
-        |left| search_again(&mut runtime.borrow_mut(), &pattern, left),
+        |left| charge_again(&mut runtime.borrow_mut(), &pattern, left),
         |part| {
-            runtime.borrow_mut().charge(24)?;
-            parts.push(Str::from(part));
+            parts.push(runtime.borrow_mut().part(part)?);
             Ok(())
         },
     )?;
-    call.runtime.strings(parts)
+    call.runtime.charged_strings(parts)
 }

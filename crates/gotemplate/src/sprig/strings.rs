@@ -81,7 +81,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     fixed("splitList", &[Text, Text], |call| {
         let (separator, text) = (call.text(0), call.text(1));
         let parts = split(call, &text, &separator, -1)?;
-        call.runtime.strings(parts)
+        call.runtime.charged_strings(parts)
     }),
     fixed("toStrings", &[Any], to_strings),
     fixed("join", &[Text, Any], |call| {
@@ -249,7 +249,7 @@ fn replace(call: &mut Call<'_, '_>) -> Outcome {
     call.string(out)
 }
 
-/// `strings.SplitN`: at most `limit` parts, all if it is negative; an empty separator splits after each rune.
+/// `strings.SplitN`, charged: at most `limit` parts, all if it is negative; an empty separator splits after each rune.
 pub(super) fn split(
     call: &mut Call<'_, '_>,
     text: &[u8],
@@ -275,13 +275,11 @@ pub(super) fn split(
                 None => break,
             }
         };
-        call.runtime.step()?;
-        call.runtime.charge(40)?;
-        parts.push(Str::from(rest.get(..end).unwrap_or_default()));
+        parts.push(call.runtime.part(rest.get(..end).unwrap_or_default())?);
         rest = rest.get(end + skip..).unwrap_or_default();
     }
     if !(separator.is_empty() && rest.is_empty()) {
-        parts.push(Str::from(rest));
+        parts.push(call.runtime.part(rest)?);
     }
     Ok(parts)
 }
@@ -292,7 +290,7 @@ fn split_dict(call: &mut Call<'_, '_>, limit: Option<i64>, text: usize) -> Outco
     let parts = split(call, &text, &separator, limit.unwrap_or(-1))?;
     let mut entries = std::collections::BTreeMap::new();
     for (index, part) in parts.into_iter().enumerate() {
-        call.runtime.charge(part.len() + 64)?;
+        call.runtime.charge(64)?;
         entries.insert(Str::from(format!("_{index}").as_str()), Value::Str(part));
     }
     call.runtime.typed_dict(DictType::Strings, entries)
