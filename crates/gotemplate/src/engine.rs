@@ -4,6 +4,7 @@ pub(crate) mod budget;
 pub(crate) mod builtins;
 pub(crate) mod compare;
 pub(crate) mod context;
+pub(crate) mod deadline;
 pub(crate) mod error;
 pub(crate) mod exec;
 pub(crate) mod fault;

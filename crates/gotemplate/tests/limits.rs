@@ -253,3 +253,27 @@ fn values_cost_what_is_read_of_them_and_not_what_there_are() {
         assert_eq!(rendered, b"value");
     }
 }
+
+#[test]
+fn a_rendering_ends_when_its_time_is_up() {
+    let mut texts = vec![
+        "{{ range 1000000 }}{{ end }}",
+        "{{ $x := repeat 1000000 \"x\" }}{{ range 100 }}{{ $_ := upper $x }}{{ end }}",
+    ];
+    if cfg!(feature = "certificates") {
+        texts.extend(["{{ genPrivateKey \"rsa\" }}", "{{ genPrivateKey \"dsa\" }}"]);
+    }
+    for text in texts {
+        let mut looks = 0;
+        let over_at_third = move || {
+            looks += 1;
+            looks >= 3
+        };
+        let mut context = context(RenderLimits::default()).with_deadline(over_at_third);
+        let error = parse(text).render(&Data::new(), &mut context).expect_err("it takes too long");
+        assert_eq!(error.kind(), ExecErrorKind::Limit, "{text}");
+        assert_eq!(error.detail().message(), "rendering takes more time than allowed", "{text}");
+        let next = parse("x{{ 1 }}").render(&Data::new(), &mut context);
+        assert!(next.is_err(), "the time is up for all that follow");
+    }
+}

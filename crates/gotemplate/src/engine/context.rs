@@ -3,6 +3,7 @@
 use rand_core::CryptoRng;
 
 use crate::engine::budget::Budget;
+use crate::engine::deadline::Deadline;
 use crate::engine::limits::RenderLimits;
 
 /// What renderings with a context have taken of its [`RenderLimits`] so far, as they count it.
@@ -29,6 +30,7 @@ pub struct RenderContext {
     pub(crate) rng: Box<dyn CryptoRng + Send>,
     pub(crate) limits: RenderLimits,
     pub(crate) budget: Budget,
+    pub(crate) deadline: Deadline,
     /// A rendering nested too deeply for the caller's stack: further ones are not tried on it.
     pub(crate) needs_deep_stack: bool,
 }
@@ -48,9 +50,20 @@ impl RenderContext {
             nanoseconds: nanoseconds.min(999_999_999),
             rng: Box::new(rng),
             budget: Budget::new(&limits),
+            deadline: Deadline::default(),
             limits,
             needs_deep_stack: false,
         }
+    }
+
+    /// The same, with a way to ask whether the time is up: from then on, renderings fail for
+    /// [`Limit`](crate::ExecErrorKind::Limit).
+    ///
+    /// It is asked every few thousand steps and between the candidates for a prime: more than a thousand times a
+    /// second. Whoever wants to cancel a rendering passes what reads a flag.
+    #[must_use]
+    pub fn with_deadline(self, is_over: impl FnMut() -> bool + Send + 'static) -> Self {
+        Self { deadline: Deadline::new(is_over), ..self }
     }
 
     /// What the renderings so far have taken, those that failed included.

@@ -35,9 +35,10 @@ impl<'e> Runtime<'e> {
         self.work(1)
     }
 
-    /// Takes `steps` steps.
+    /// Takes `steps` steps, and looks at the clock now and then.
     pub(crate) fn work(&mut self, steps: u64) -> Result<(), Fault> {
-        self.context.budget.take_steps(steps)
+        self.context.budget.take_steps(steps)?;
+        self.context.deadline.pass(steps)
     }
 
     /// Takes the steps for reading `bytes` bytes.

@@ -5,6 +5,7 @@ mod der;
 mod dsa;
 mod keys;
 mod pem;
+mod prime;
 
 pub(crate) use certificate::{Issuer, Request, is_certificate, issue, self_sign};
 pub(crate) use dsa::generate_dsa;
@@ -23,6 +24,8 @@ pub(crate) enum X509Error {
     TooLarge,
     Unsupported,
     Signing,
+    /// Told to stop.
+    Interrupted,
 }
 
 #[cfg(test)]

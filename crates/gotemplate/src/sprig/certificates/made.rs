@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::rc::Rc;
 
+use crate::engine::context::RenderContext;
 use crate::engine::error::REDACTED;
 use crate::engine::fault::Fault;
 use crate::engine::function::{Call, Outcome};
@@ -28,7 +29,8 @@ pub(super) fn private_key(call: &mut Call<'_, '_>) -> Outcome {
         b"ed25519" => Algorithm::Ed25519,
         b"dsa" => {
             call.runtime.work(DSA_STEPS)?;
-            let pem = x509::generate_dsa(&mut *call.runtime.context.rng).map_err(fault)?;
+            let RenderContext { rng, deadline, .. } = &mut *call.runtime.context;
+            let pem = x509::generate_dsa(&mut **rng, &mut || deadline.is_over()).map_err(fault)?;
             return call.string(pem);
         }
         _ => return call.string([b"Unknown type ", &*kind].concat()),
@@ -41,7 +43,8 @@ pub(super) fn private_key(call: &mut Call<'_, '_>) -> Outcome {
 fn generate(call: &mut Call<'_, '_>, algorithm: Algorithm) -> Result<PrivateKey, Fault> {
     let steps = RSA_STEPS.iter().find(|(bits, _)| algorithm == Algorithm::Rsa(*bits));
     call.runtime.work(steps.map_or(10_000, |(_, steps)| *steps))?;
-    PrivateKey::generate(algorithm, &mut *call.runtime.context.rng).map_err(fault)
+    let RenderContext { rng, deadline, .. } = &mut *call.runtime.context;
+    PrivateKey::generate(algorithm, &mut **rng, &mut || deadline.is_over()).map_err(fault)
 }
 
 /// The key given at `index`, or a new one.
@@ -186,6 +189,7 @@ fn fault(error: X509Error) -> Fault {
         X509Error::KeyMismatch => Fault::new(
             "error creating certificate: x509: provided PrivateKey doesn't match parent's PublicKey",
         ),
+        X509Error::Interrupted => Fault::DEADLINE,
         X509Error::TooLarge => Fault::Limit("a private key is larger than allowed"),
         X509Error::Unsupported => {
             Fault::Unsupported("only RSA, P-256 and Ed25519 keys are supported")

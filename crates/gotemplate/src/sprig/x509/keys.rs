@@ -7,6 +7,7 @@ use rsa::pkcs1::{DecodeRsaPrivateKey as _, EncodeRsaPrivateKey as _, EncodeRsaPu
 use rsa::{Pkcs1v15Sign, PrivateKey as RsaKey};
 use sha2::{Digest as _, Sha256};
 
+use super::prime::{IsOver, random_prime};
 use super::{X509Error, der, pem};
 
 /// Object identifiers, encoded.
@@ -136,13 +137,14 @@ impl EncodedKey {
 }
 
 impl PrivateKey {
+    /// A new key; `is_over` is asked now and then whether to stop.
     pub(crate) fn generate(
         algorithm: Algorithm,
         rng: &mut dyn CryptoRng,
+        is_over: IsOver<'_>,
     ) -> Result<Self, X509Error> {
         if let Algorithm::Rsa(bits) = algorithm {
-            let key = RsaKey::new(rng, bits).map_err(|_| X509Error::BadKey)?;
-            return Ok(Self::Rsa(Box::new(key)));
+            return generate_rsa(bits, rng, is_over);
         }
         loop {
             let mut seed = [0; 32];
@@ -231,4 +233,22 @@ impl PrivateKey {
             Self::Ed25519(key) => Ok(key.sign(message).to_bytes().to_vec()),
         }
     }
+}
+
+fn generate_rsa(
+    bits: usize,
+    rng: &mut dyn CryptoRng,
+    is_over: IsOver<'_>,
+) -> Result<PrivateKey, X509Error> {
+    // One pair in thousands does not go with the exponent.
+    const ATTEMPTS: usize = 10;
+    const EXPONENT: u64 = 65537;
+    for _ in 0..ATTEMPTS {
+        let p = random_prime(bits / 16, rng, is_over)?;
+        let q = random_prime(bits / 16, rng, is_over)?;
+        if let Ok(key) = RsaKey::from_p_q(p, q, EXPONENT.into()) {
+            return Ok(PrivateKey::Rsa(Box::new(key)));
+        }
+    }
+    Err(X509Error::BadKey)
 }

@@ -26,7 +26,7 @@ fn request(name: &str) -> Request {
 fn keys_come_back_from_pem() {
     let mut rng = StdRng::seed_from_u64(3);
     for algorithm in [Algorithm::Rsa(2048), Algorithm::Ecdsa, Algorithm::Ed25519] {
-        let key = PrivateKey::generate(algorithm, &mut rng).expect("it is made");
+        let key = PrivateKey::generate(algorithm, &mut rng, &mut || false).expect("it is made");
         let pem = key.to_pem().expect("it is written");
         let again = read(&pem).expect("it is read");
         assert_eq!(again.to_pem().expect("it is written"), pem);
@@ -39,13 +39,15 @@ fn keys_come_back_from_pem() {
 #[test]
 fn an_authority_issues_certificates() {
     let mut rng = StdRng::seed_from_u64(4);
-    let root_key = PrivateKey::generate(Algorithm::Ecdsa, &mut rng).expect("it is made");
+    let root_key =
+        PrivateKey::generate(Algorithm::Ecdsa, &mut rng, &mut || false).expect("it is made");
     let root_request = Request { is_authority: true, ..request("root") };
     let root = self_sign(&root_request, &root_key).expect("it is signed");
     let root_key = read(&root_key.to_pem().expect("it is written")).expect("it is read");
     let issuer = Issuer::from_pem(&root).expect("it is a certificate");
     let authority = issuer.with_key(root_key).expect("it is its key");
-    let key = PrivateKey::generate(Algorithm::Ed25519, &mut rng).expect("it is made");
+    let key =
+        PrivateKey::generate(Algorithm::Ed25519, &mut rng, &mut || false).expect("it is made");
     let issued = issue(&request("leaf"), &key, &authority).expect("it is signed");
     is_certificate(&issued).expect("it can be read");
     let (_, pem) = parse_x509_pem(&issued).expect("it is PEM");
@@ -61,7 +63,8 @@ fn an_authority_issues_certificates() {
 #[test]
 fn another_key_is_no_authority() {
     let mut rng = StdRng::seed_from_u64(5);
-    let mut key = || PrivateKey::generate(Algorithm::Ed25519, &mut rng).expect("it is made");
+    let mut key =
+        || PrivateKey::generate(Algorithm::Ed25519, &mut rng, &mut || false).expect("it is made");
     let root = self_sign(&request("root"), &key()).expect("it is signed");
     let issuer = Issuer::from_pem(&root).expect("it is a certificate");
     assert_eq!(issuer.with_key(key()).err(), Some(X509Error::KeyMismatch));
@@ -69,7 +72,7 @@ fn another_key_is_no_authority() {
 
 #[test]
 fn a_dsa_key_has_its_six_numbers() {
-    let pem = generate_dsa(&mut StdRng::seed_from_u64(1)).expect("it is made");
+    let pem = generate_dsa(&mut StdRng::seed_from_u64(1), &mut || false).expect("it is made");
     let (label, contents) = pem::decode(&pem).expect("it is PEM");
     assert_eq!(label, "DSA PRIVATE KEY");
     let (mut rest, _) = der::expect(&contents, der::SEQUENCE).expect("a sequence");
@@ -93,4 +96,18 @@ fn keys_larger_than_any_in_use_are_refused_unread() {
     for (modulus, prime) in [(1025, 512), (256, 100_000), (100_000, 256)] {
         assert_eq!(key(modulus, prime), Err(X509Error::TooLarge));
     }
+}
+
+#[test]
+fn keys_are_looked_for_until_told_to_stop() {
+    let mut rng = StdRng::seed_from_u64(6);
+    let mut candidates = 0;
+    let mut third = || {
+        candidates += 1;
+        candidates % 3 == 0
+    };
+    let result = PrivateKey::generate(Algorithm::Rsa(4096), &mut rng, &mut third);
+    assert_eq!(result.err(), Some(X509Error::Interrupted));
+    assert_eq!(generate_dsa(&mut rng, &mut third), Err(X509Error::Interrupted));
+    assert_eq!(candidates, 6);
 }
