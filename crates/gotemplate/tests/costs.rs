@@ -4,7 +4,12 @@
 
 #![expect(clippy::expect_used, reason = "a test stops at the first surprise")]
 
-use gotemplate::{Data, ExecErrorKind, ParseBudget, RenderContext, RenderLimits, Template, Used};
+use std::collections::HashSet;
+
+use gotemplate::{
+    Data, ExecError, ExecErrorKind, ParseBudget, RenderContext, RenderLimits, Template, Used,
+    function_names,
+};
 use peak_alloc::PeakAlloc;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
@@ -16,10 +21,57 @@ static ALLOCATOR: PeakAlloc = PeakAlloc;
 /// a value.
 const MOST_FOR_ONE_BYTE: usize = 4;
 /// What rendering takes before it makes anything.
-const FIXED_BYTES: usize = 1 << 20;
+const FIXED_BYTES: usize = 64 << 10;
 
 /// How many bytes one step reads at most.
 const BYTES_OF_A_STEP: u64 = 64;
+
+/// The length of the large texts among the arguments.
+const LARGE: usize = 100_000;
+/// Arguments of all types, large, nested, and such that cannot be encoded or compared.
+const ARGUMENTS: &[&str] = &[
+    ".large",
+    "3",
+    "`x`",
+    "(list .large 1 (list .large 1i))",
+    "(dict `k` .large `x` (list .large 1i))",
+    "nil",
+    "1.5",
+];
+/// Of them, those for functions of three parameters.
+const FEWER_ARGUMENTS: &[&str] =
+    &[".large", "3", "`x`", "(list .large 1i)", "(dict .large .large)"];
+/// Calls of functions that take more arguments than three, or of types that only functions make.
+const CALLS: &[&str] = &[
+    "date_modify .large now",
+    "dateModify .large now",
+    "must_date_modify .large now",
+    "mustDateModify .large now",
+    "derivePassword 1 `pin` .large .large .large",
+    "derivePassword 1 .large .large .large .large",
+    "genCAWithKey .large 1 (genPrivateKey `ed25519`)",
+    "genCAWithKey `x` 1 (genPrivateKey `ecdsa`)",
+    "genSelfSignedCert .large (list .large) (list .large) 1",
+    "genSelfSignedCertWithKey .large (list .large) (list .large) 1 .large",
+    "genSelfSignedCertWithKey `x` nil (list (repeat 9999 `x`) .large) 1 (genPrivateKey `ed25519`)",
+    "genSignedCert .large (list .large) (list .large) 1 (genCAWithKey `x` 1 (genPrivateKey `ed25519`))",
+    "genSignedCertWithKey (repeat 99999 `x`) nil (list (repeat 99999 `x`)) 1 \
+     (genCAWithKey (repeat 99999 `x`) 1 (genPrivateKey `ed25519`)) (genPrivateKey `ed25519`)",
+    "mustRegexReplaceAll `.` .large `$0$0$0`",
+    "regexReplaceAll `(.)` .large `${1}${1}`",
+    "semver (print `1.2.3-` (repeat 99999 `a`) `+` (repeat 99999 `b`))",
+    "semverCompare `>1` (print `1.2.3-` (repeat 99999 `a`))",
+    "ternary .large .large true",
+    "unixEpoch now",
+    "uniq (list (dict `k` .large) (dict `k` .large))",
+    "urlJoin (dict `path` .large `host` .large `query` .large `fragment` .large `userinfo` .large)",
+    "urlParse (print `http://` (repeat 9999 `a`) `@` (repeat 9999 `b`) `/` (repeat 9999 `%41`) `?` .large)",
+    "fromJson (toJson (list .large (dict .large .large)))",
+    "fromJson (print (repeat 5000 `[`) (repeat 5000 `]`))",
+    "fromJson (repeat 50000 `[1,`)",
+    "printf `%1000000d|%.1000000f|%.1000000e|%01000000.3f|%.1000000x` 1 1.5 1.5 1.5 1.5",
+    "printf `%[3]*.[2]*[1]f|%+q|%#q|%x|%T|%v` 12.0 2 6 .large .large .large .large .large",
+];
 
 /// What one rendering took.
 struct Taken {
@@ -28,18 +80,46 @@ struct Taken {
     used: Used,
     /// How it failed.
     kind: Option<ExecErrorKind>,
+    message: String,
+}
+
+impl Taken {
+    /// Whether the function was called at all: its arguments are of the right number and types.
+    fn called(&self) -> bool {
+        match self.kind {
+            None | Some(ExecErrorKind::Limit) => true,
+            _ => self.message.starts_with("error calling"),
+        }
+    }
+
+    fn pays_for_its_memory(&self, text: &str) {
+        let most = MOST_FOR_ONE_BYTE * self.used.memory_bytes + FIXED_BYTES;
+        let (peak, charged) = (self.peak, self.used.memory_bytes);
+        assert!(peak <= most, "{text}: {peak} bytes taken, {charged} charged");
+    }
+
+    fn pays_for_reading(&self, bytes: usize, text: &str) {
+        let (steps, least) = (self.used.steps, bytes as u64 / BYTES_OF_A_STEP);
+        assert!(steps >= least, "{text}: {steps} steps for {bytes} bytes");
+    }
 }
 
 fn measure(text: &str, limits: &RenderLimits) -> Taken {
+    measure_over(&Data::new(), text, limits)
+}
+
+fn measure_over(data: &Data, text: &str, limits: &RenderLimits) -> Taken {
     let template = Template::parse("t", text, &mut ParseBudget::default()).expect("it parses");
-    let data: Data = [("name", "value")].into_iter().collect();
     let mut context =
         RenderContext::new(1_700_000_000, 0, StdRng::seed_from_u64(1), limits.clone());
     ALLOCATOR.reset_peak_usage();
     let before = ALLOCATOR.current_usage();
     // Whether it succeeds or fails, it has to pay.
-    let kind = template.render(&data, &mut context).err().map(|error| error.kind());
-    Taken { peak: ALLOCATOR.peak_usage().saturating_sub(before), used: context.used(), kind }
+    let error = template.render(data, &mut context).err();
+    let peak = ALLOCATOR.peak_usage().saturating_sub(before);
+    let kind = error.as_ref().map(ExecError::kind);
+    let message = error.map(|error| error.detail().message().to_owned()).unwrap_or_default();
+    Taken { peak, used: context.used(), kind, message }
 }
 
 /// Searches that read the text to its end for each match cost the square of it.
@@ -59,9 +139,7 @@ fn patterns_that_are_wrong_are_charged() {
 }
 
 fn pays_for_its_memory(text: &str) {
-    let Taken { peak, used, .. } = measure(text, &RenderLimits::default());
-    let most = MOST_FOR_ONE_BYTE * used.memory_bytes + FIXED_BYTES;
-    assert!(peak <= most, "{text}: {peak} bytes taken, {} charged", used.memory_bytes);
+    measure(text, &RenderLimits::default()).pays_for_its_memory(text);
 }
 
 #[test]
@@ -70,6 +148,7 @@ fn what_templates_take_is_charged() {
     what_fails_or_is_thrown_away_is_charged();
     searches_that_look_far_are_charged();
     patterns_that_are_wrong_are_charged();
+    every_function_pays();
 }
 
 /// Work that comes to nothing: the steps for `bytes` bytes are taken all the same.
@@ -93,8 +172,7 @@ fn what_fails_or_is_thrown_away_is_charged() {
             4_000_000,
         ),
     ] {
-        let steps = measure(text, &RenderLimits::default()).used.steps;
-        assert!(steps >= bytes / BYTES_OF_A_STEP, "{text}: {steps} steps");
+        measure(text, &RenderLimits::default()).pays_for_reading(bytes, text);
     }
 }
 
@@ -130,4 +208,46 @@ fn results_larger_than_their_arguments_are_charged() {
     for text in texts {
         pays_for_its_memory(text);
     }
+}
+
+fn every_function_pays() {
+    let data: Data = [("large", "a1 &\u{e9}<\u{1},\"".repeat(LARGE / 12))].into_iter().collect();
+    let mut limits = RenderLimits::default();
+    // Making an RSA key takes more.
+    limits.steps = 900_000;
+    let mut uncalled: HashSet<&str> = function_names().into_iter().collect();
+    let names = function_names();
+    let calls = names.iter().flat_map(|name| {
+        argument_lists().into_iter().map(move |arguments| format!("{name} {arguments}"))
+    });
+    for call in calls.chain(CALLS.iter().map(|call| (*call).to_owned())) {
+        let text = format!("{{{{ $x := {call} }}}}");
+        let taken = measure_over(&data, &text, &limits);
+        taken.pays_for_its_memory(&text);
+        if taken.called() {
+            uncalled.remove(call.split(' ').next().unwrap_or_default());
+        }
+    }
+    if !cfg!(feature = "certificates") {
+        uncalled.retain(|name| !name.contains("Cert") && !name.starts_with("gen"));
+    }
+    assert!(uncalled.is_empty(), "{uncalled:?}");
+}
+
+fn argument_lists() -> Vec<String> {
+    let mut lists = vec![String::new()];
+    for first in ARGUMENTS {
+        lists.push((*first).to_owned());
+        for second in ARGUMENTS {
+            lists.push(format!("{first} {second}"));
+        }
+    }
+    for first in FEWER_ARGUMENTS {
+        for second in FEWER_ARGUMENTS {
+            for third in FEWER_ARGUMENTS {
+                lists.push(format!("{first} {second} {third}"));
+            }
+        }
+    }
+    lists
 }

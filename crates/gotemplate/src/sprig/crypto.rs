@@ -32,6 +32,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
 /// Steps for one of the functions that are slow on purpose.
 const SLOW: u64 = 500_000;
 
+/// The memory of scrypt as `derivePassword` asks for it (RFC 7914): 128 x 8 x 2^15 bytes, and a little.
+const SCRYPT_BYTES: usize = ((128 * 8) << 15) + (1 << 16);
+
 fn hashed(call: &mut Call<'_, '_>, hash: fn(&[u8]) -> String) -> Outcome {
     let text = call.text(0);
     call.runtime.work(text.len() as u64 / 16)?;
@@ -103,11 +106,14 @@ fn derive_password(call: &mut Call<'_, '_>) -> Outcome {
         return call.string([b"cannot find password template ", &*kind].concat());
     };
     call.runtime.work(2 * SLOW)?;
+    call.runtime.copies(user.len() + site.len(), 1)?;
     let length = |text: &[u8]| u32::try_from(text.len()).unwrap_or(u32::MAX).to_be_bytes();
     let salt = [SEED, &length(&user), &*user].concat();
     let mut key = [0; 64];
-    let parameters = scrypt::Params::new(15, 8, 2).map_err(|_| Fault::HIDDEN)?;
-    scrypt::scrypt(&password, &salt, &parameters, &mut key).map_err(|_| Fault::HIDDEN)?;
+    call.runtime.lend(SCRYPT_BYTES, |_| {
+        let parameters = scrypt::Params::new(15, 8, 2).map_err(|_| Fault::HIDDEN)?;
+        scrypt::scrypt(&password, &salt, &parameters, &mut key).map_err(|_| Fault::HIDDEN)
+    })?;
     let counter = u32::try_from(counter).unwrap_or(0).to_be_bytes();
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).map_err(|_| Fault::HIDDEN)?;
     mac.update(&[SEED, &length(&site), &*site, &counter].concat());
@@ -188,13 +194,14 @@ fn encrypt(call: &mut Call<'_, '_>) -> Outcome {
     if plain.is_empty() {
         return call.string("");
     }
-    call.runtime.has_room(plain.len().saturating_mul(2))?;
-    call.runtime.work(plain.len() as u64 / 16)?;
+    call.runtime.scan(plain.len())?;
+    // Encrypted, with the vector in front, and as base64.
+    call.runtime.charge(plain.len().saturating_mul(4))?;
     let mut vector = [0; 16];
     call.runtime.context.rng.fill_bytes(&mut vector);
     let cipher = cbc::Encryptor::<Aes256>::new(&aes_key(&password).into(), &vector.into());
     let encrypted = cipher.encrypt_padded_vec::<Pkcs7>(&plain);
-    call.string(base64::encode(&[&vector[..], &encrypted].concat()))
+    call.runtime.charged_string(base64::encode(&[&vector[..], &encrypted].concat()))
 }
 
 fn decrypt(call: &mut Call<'_, '_>) -> Outcome {
@@ -202,7 +209,8 @@ fn decrypt(call: &mut Call<'_, '_>) -> Outcome {
     if text.is_empty() {
         return call.string("");
     }
-    call.runtime.work(text.len() as u64 / 16)?;
+    call.runtime.scan(text.len())?;
+    call.runtime.charge(text.len().saturating_mul(2))?;
     let bytes = base64::decode(&text)
         .map_err(|_| Fault::new(format!("illegal base64 data at input byte {REDACTED}")))?;
     let (vector, body) = bytes.split_at_checked(16).ok_or_else(Fault::out_of_range)?;

@@ -15,10 +15,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
     fixed("randBytes", &[Int], |call| {
         let count = usize::try_from(call.int(0))
             .map_err(|_| Fault::new("runtime error: makeslice: len out of range"))?;
-        call.runtime.has_room(count.saturating_mul(3))?;
+        // The bytes, and as base64.
+        call.runtime.scan(count)?;
+        call.runtime.charge(count.saturating_mul(3))?;
         let mut bytes = vec![0; count];
         call.runtime.context.rng.fill_bytes(&mut bytes);
-        call.string(base64::encode(&bytes))
+        call.runtime.charged_string(base64::encode(&bytes))
     }),
     fixed("randInt", &[Int, Int], |call| {
         let (low, high) = (call.int(0), call.int(1));
@@ -36,15 +38,15 @@ pub(super) const FUNCTIONS: &[Function] = &[
 /// `count` characters, each equally likely among those allowed; none for a count below 1.
 fn text_of(call: &mut Call<'_, '_>, allowed: fn(u8) -> bool) -> Outcome {
     let count = usize::try_from(call.int(0)).unwrap_or(0);
-    call.runtime.has_room(count)?;
     call.runtime.work(count as u64 / 4)?;
+    call.runtime.charge(count)?;
     let alphabet: Vec<u8> = (0..128).filter(|byte| allowed(*byte)).collect();
     let mut text = Vec::with_capacity(count);
     for _ in 0..count {
         let index = call.runtime.context.below(alphabet.len() as u64);
         text.extend(usize::try_from(index).ok().and_then(|index| alphabet.get(index)));
     }
-    call.string(text)
+    call.runtime.charged_string(text)
 }
 
 /// Version 4 of RFC 9562.
@@ -61,9 +63,12 @@ fn uuid(call: &mut Call<'_, '_>) -> Outcome {
 
 fn shuffle(call: &mut Call<'_, '_>) -> Outcome {
     let text = call.text(0);
-    call.runtime.has_room(text.len().saturating_mul(4))?;
-    let mut runes: Vec<char> = rune::runes(&text).map(|(_, rune, _)| rune).collect();
-    call.runtime.work(runes.len() as u64)?;
+    call.runtime.scan(text.len())?;
+    let count = rune::count(&text);
+    call.runtime.work(count as u64)?;
+    call.runtime.charge(count.saturating_mul(size_of::<char>()))?;
+    let mut runes = Vec::with_capacity(count);
+    runes.extend(rune::runes(&text).map(|(_, rune, _)| rune));
     for last in (1..runes.len()).rev() {
         let index = call.runtime.context.below(last as u64 + 1);
         runes.swap(last, usize::try_from(index).unwrap_or(last));

@@ -168,34 +168,35 @@ fn substring(call: &mut Call<'_, '_>) -> Outcome {
     call.string(part)
 }
 
-/// `text` `count` times, refused before it is made if it is too long.
-fn repeated(call: &Call<'_, '_>, text: &[u8], count: i64) -> Result<Vec<u8>, Fault> {
-    let count = usize::try_from(count).map_err(|_| Fault::new("strings: negative Repeat count"))?;
-    call.runtime.has_room(text.len().saturating_mul(count))?;
-    Ok(text.repeat(if text.is_empty() { 0 } else { count }))
-}
-
 fn repeat(call: &mut Call<'_, '_>) -> Outcome {
     let (count, text) = (call.int(0), call.text(1));
-    let text = repeated(call, &text, count)?;
-    call.string(text)
+    let count = repetitions(count)?;
+    call.runtime.copies(text.len(), count)?;
+    let repeated = text.repeat(if text.is_empty() { 0 } else { count });
+    call.runtime.charged_string(repeated)
+}
+
+fn repetitions(count: i64) -> Result<usize, Fault> {
+    usize::try_from(count).map_err(|_| Fault::new("strings: negative Repeat count"))
 }
 
 fn indent(call: &mut Call<'_, '_>, before: &[u8]) -> Outcome {
     let (count, text) = (call.int(0), call.text(1));
-    let padding = repeated(call, b" ", count)?;
+    let padding = repetitions(count)?;
     let lines = 1 + memchr::memchr_iter(b'\n', &text).count();
-    call.runtime.has_room(lines.saturating_mul(padding.len()).saturating_add(text.len()))?;
-    let mut out = Vec::with_capacity(text.len() + lines * padding.len() + 1);
+    let length = lines.saturating_mul(padding).saturating_add(before.len() + text.len());
+    call.runtime.work(lines as u64)?;
+    call.runtime.copies(length, 1)?;
+    let mut out = Vec::with_capacity(length);
     out.extend_from_slice(before);
     for (index, line) in text.split(|byte| *byte == b'\n').enumerate() {
         if index > 0 {
             out.push(b'\n');
         }
-        out.extend_from_slice(&padding);
+        out.resize(out.len() + padding, b' ');
         out.extend_from_slice(line);
     }
-    call.string(out)
+    call.runtime.charged_string(out)
 }
 
 /// `strings.TrimSpace`.
@@ -229,8 +230,11 @@ fn replace(call: &mut Call<'_, '_>) -> Outcome {
     } else {
         memmem::find_iter(&text, &*old).count()
     };
-    call.runtime.has_room(count.saturating_mul(new.len()).saturating_add(text.len()))?;
-    let mut out = Vec::with_capacity(text.len());
+    let kept = text.len().saturating_sub(count.saturating_mul(old.len()));
+    let length = count.saturating_mul(new.len()).saturating_add(kept);
+    call.runtime.work(count as u64)?;
+    call.runtime.copies(length, 1)?;
+    let mut out = Vec::with_capacity(length);
     let mut done = 0;
     if old.is_empty() {
         for (at, _, width) in rune::runes(&text) {
@@ -238,7 +242,7 @@ fn replace(call: &mut Call<'_, '_>) -> Outcome {
             out.extend_from_slice(text.get(at..at + width).unwrap_or_default());
         }
         out.extend_from_slice(&new);
-        return call.string(out);
+        return call.runtime.charged_string(out);
     }
     for at in memmem::find_iter(&text, &*old) {
         out.extend_from_slice(text.get(done..at).unwrap_or_default());
@@ -246,7 +250,7 @@ fn replace(call: &mut Call<'_, '_>) -> Outcome {
         done = at + old.len();
     }
     out.extend_from_slice(text.get(done..).unwrap_or_default());
-    call.string(out)
+    call.runtime.charged_string(out)
 }
 
 /// `strings.SplitN`, charged: at most `limit` parts, all if it is negative; an empty separator splits after each rune.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::engine::fault::Fault;
 use crate::engine::function::Type::Str as Text;
 use crate::engine::function::{Function, fixed};
+use crate::engine::runtime::Runtime;
 use crate::engine::value::Value;
 use crate::go::semver::{self, Version};
 
@@ -13,8 +14,9 @@ const LONGEST: usize = 4096;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     fixed("semver", &[Text], |call| {
-        let version = Version::parse(&call.text(0))?;
-        call.runtime.charge(256 + version.original.len() * 3)?;
+        let text = call.text(0);
+        charge_version(call.runtime, &text)?;
+        let version = Version::parse(&text)?;
         Ok(Value::Version(Rc::new(version), true))
     }),
     fixed("semverCompare", &[Text, Text], |call| {
@@ -23,6 +25,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
             return Err(Fault::Limit("a version constraint is longer than allowed"));
         }
         call.runtime.work(500 + 10 * constraint.len() as u64)?;
+        call.runtime.charge(256 + constraint.len().saturating_mul(32))?;
+        charge_version(call.runtime, &version)?;
         Ok(Value::Bool(semver::check(&constraint, &version)?))
     }),
 ];
+
+/// Its parts are copied, and so is the text itself.
+fn charge_version(runtime: &mut Runtime<'_>, text: &[u8]) -> Result<(), Fault> {
+    runtime.scan(text.len())?;
+    runtime.charge(256 + text.len().saturating_mul(3))
+}

@@ -19,8 +19,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 fn mapped(call: &mut Call<'_, '_>, map: fn(&[u8]) -> Vec<u8>) -> Outcome {
     let text = call.text(0);
-    call.runtime.work(text.len() as u64 / 16)?;
-    call.string(map(&text))
+    // A word that begins at each byte; a byte that is no UTF-8 becomes three.
+    let mapped = call.runtime.escaped(&text, 3, map)?;
+    call.runtime.charged_string(mapped)
 }
 
 /// `strings.Title`: what follows no letter, digit or underscore is put in title case.

@@ -1,6 +1,5 @@
 //! Lines of a given length.
 
-use crate::engine::fault::Fault;
 use crate::engine::function::Type::{Int, Str as Text};
 use crate::engine::function::{Call, Function, Outcome, fixed};
 
@@ -17,27 +16,24 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 fn wrap(call: &mut Call<'_, '_>, text: &[u8], separator: &[u8], break_words: bool) -> Outcome {
     let width = usize::try_from(call.int(0)).unwrap_or(0).max(1);
-    let mut out = Vec::with_capacity(text.len());
+    let mut out = Vec::new();
     let mut rest = text;
     while rest.len() > width {
         call.runtime.step()?;
-        if out.len() > call.runtime.memory_left() {
-            return Err(Fault::MEMORY);
-        }
         if let [b' ', after @ ..] = rest {
             rest = after;
             continue;
         }
         let (line, next) = line(rest, width, break_words);
-        out.extend_from_slice(rest.get(..line).unwrap_or(rest));
+        call.runtime.append(&mut out, rest.get(..line).unwrap_or(rest))?;
         if next > rest.len() {
-            return call.string(out);
+            return call.runtime.charged_string(out);
         }
-        out.extend_from_slice(separator);
+        call.runtime.append(&mut out, separator)?;
         rest = rest.get(next..).unwrap_or_default();
     }
-    out.extend_from_slice(rest);
-    call.string(out)
+    call.runtime.append(&mut out, rest)?;
+    call.runtime.charged_string(out)
 }
 
 /// Where the line ends and where the next begins; beyond the end if there is none.

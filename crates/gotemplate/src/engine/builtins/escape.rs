@@ -17,8 +17,8 @@ pub(crate) const ESCAPES: &[Function] = &[
 fn escape_with(call: &mut Call<'_, '_>, escape: fn(&[u8]) -> Vec<u8>) -> Outcome {
     let text = text_of(call)?;
     // Six bytes for one at most.
-    call.runtime.has_room(text.len().saturating_mul(6))?;
-    call.string(escape(&text))
+    let escaped = call.runtime.escaped(&text, 6, escape)?;
+    call.runtime.charged_string(escaped)
 }
 
 /// The arguments as `print` writes them, but for nil.
