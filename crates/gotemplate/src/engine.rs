@@ -1,5 +1,6 @@
 //! Go's text/template: from text to tree to output, and the values in between. Which functions there are, it is told.
 
+pub(crate) mod argument;
 pub(crate) mod budget;
 pub(crate) mod builtins;
 pub(crate) mod compare;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::rc::Rc;
 
+use crate::engine::argument::Argument;
 use crate::engine::fault::Fault;
 use crate::engine::runtime::Runtime;
 #[cfg(feature = "certificates")]
@@ -106,9 +107,27 @@ pub(crate) const fn variadic(
 pub(crate) struct Call<'r, 'e> {
     pub(crate) runtime: &'r mut Runtime<'e>,
     pub(crate) args: Vec<Value>,
+    /// How many of them the body has taken.
+    taken: usize,
 }
 
-impl Call<'_, '_> {
+impl<'r, 'e> Call<'r, 'e> {
+    pub(crate) fn new(runtime: &'r mut Runtime<'e>, args: Vec<Value>) -> Self {
+        Self { runtime, args, taken: 0 }
+    }
+
+    /// The next argument. The evaluator has seen to it that there is one.
+    pub(crate) fn take<T: Argument>(&mut self) -> Result<T, Fault> {
+        let next = self.args.get_mut(self.taken);
+        self.taken += 1;
+        T::of(next.map_or(Value::Nil, |value| std::mem::replace(value, Value::Nil)))
+    }
+
+    /// All arguments that are left.
+    pub(crate) fn take_rest<T: Argument>(&mut self) -> Result<Vec<T>, Fault> {
+        self.args.drain(self.taken.min(self.args.len())..).map(T::of).collect()
+    }
+
     /// Takes the steps for reading the arguments.
     pub(crate) fn begin(&mut self) -> Result<(), Fault> {
         let size: usize = self
@@ -149,10 +168,6 @@ impl Call<'_, '_> {
             Some(Value::Float(value)) => *value,
             _ => 0.0,
         }
-    }
-
-    pub(crate) fn flag(&self, index: usize) -> bool {
-        matches!(self.args.get(index), Some(Value::Bool(true)))
     }
 
     pub(crate) fn dict(&self, index: usize) -> Result<Dict, Fault> {
