@@ -8,7 +8,7 @@ use crate::engine::fault::Fault;
 use crate::engine::runtime::Runtime;
 #[cfg(feature = "certificates")]
 use crate::engine::value::Certificate;
-use crate::engine::value::{Dict, Str, Value};
+use crate::engine::value::{Str, Value};
 use crate::go::semver::Version;
 use crate::go::time::{Time, Zone};
 
@@ -170,13 +170,6 @@ impl<'r, 'e> Call<'r, 'e> {
         }
     }
 
-    pub(crate) fn dict(&self, index: usize) -> Result<Dict, Fault> {
-        match self.args.get(index) {
-            Some(Value::Dict(dict)) => Ok(dict.clone()),
-            _ => Err(Fault::NIL_POINTER),
-        }
-    }
-
     pub(crate) fn time(&self, index: usize) -> Rc<Time> {
         match self.args.get(index) {
             Some(Value::Time(time)) => Rc::clone(time),
@@ -200,7 +193,7 @@ impl<'r, 'e> Call<'r, 'e> {
     }
 
     /// A new string as the result.
-    pub(crate) fn string(&mut self, bytes: impl Into<Str>) -> Outcome {
+    pub(crate) fn string(&mut self, bytes: impl AsRef<[u8]> + Into<Str>) -> Outcome {
         self.runtime.string(bytes)
     }
 

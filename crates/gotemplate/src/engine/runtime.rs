@@ -162,10 +162,10 @@ impl<'e> Runtime<'e> {
         Ok(items)
     }
 
-    pub(crate) fn string(&mut self, bytes: impl Into<Str>) -> Result<Value, Fault> {
-        let text = bytes.into();
-        self.charge(text.len() + 16)?;
-        Ok(Value::Str(text))
+    /// A new string.
+    pub(crate) fn string(&mut self, bytes: impl AsRef<[u8]> + Into<Str>) -> Result<Value, Fault> {
+        self.charge(bytes.as_ref().len() + 16)?;
+        Ok(Value::Str(bytes.into()))
     }
 
     pub(crate) fn list(&mut self, items: Vec<Value>) -> Result<Value, Fault> {

@@ -29,6 +29,12 @@ impl Borrow<[u8]> for Str {
     }
 }
 
+impl AsRef<[u8]> for Str {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 impl Default for Str {
     fn default() -> Self {
         Self(Arc::from(&[][..]))
