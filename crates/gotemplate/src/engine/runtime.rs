@@ -48,7 +48,7 @@ impl<'e> Runtime<'e> {
 
     /// Takes the steps for looking at `bytes` bytes one by one.
     pub(crate) fn scan(&mut self, bytes: usize) -> Result<(), Fault> {
-        self.work(bytes as u64 / 8)
+        self.work(bytes as u64 / 4)
     }
 
     /// Takes memory for `bytes` bytes.

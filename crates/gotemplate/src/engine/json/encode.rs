@@ -185,6 +185,8 @@ impl Encoder<'_, '_> {
         let escape_html = self.style != Style::Raw;
         self.runtime.scan(text.len())?;
         self.write(b"\"")?;
+        // What needs no escape is written in one go.
+        let mut written = 0;
         for (at, rune, width) in rune::runes(text) {
             let escape: &[u8] = match rune {
                 '"' => b"\\\"",
@@ -200,14 +202,18 @@ impl Encoder<'_, '_> {
                 '<' if escape_html => b"\\u003c",
                 '>' if escape_html => b"\\u003e",
                 '&' if escape_html => b"\\u0026",
-                '\0'..' ' => {
-                    self.write(format!("\\u{:04x}", u32::from(rune)).as_bytes())?;
-                    continue;
-                }
-                _ => text.get(at..at + width).unwrap_or_default(),
+                '\0'..' ' => b"",
+                _ => continue,
             };
-            self.write(escape)?;
+            self.write(text.get(written..at).unwrap_or_default())?;
+            written = at + width;
+            if escape.is_empty() {
+                self.write(format!("\\u{:04x}", u32::from(rune)).as_bytes())?;
+            } else {
+                self.write(escape)?;
+            }
         }
+        self.write(text.get(written..).unwrap_or_default())?;
         self.write(b"\"")
     }
 }
