@@ -59,6 +59,14 @@ impl Argument for u32 {
     }
 }
 
+impl Argument for f64 {
+    const TYPE: Type = Type::Float;
+
+    fn of(value: Value) -> Result<Self, Fault> {
+        if let Value::Float(number) = value { Ok(number) } else { Err(UNCHECKED) }
+    }
+}
+
 impl Argument for bool {
     const TYPE: Type = Type::Bool;
 

@@ -10,7 +10,7 @@ use crate::engine::runtime::Runtime;
 use crate::engine::value::Certificate;
 use crate::engine::value::{Str, Value};
 use crate::go::semver::Version;
-use crate::go::time::{Time, Zone};
+use crate::go::time::Time;
 
 /// What a function returns.
 pub(crate) type Outcome = Result<Value, Fault>;
@@ -163,13 +163,6 @@ impl<'r, 'e> Call<'r, 'e> {
         }
     }
 
-    pub(crate) fn float(&self, index: usize) -> f64 {
-        match self.args.get(index) {
-            Some(Value::Float(value)) => *value,
-            _ => 0.0,
-        }
-    }
-
     pub(crate) fn time(&self, index: usize) -> Rc<Time> {
         match self.args.get(index) {
             Some(Value::Time(time)) => Rc::clone(time),
@@ -195,11 +188,5 @@ impl<'r, 'e> Call<'r, 'e> {
     /// A new string as the result.
     pub(crate) fn string(&mut self, bytes: impl AsRef<[u8]> + Into<Str>) -> Outcome {
         self.runtime.string(bytes)
-    }
-
-    /// The current time.
-    pub(crate) fn now(&self) -> Time {
-        let context = &self.runtime.context;
-        Time { monotonic: true, ..Time::new(context.seconds, context.nanoseconds, Zone::Local) }
     }
 }

@@ -7,6 +7,7 @@ use crate::engine::context::RenderContext;
 use crate::engine::fault::Fault;
 use crate::engine::value::{Dict, DictType, Elem, List, Str, Value};
 use crate::go::regexp::Pattern;
+use crate::go::time::{Time, Zone};
 
 /// The state that functions share during one rendering.
 pub(crate) struct Runtime<'e> {
@@ -28,6 +29,12 @@ enum Container {
 impl<'e> Runtime<'e> {
     pub(crate) fn new(context: &'e mut RenderContext, stack_nesting: usize) -> Self {
         Self { context, patterns: HashMap::new(), depth: 0, stack_nesting, containers: Vec::new() }
+    }
+
+    /// The current time.
+    pub(crate) fn now(&self) -> Time {
+        let context = &self.context;
+        Time { monotonic: true, ..Time::new(context.seconds, context.nanoseconds, Zone::Local) }
     }
 
     /// Takes one step.

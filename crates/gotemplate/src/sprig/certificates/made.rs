@@ -142,7 +142,7 @@ fn request(
         }
         dns_names = texts(call, dns, "error processing alternate dns name")?;
     }
-    let now = call.now();
+    let now = call.runtime.now();
     let mut serial = [0; 16];
     call.runtime.context.rng.fill_bytes(&mut serial);
     Ok(Request {
