@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use crate::engine::fault::Fault;
 use crate::engine::function::Type;
-use crate::engine::value::{Dict, List, Str, Value};
+use crate::engine::value::{Certificate, Dict, List, Str, Value};
+use crate::go::semver::Version;
 use crate::go::time::Time;
 
 /// A type that a body may ask for.
@@ -96,6 +97,44 @@ impl Argument for Rc<Time> {
 
     fn of(value: Value) -> Result<Self, Fault> {
         if let Value::Time(time) = value { Ok(time) } else { Err(UNCHECKED) }
+    }
+}
+
+impl Argument for Rc<Version> {
+    const TYPE: Type = Type::Version;
+
+    fn of(value: Value) -> Result<Self, Fault> {
+        if let Value::Version(version, _) = value { Ok(version) } else { Err(Fault::NIL_POINTER) }
+    }
+}
+
+impl Argument for Rc<Certificate> {
+    const TYPE: Type = Type::Certificate;
+
+    fn of(value: Value) -> Result<Self, Fault> {
+        if let Value::Certificate(certificate) = value { Ok(certificate) } else { Err(UNCHECKED) }
+    }
+}
+
+/// A `time.Duration` in nanoseconds.
+pub(crate) struct Nanoseconds(pub(crate) i64);
+
+impl Argument for Nanoseconds {
+    const TYPE: Type = Type::Duration;
+
+    fn of(value: Value) -> Result<Self, Fault> {
+        i64::of(value).map(Self)
+    }
+}
+
+/// A `reflect.Value`: anything, and no value as well.
+pub(crate) struct Reflected(pub(crate) Value);
+
+impl Argument for Reflected {
+    const TYPE: Type = Type::Reflect;
+
+    fn of(value: Value) -> Result<Self, Fault> {
+        Ok(Self(value))
     }
 }
 
