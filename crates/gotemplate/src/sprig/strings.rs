@@ -210,6 +210,7 @@ fn trim_all(runtime: &mut Runtime<'_>, cut: &[u8], text: &[u8]) -> Outcome {
 }
 
 fn replace(runtime: &mut Runtime<'_>, old: &[u8], new: &[u8], text: &[u8]) -> Outcome {
+    runtime.scan(text.len())?;
     let count =
         if old.is_empty() { rune::count(text) + 1 } else { memmem::find_iter(text, old).count() };
     let kept = text.len().saturating_sub(count.saturating_mul(old.len()));
