@@ -63,7 +63,7 @@ mod sprig;
 mod template;
 
 pub use engine::budget::ParseBudget;
-pub use engine::context::RenderContext;
+pub use engine::context::{RenderContext, Used};
 pub use engine::error::{
     ExecError, ExecErrorDetail, ExecErrorKind, ParseError, ParseErrorKind, REDACTED,
 };

@@ -124,3 +124,16 @@ fn functions_that_reach_outside_do_not_exist() {
         assert_eq!((error.kind(), error.line()), (ParseErrorKind::Syntax, 1));
     }
 }
+
+#[test]
+fn errors_quote_no_more_than_a_person_reads() {
+    let long = "x".repeat(100_000);
+    let text =
+        format!("{{{{ template \"a\" (fail \"{long}\") }}}}{{{{ define \"a\" }}}}{{{{ end }}}}");
+    let error = error(&text);
+    assert!(error.detail().to_string().len() < 4000);
+    assert!(error.detail().context().ends_with('…'));
+    let text = format!("{{{{ ${long} }}}}");
+    let error = Template::parse("t", text, &mut ParseBudget::default()).expect_err("unknown");
+    assert!(error.to_string().len() < 2000);
+}

@@ -64,6 +64,7 @@ fn intermediate_values_are_bounded() {
         "{{ $x := \"ab\" }}{{ range 60 }}{{ $x = print $x $x }}{{ end }}{{ len $x }}",
         "{{ $x := list 1 }}{{ range 60 }}{{ $x = concat $x $x }}{{ end }}{{ len $x }}",
         "{{ regexReplaceAll \"\" (repeat 10000 \"x\") (repeat 100000 \"y\") | len }}",
+        "{{ regexReplaceAll \"a+\" (repeat 1000000 \"a\") (repeat 10000 \"$0\") | len }}",
         "{{ wrapWith 1 (repeat 10000 \"-\") (repeat 100000 \"y\") | len }}",
         "{{ $d := dict }}{{ range $i := until 1000000 }}{{ $_ := set $d (print $i) $i }}{{ end }}{{ len $d }}",
         "{{ printf (repeat 1000 \"%1000000[1]d\") 1 | len }}",
@@ -250,5 +251,29 @@ fn values_cost_what_is_read_of_them_and_not_what_there_are() {
     for _ in 0..1000 {
         let rendered = template.render(&data, &mut context).expect("it takes little");
         assert_eq!(rendered, b"value");
+    }
+}
+
+#[test]
+fn a_rendering_ends_when_its_time_is_up() {
+    let mut texts = vec![
+        "{{ range 1000000 }}{{ end }}",
+        "{{ $x := repeat 1000000 \"x\" }}{{ range 100 }}{{ $_ := upper $x }}{{ end }}",
+    ];
+    if cfg!(feature = "certificates") {
+        texts.extend(["{{ genPrivateKey \"rsa\" }}", "{{ genPrivateKey \"dsa\" }}"]);
+    }
+    for text in texts {
+        let mut looks = 0;
+        let over_at_third = move || {
+            looks += 1;
+            looks >= 3
+        };
+        let mut context = context(RenderLimits::default()).with_deadline(over_at_third);
+        let error = parse(text).render(&Data::new(), &mut context).expect_err("it takes too long");
+        assert_eq!(error.kind(), ExecErrorKind::Limit, "{text}");
+        assert_eq!(error.detail().message(), "rendering takes more time than allowed", "{text}");
+        let next = parse("x{{ 1 }}").render(&Data::new(), &mut context);
+        assert!(next.is_err(), "the time is up for all that follow");
     }
 }

@@ -1,5 +1,6 @@
 //! What is left of the limits that several templates share.
 
+use crate::engine::context::Used;
 use crate::engine::fault::Fault;
 use crate::engine::limits::{ParseLimits, RenderLimits};
 
@@ -8,12 +9,15 @@ use crate::engine::limits::{ParseLimits, RenderLimits};
 pub(crate) struct Budget {
     steps: u64,
     memory: usize,
+    /// The least memory that was ever left: some is given back.
+    least_memory: usize,
     output: usize,
 }
 
 impl Budget {
     pub(crate) fn new(limits: &RenderLimits) -> Self {
-        Self { steps: limits.steps, memory: limits.memory_bytes, output: limits.output_bytes }
+        let memory = limits.memory_bytes;
+        Self { steps: limits.steps, memory, least_memory: memory, output: limits.output_bytes }
     }
 
     pub(crate) fn take_steps(&mut self, steps: u64) -> Result<(), Fault> {
@@ -23,12 +27,27 @@ impl Budget {
 
     pub(crate) fn take_memory(&mut self, bytes: usize) -> Result<(), Fault> {
         self.memory = self.memory.checked_sub(bytes).ok_or(Fault::MEMORY)?;
+        self.least_memory = self.least_memory.min(self.memory);
         Ok(())
+    }
+
+    /// Gives back what was taken for a moment.
+    pub(crate) fn return_memory(&mut self, bytes: usize) {
+        self.memory = self.memory.saturating_add(bytes);
     }
 
     pub(crate) fn take_output(&mut self, bytes: usize) -> Result<(), Fault> {
         self.output = self.output.checked_sub(bytes).ok_or(Fault::OUTPUT)?;
         Ok(())
+    }
+
+    /// What is gone of the limits it began with.
+    pub(crate) fn used(&self, limits: &RenderLimits) -> Used {
+        Used {
+            output_bytes: limits.output_bytes.saturating_sub(self.output),
+            memory_bytes: limits.memory_bytes.saturating_sub(self.least_memory),
+            steps: limits.steps.saturating_sub(self.steps),
+        }
     }
 
     pub(crate) fn memory_left(&self) -> usize {

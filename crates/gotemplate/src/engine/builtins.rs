@@ -4,81 +4,75 @@ mod escape;
 
 pub(crate) use escape::ESCAPES;
 
+use crate::engine::argument::{Reflected, function};
 use crate::engine::compare;
 use crate::engine::error::REDACTED;
 use crate::engine::fault::Fault;
 use crate::engine::fmt;
-use crate::engine::function::Type::{Any, Reflect, Str as Text};
-use crate::engine::function::{Call, Function, Outcome, fixed, variadic};
+use crate::engine::function::{Function, Outcome};
 use crate::engine::value::{Dict, DictType, List, Str, UintType, Value};
+
+macro_rules! compared {
+    ($name:literal, |$a:ident, $b:ident| $result:expr) => {
+        function!($name, |_runtime, a: Reflected, b: Reflected| {
+            let ($a, $b) = (&bare(a), &bare(b));
+            $result.map(Value::Bool)
+        })
+    };
+}
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     // The evaluator runs these two: they do not evaluate all of their arguments.
-    variadic("and", &[Reflect], Reflect, last),
-    variadic("or", &[Reflect], Reflect, last),
-    variadic("call", &[Reflect], Reflect, call),
-    variadic("index", &[Reflect], Reflect, index),
-    fixed("len", &[Reflect], len),
-    fixed("not", &[Reflect], |call| Ok(Value::Bool(!call.value(0).truth()))),
-    variadic("print", &[], Any, |call| {
-        let text = fmt::sprint(call.runtime, &call.args)?;
-        call.string(text)
+    function!("and", |_runtime, first: Reflected; rest: [Reflected]| Ok(last(first, rest))),
+    function!("or", |_runtime, first: Reflected; rest: [Reflected]| Ok(last(first, rest))),
+    function!("call", |_runtime, callee: Reflected; _arguments: [Reflected]| call(&callee.0)),
+    function!("index", |_runtime, item: Reflected; indexes: [Reflected]| {
+        index(bare(item), indexes)
     }),
-    variadic("printf", &[Text], Any, |call| {
-        let format = call.text(0);
-        let text = fmt::sprintf(call.runtime, &format, call.args.get(1..).unwrap_or_default())?;
-        call.string(text)
+    function!("len", |_runtime, value: Reflected| len(&value.0)),
+    function!("not", |_runtime, value: Reflected| Ok(Value::Bool(!value.0.truth()))),
+    function!("print", |runtime; values: [Value]| {
+        let text = fmt::sprint(runtime, &values)?;
+        runtime.charged_string(text)
     }),
-    variadic("println", &[], Any, |call| {
-        let text = fmt::sprintln(call.runtime, &call.args)?;
-        call.string(text)
+    function!("printf", |runtime, format: Str; values: [Value]| {
+        let text = fmt::sprintf(runtime, &format, &values)?;
+        runtime.charged_string(text)
     }),
-    variadic("eq", &[Reflect], Reflect, |call| {
-        let args = indirect(call);
-        let (first, rest) = args.split_first().unwrap_or((&Value::Invalid, &[]));
-        compare::equal_any(first, rest).map(Value::Bool)
+    function!("println", |runtime; values: [Value]| {
+        let text = fmt::sprintln(runtime, &values)?;
+        runtime.charged_string(text)
     }),
-    fixed("ne", &[Reflect, Reflect], |call| compare_two(call, |a, b| Ok(!compare::equal(a, b)?))),
-    fixed("lt", &[Reflect, Reflect], |call| compare_two(call, compare::less)),
-    fixed("le", &[Reflect, Reflect], |call| compare_two(call, compare::less_or_equal)),
-    fixed("gt", &[Reflect, Reflect], |call| {
-        compare_two(call, |a, b| Ok(!compare::less_or_equal(a, b)?))
+    function!("eq", |_runtime, first: Reflected; others: [Reflected]| {
+        let others: Vec<Value> = others.into_iter().map(bare).collect();
+        compare::equal_any(&bare(first), &others).map(Value::Bool)
     }),
-    fixed("ge", &[Reflect, Reflect], |call| compare_two(call, |a, b| Ok(!compare::less(a, b)?))),
+    compared!("ne", |a, b| compare::equal(a, b).map(|equal| !equal)),
+    compared!("lt", |a, b| compare::less(a, b)),
+    compared!("le", |a, b| compare::less_or_equal(a, b)),
+    compared!("gt", |a, b| compare::less_or_equal(a, b).map(|less| !less)),
+    compared!("ge", |a, b| compare::less(a, b).map(|less| !less)),
 ];
 
-fn last(call: &mut Call<'_, '_>) -> Outcome {
-    Ok(call.args.last().cloned().unwrap_or(Value::Invalid))
+fn last(first: Reflected, rest: Vec<Reflected>) -> Value {
+    rest.into_iter().next_back().unwrap_or(first).0
 }
 
-/// The arguments, a nil interface made no value.
-fn indirect(call: &Call<'_, '_>) -> Vec<Value> {
-    let bare =
-        |value: &Value| if matches!(value, Value::Nil) { Value::Invalid } else { value.clone() };
-    call.args.iter().map(bare).collect()
-}
-
-fn compare_two(
-    call: &mut Call<'_, '_>,
-    compare: fn(&Value, &Value) -> Result<bool, Fault>,
-) -> Outcome {
-    match indirect(call).as_slice() {
-        [left, right] => compare(left, right).map(Value::Bool),
-        _ => Err(Fault::new("missing argument for comparison")),
-    }
+/// A nil interface is no value.
+fn bare(value: Reflected) -> Value {
+    if matches!(value.0, Value::Nil) { Value::Invalid } else { value.0 }
 }
 
 /// No value of a template is a function.
-fn call(call: &mut Call<'_, '_>) -> Outcome {
-    let callee = call.value(0);
+fn call(callee: &Value) -> Outcome {
     if callee.is_nil() {
         return Err(Fault::new("call of nil"));
     }
     Err(Fault::new(format!("non-function {REDACTED} of type {}", callee.type_name())))
 }
 
-fn len(call: &mut Call<'_, '_>) -> Outcome {
-    let length = match call.value(0) {
+fn len(value: &Value) -> Outcome {
+    let length = match value {
         Value::Str(text) => text.len(),
         Value::List(list) => list.len(),
         Value::Dict(dict) => dict.len(),
@@ -94,14 +88,11 @@ fn len(call: &mut Call<'_, '_>) -> Outcome {
 }
 
 /// `index x 1 2 3` is `x[1][2][3]`.
-fn index(call: &mut Call<'_, '_>) -> Outcome {
-    let args = indirect(call);
-    let (first, indexes) = args.split_first().unwrap_or((&Value::Invalid, &[]));
-    let mut item = first.clone();
+fn index(mut item: Value, indexes: Vec<Reflected>) -> Outcome {
     if matches!(item, Value::Invalid) {
         return Err(Fault::new("index of untyped nil"));
     }
-    for index in indexes {
+    for index in &indexes.into_iter().map(bare).collect::<Vec<_>>() {
         item = match &item {
             Value::Nil => return Err(Fault::new("index of nil pointer")),
             Value::Str(text) => element_of_string(text, index)?,

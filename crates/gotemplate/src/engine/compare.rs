@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::engine::error::REDACTED;
 use crate::engine::fault::Fault;
 use crate::engine::runtime::Runtime;
-use crate::engine::value::Value;
+use crate::engine::value::{List, Str, Value};
 use crate::go::time::Time;
 
 /// The basic kinds that can be compared with each other.
@@ -142,7 +142,7 @@ pub(crate) fn deep_equal(
             if a.same(b) {
                 return Ok(true);
             }
-            all_equal(runtime, &a.to_vec(), &b.to_vec())
+            runtime.nested(|runtime| same_elements(runtime, a, b))
         }
         (Value::Dict(a), Value::Dict(b)) => {
             if a.0.kind != b.0.kind || a.0.nil != b.0.nil || a.len() != b.len() {
@@ -151,39 +151,65 @@ pub(crate) fn deep_equal(
             if a.same(b) {
                 return Ok(true);
             }
-            let (a, b) = (a.entries(), b.entries());
-            if a.iter().zip(&b).any(|((left, _), (right, _))| left != right) {
-                return Ok(false);
-            }
-            let values = |entries: Vec<(_, Value)>| -> Vec<Value> {
-                entries.into_iter().map(|(_, value)| value).collect()
-            };
-            all_equal(runtime, &values(a), &values(b))
+            let copies = 2 * a.len() * size_of::<(Str, Value)>();
+            runtime.lend(copies, |runtime| {
+                runtime.nested(|runtime| same_entries(runtime, &a.entries(), &b.entries()))
+            })
         }
         (Value::Time(a), Value::Time(b)) => Ok(same_time(a, b)),
-        (Value::Version(a, p), Value::Version(b, q)) => Ok(p == q && a == b),
-        (Value::Certificate(a), Value::Certificate(b)) => Ok(a == b),
+        (Value::Version(a, p), Value::Version(b, q)) => {
+            runtime.read(a.bytes().min(b.bytes()))?;
+            Ok(p == q && a == b)
+        }
+        (Value::Certificate(a), Value::Certificate(b)) => {
+            Ok(same_text(runtime, &a.cert, &b.cert)? && same_text(runtime, &a.key, &b.key)?)
+        }
         (Value::Int(a, s), Value::Int(b, t)) => Ok(s == t && a == b),
         (Value::Uint(a, s), Value::Uint(b, t)) => Ok(s == t && a == b),
         (Value::Float(a), Value::Float(b)) => Ok(a == b),
         (Value::Complex(a, b), Value::Complex(c, d)) => Ok(a == c && b == d),
         (Value::Bool(a), Value::Bool(b)) => Ok(a == b),
-        (Value::Str(a), Value::Str(b)) => {
-            runtime.read(a.len().min(b.len()))?;
-            Ok(a == b)
-        }
+        (Value::Str(a), Value::Str(b)) => same_text(runtime, a, b),
         _ => Ok(left.is_nil() && right.is_nil()),
     }
 }
 
-fn all_equal(runtime: &mut Runtime<'_>, left: &[Value], right: &[Value]) -> Result<bool, Fault> {
-    runtime.nested(|runtime| {
-        for (a, b) in left.iter().zip(right) {
-            runtime.step()?;
-            if !deep_equal(runtime, a, b)? {
-                return Ok(false);
-            }
+/// Texts of different length are not read.
+fn same_text(runtime: &mut Runtime<'_>, left: &Str, right: &Str) -> Result<bool, Fault> {
+    if left.len() != right.len() {
+        return Ok(false);
+    }
+    runtime.read(left.len())?;
+    Ok(left == right)
+}
+
+fn same_elements(runtime: &mut Runtime<'_>, left: &List, right: &List) -> Result<bool, Fault> {
+    for index in 0..left.len() {
+        runtime.step()?;
+        let (Some(a), Some(b)) = (left.get(index), right.get(index)) else { return Ok(false) };
+        if !deep_equal(runtime, &a, &b)? {
+            return Ok(false);
         }
-        Ok(true)
-    })
+    }
+    Ok(true)
+}
+
+fn same_entries(
+    runtime: &mut Runtime<'_>,
+    left: &[(Str, Value)],
+    right: &[(Str, Value)],
+) -> Result<bool, Fault> {
+    runtime.work(left.len() as u64 / 4)?;
+    for ((left, _), (right, _)) in left.iter().zip(right) {
+        if !same_text(runtime, left, right)? {
+            return Ok(false);
+        }
+    }
+    for ((_, a), (_, b)) in left.iter().zip(right) {
+        runtime.step()?;
+        if !deep_equal(runtime, a, b)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

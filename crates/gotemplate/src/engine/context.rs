@@ -3,7 +3,20 @@
 use rand_core::CryptoRng;
 
 use crate::engine::budget::Budget;
+use crate::engine::deadline::Deadline;
 use crate::engine::limits::RenderLimits;
+
+/// What renderings with a context have taken of its [`RenderLimits`] so far, as they count it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Used {
+    /// Bytes of output.
+    pub output_bytes: usize,
+    /// Bytes of memory, at the moment when most were taken: what is needed for a moment only is given back.
+    pub memory_bytes: usize,
+    /// Units of work.
+    pub steps: u64,
+}
 
 /// The time, the randomness and the limits of any number of renderings.
 ///
@@ -17,6 +30,7 @@ pub struct RenderContext {
     pub(crate) rng: Box<dyn CryptoRng + Send>,
     pub(crate) limits: RenderLimits,
     pub(crate) budget: Budget,
+    pub(crate) deadline: Deadline,
     /// A rendering nested too deeply for the caller's stack: further ones are not tried on it.
     pub(crate) needs_deep_stack: bool,
 }
@@ -36,9 +50,26 @@ impl RenderContext {
             nanoseconds: nanoseconds.min(999_999_999),
             rng: Box::new(rng),
             budget: Budget::new(&limits),
+            deadline: Deadline::default(),
             limits,
             needs_deep_stack: false,
         }
+    }
+
+    /// The same, with a way to ask whether the time is up: from then on, renderings fail for
+    /// [`Limit`](crate::ExecErrorKind::Limit).
+    ///
+    /// It is asked every few thousand steps and between the candidates for a prime: more than a thousand times a
+    /// second. Whoever wants to cancel a rendering passes what reads a flag.
+    #[must_use]
+    pub fn with_deadline(self, is_over: impl FnMut() -> bool + Send + 'static) -> Self {
+        Self { deadline: Deadline::new(is_over), ..self }
+    }
+
+    /// What the renderings so far have taken, those that failed included.
+    #[must_use]
+    pub fn used(&self) -> Used {
+        self.budget.used(&self.limits)
     }
 
     /// An integer below `bound`, each equally likely; 0 if the bound is 0.

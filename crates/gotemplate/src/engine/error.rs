@@ -5,6 +5,18 @@ use std::fmt;
 /// What stands in a message where Go prints something that may come from the data.
 pub const REDACTED: &str = "[redacted]";
 
+/// How many bytes of the template's text an error quotes.
+const LONGEST: usize = 1000;
+
+/// A text for an error: what is longer than a person reads is cut.
+pub(crate) fn shortened(mut text: String) -> String {
+    if text.len() > LONGEST {
+        text.truncate(text.floor_char_boundary(LONGEST));
+        text.push('…');
+    }
+    text
+}
+
 /// Whether a text is no template or goes over one of the [`ParseLimits`](crate::ParseLimits).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -28,7 +40,7 @@ impl ParseErrorKind {
 
 /// Why a template could not be parsed. It depends on the template's text alone.
 ///
-/// Displayed as Go does: `template: NAME:LINE: MESSAGE`. The message may quote the text.
+/// Displayed as Go does: `template: NAME:LINE: MESSAGE`. The message may quote the text; it is cut after 1,000 bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseError {
     pub(crate) kind: ParseErrorKind,
@@ -162,13 +174,13 @@ impl ExecErrorDetail {
         self.column
     }
 
-    /// The failing part of the template.
+    /// The failing part of the template; cut after 1,000 bytes.
     #[must_use]
     pub fn context(&self) -> &str {
         &self.context
     }
 
-    /// What went wrong, without the position.
+    /// What went wrong, without the position; cut after 1,000 bytes.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message

@@ -5,7 +5,7 @@ mod eval;
 mod field;
 mod range;
 
-use crate::engine::error::{ExecError, ExecErrorDetail, ExecErrorKind};
+use crate::engine::error::{ExecError, ExecErrorDetail, ExecErrorKind, shortened};
 use crate::engine::fault::Fault;
 use crate::engine::fmt;
 use crate::engine::node::{Control, ControlKind, ListId, Node, Place, TemplateCall};
@@ -293,9 +293,9 @@ impl<'t> Machine<'t, '_> {
             file: lossy(self.file),
             line: 1 + memchr::memchr_iter(b'\n', before).count(),
             column: before.len() - line_start,
-            executing: lossy(&quote::double(self.name)),
-            context: self.context(),
-            message,
+            executing: shortened(lossy(&quote::double(self.name))),
+            context: shortened(self.context()),
+            message: shortened(message),
         });
         Stop::Error(ExecError { kind, detail })
     }

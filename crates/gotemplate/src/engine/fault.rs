@@ -22,6 +22,7 @@ pub(crate) enum Fault {
 impl Fault {
     pub(crate) const MEMORY: Self = Self::Limit("values take more memory than allowed");
     pub(crate) const STEPS: Self = Self::Limit("rendering takes more steps than allowed");
+    pub(crate) const DEADLINE: Self = Self::Limit("rendering takes more time than allowed");
     pub(crate) const NESTING: Self = Self::Limit("values or parentheses nest deeper than allowed");
     pub(crate) const OUTPUT: Self = Self::Limit("output is longer than allowed");
     /// A message that holds a value of the data, or may hold one.

@@ -1,15 +1,11 @@
 //! What a function is: its parameters, as Go's reflection checks them, its body, and one call of it.
 
 use std::fmt;
-use std::rc::Rc;
 
+use crate::engine::argument::Argument;
 use crate::engine::fault::Fault;
 use crate::engine::runtime::Runtime;
-#[cfg(feature = "certificates")]
-use crate::engine::value::Certificate;
-use crate::engine::value::{Dict, Str, Value};
-use crate::go::semver::Version;
-use crate::go::time::{Time, Zone};
+use crate::engine::value::Value;
 
 /// What a function returns.
 pub(crate) type Outcome = Result<Value, Fault>;
@@ -83,36 +79,32 @@ impl fmt::Debug for Function {
     }
 }
 
-/// A function with a fixed number of parameters.
-pub(crate) const fn fixed(
-    name: &'static str,
-    params: &'static [Type],
-    run: fn(&mut Call<'_, '_>) -> Outcome,
-) -> Function {
-    Function { name, params, variadic: None, run }
-}
-
-/// A function with any number of further arguments.
-pub(crate) const fn variadic(
-    name: &'static str,
-    params: &'static [Type],
-    rest: Type,
-    run: fn(&mut Call<'_, '_>) -> Outcome,
-) -> Function {
-    Function { name, params, variadic: Some(rest), run }
-}
-
 /// One call: its arguments, already checked against the parameters.
 pub(crate) struct Call<'r, 'e> {
     pub(crate) runtime: &'r mut Runtime<'e>,
-    pub(crate) args: Vec<Value>,
+    arguments: std::vec::IntoIter<Value>,
 }
 
-impl Call<'_, '_> {
+impl<'r, 'e> Call<'r, 'e> {
+    pub(crate) fn new(runtime: &'r mut Runtime<'e>, arguments: Vec<Value>) -> Self {
+        Self { runtime, arguments: arguments.into_iter() }
+    }
+
+    /// The next argument. The evaluator has seen to it that there is one.
+    pub(crate) fn take<T: Argument>(&mut self) -> Result<T, Fault> {
+        T::of(self.arguments.next().unwrap_or(Value::Nil))
+    }
+
+    /// All arguments that are left.
+    pub(crate) fn take_rest<T: Argument>(&mut self) -> Result<Vec<T>, Fault> {
+        self.arguments.by_ref().map(T::of).collect()
+    }
+
     /// Takes the steps for reading the arguments.
     pub(crate) fn begin(&mut self) -> Result<(), Fault> {
         let size: usize = self
-            .args
+            .arguments
+            .as_slice()
             .iter()
             .map(|arg| match arg {
                 Value::Str(text) => text.len(),
@@ -123,79 +115,5 @@ impl Call<'_, '_> {
             .sum();
         self.runtime.step()?;
         self.runtime.read(size)
-    }
-
-    pub(crate) fn value(&self, index: usize) -> Value {
-        self.args.get(index).cloned().unwrap_or(Value::Nil)
-    }
-
-    pub(crate) fn rest(&self, index: usize) -> &[Value] {
-        self.args.get(index..).unwrap_or_default()
-    }
-
-    pub(crate) fn text(&self, index: usize) -> Str {
-        match self.args.get(index) {
-            Some(Value::Str(text)) => text.clone(),
-            _ => Str::default(),
-        }
-    }
-
-    pub(crate) fn int(&self, index: usize) -> i64 {
-        match self.args.get(index) {
-            Some(Value::Int(value, _)) => *value,
-            Some(Value::Uint(value, _)) => i64::try_from(*value).unwrap_or(i64::MAX),
-            _ => 0,
-        }
-    }
-
-    pub(crate) fn float(&self, index: usize) -> f64 {
-        match self.args.get(index) {
-            Some(Value::Float(value)) => *value,
-            _ => 0.0,
-        }
-    }
-
-    pub(crate) fn flag(&self, index: usize) -> bool {
-        matches!(self.args.get(index), Some(Value::Bool(true)))
-    }
-
-    pub(crate) fn dict(&self, index: usize) -> Result<Dict, Fault> {
-        match self.args.get(index) {
-            Some(Value::Dict(dict)) => Ok(dict.clone()),
-            _ => Err(Fault::NIL_POINTER),
-        }
-    }
-
-    pub(crate) fn time(&self, index: usize) -> Rc<Time> {
-        match self.args.get(index) {
-            Some(Value::Time(time)) => Rc::clone(time),
-            _ => Rc::new(Time::zero()),
-        }
-    }
-
-    pub(crate) fn version(&self, index: usize) -> Result<Rc<Version>, Fault> {
-        match self.args.get(index) {
-            Some(Value::Version(version, _)) => Ok(Rc::clone(version)),
-            _ => Err(Fault::NIL_POINTER),
-        }
-    }
-
-    #[cfg(feature = "certificates")]
-    pub(crate) fn certificate(&self, index: usize) -> Certificate {
-        match self.args.get(index) {
-            Some(Value::Certificate(certificate)) => (**certificate).clone(),
-            _ => Certificate::default(),
-        }
-    }
-
-    /// A new string as the result.
-    pub(crate) fn string(&mut self, bytes: impl Into<Str>) -> Outcome {
-        self.runtime.string(bytes)
-    }
-
-    /// The current time.
-    pub(crate) fn now(&self) -> Time {
-        let context = &self.runtime.context;
-        Time { monotonic: true, ..Time::new(context.seconds, context.nanoseconds, Zone::Local) }
     }
 }

@@ -35,11 +35,12 @@ impl Default for ParseLimits {
 pub struct RenderLimits {
     /// Bytes of output. The default is 1 MiB.
     pub output_bytes: usize,
-    /// Bytes that strings, lists and dicts made while rendering may take, those already dropped included. The default
-    /// is 64 MiB.
+    /// Bytes that strings, lists, dicts and patterns made while rendering may take, those already dropped included.
+    /// They are counted before they are taken; what is taken at a time is at most four times as much, and 64 KiB. The
+    /// default is 64 MiB.
     pub memory_bytes: usize,
-    /// Units of work: a node, a call, 64 bytes read by a function, 16 comparisons. Costly functions take more. The
-    /// default is 10 000 000.
+    /// Units of work: a node, a call, 64 bytes copied or searched, 4 bytes looked at one by one, 16 comparisons. Costly
+    /// functions take more. The default is 10 000 000.
     pub steps: u64,
     /// How deep templates may call each other. The default is Go's own bound, 100 000.
     pub template_depth: usize,

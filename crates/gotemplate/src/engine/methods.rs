@@ -1,13 +1,14 @@
 //! Methods of times, durations and versions.
 
+use std::cmp::Ordering;
 use std::rc::Rc;
 
+use crate::engine::argument::{Nanoseconds, function};
 use crate::engine::fault::Fault;
-use crate::engine::function::Type::{
-    Duration, Int, Str as Text, Time as Instant, Version as Semver,
-};
-use crate::engine::function::{Call, Function, Outcome, fixed};
-use crate::engine::value::{IntType, UintType, Value};
+use crate::engine::function::{Function, Outcome};
+use crate::engine::runtime::Runtime;
+use crate::engine::value::{IntType, Str, UintType, Value};
+use crate::go::semver::Version;
 use crate::go::time::{Time, Zone, duration};
 
 /// The method of that name of a value.
@@ -70,7 +71,22 @@ pub(crate) fn is_hidden_field(receiver: &Value, name: &[u8]) -> bool {
 
 macro_rules! civil {
     ($name:literal, $field:ident) => {
-        fixed($name, &[Instant], |call| Ok(Value::int(call.time(0).civil().$field)))
+        function!($name, |_runtime, time: Rc<Time>| Ok(Value::int(time.civil().$field)))
+    };
+}
+
+macro_rules! unix {
+    ($name:literal, $per_second:literal) => {
+        function!($name, |_runtime, time: Rc<Time>| Ok(Value::int64(unix(&time, $per_second))))
+    };
+}
+
+macro_rules! compared {
+    ($name:literal, $type:ty, $order:ident => $result:expr) => {
+        function!($name, |_runtime, left: $type, right: $type| {
+            let $order = left.order(&right);
+            Ok($result)
+        })
     };
 }
 
@@ -81,136 +97,163 @@ const TIME: &[Function] = &[
     civil!("Minute", minute),
     civil!("Second", second),
     civil!("YearDay", year_day),
-    fixed("Month", &[Instant], |call| Ok(Value::Int(call.time(0).civil().month, IntType::Month))),
-    fixed("Weekday", &[Instant], |call| {
-        Ok(Value::Int(call.time(0).civil().weekday, IntType::Weekday))
+    function!("Month", |_runtime, time: Rc<Time>| {
+        Ok(Value::Int(time.civil().month, IntType::Month))
     }),
-    fixed("Nanosecond", &[Instant], |call| Ok(Value::int(i64::from(call.time(0).nanoseconds)))),
-    fixed("Unix", &[Instant], |call| Ok(Value::int64(call.time(0).seconds))),
-    fixed("UnixMilli", &[Instant], |call| unix(call, 1000)),
-    fixed("UnixMicro", &[Instant], |call| unix(call, 1_000_000)),
-    fixed("UnixNano", &[Instant], |call| unix(call, 1_000_000_000)),
-    fixed("Format", &[Instant, Text], |call| {
-        let layout = call.text(1);
-        call.runtime.work(layout.len() as u64)?;
-        let text = call.time(0).format(&layout);
-        call.string(text)
+    function!("Weekday", |_runtime, time: Rc<Time>| {
+        Ok(Value::Int(time.civil().weekday, IntType::Weekday))
     }),
-    fixed("String", &[Instant], |call| {
-        let text = call.time(0).to_string();
-        call.string(text.into_bytes())
+    function!("Nanosecond", |_runtime, time: Rc<Time>| {
+        Ok(Value::int(i64::from(time.nanoseconds)))
     }),
-    fixed("GoString", &[Instant], |call| {
-        let text = call.time(0).go_string();
-        call.string(text.into_bytes())
+    unix!("Unix", 1),
+    unix!("UnixMilli", 1000),
+    unix!("UnixMicro", 1_000_000),
+    unix!("UnixNano", 1_000_000_000),
+    function!("Format", |runtime, time: Rc<Time>, layout: Str| {
+        runtime.work(layout.len() as u64)?;
+        runtime.string(time.format(&layout))
     }),
-    fixed("IsZero", &[Instant], |call| Ok(Value::Bool(call.time(0).is_zero()))),
-    fixed("IsDST", &[Instant], |call| {
-        let instant = call.time(0);
-        Ok(Value::Bool(instant.zone.is_dst(instant.seconds)))
+    function!("String", |runtime, time: Rc<Time>| runtime.string(time.to_string().into_bytes())),
+    function!("GoString", |runtime, time: Rc<Time>| {
+        runtime.string(time.go_string().into_bytes())
     }),
-    fixed("Truncate", &[Instant, Duration], |call| Ok(time(call.time(0).truncate(call.int(1)).0))),
-    fixed("Round", &[Instant, Duration], |call| {
-        let multiple = call.int(1);
-        let (down, cut) = call.time(0).truncate(multiple);
-        let up = multiple > 0 && i128::from(cut) * 2 >= i128::from(multiple);
-        Ok(time(if up { down.add(multiple) } else { down }))
+    function!("IsZero", |_runtime, time: Rc<Time>| Ok(Value::Bool(time.is_zero()))),
+    function!("IsDST", |_runtime, time: Rc<Time>| {
+        Ok(Value::Bool(time.zone.is_dst(time.seconds)))
     }),
-    fixed("UTC", &[Instant], |call| in_zone(call, Zone::Utc)),
-    fixed("Local", &[Instant], |call| in_zone(call, Zone::Local)),
-    fixed("Add", &[Instant, Duration], |call| Ok(time(call.time(0).add(call.int(1))))),
-    fixed("AddDate", &[Instant, Int, Int, Int], add_date),
-    fixed("Sub", &[Instant, Instant], |call| {
-        Ok(Value::Int(call.time(0).since(&call.time(1)), IntType::Duration))
+    function!("Truncate", |_runtime, time: Rc<Time>, multiple: Nanoseconds| {
+        Ok(time_value(time.truncate(multiple.0).0))
     }),
-    fixed("Before", &[Instant, Instant], |call| Ok(Value::Bool(order(call) < 0))),
-    fixed("After", &[Instant, Instant], |call| Ok(Value::Bool(order(call) > 0))),
-    fixed("Equal", &[Instant, Instant], |call| Ok(Value::Bool(order(call) == 0))),
-    fixed("Compare", &[Instant, Instant], |call| Ok(Value::int(order(call)))),
+    function!("Round", |_runtime, time: Rc<Time>, multiple: Nanoseconds| {
+        let (down, cut) = time.truncate(multiple.0);
+        let up = multiple.0 > 0 && i128::from(cut) * 2 >= i128::from(multiple.0);
+        Ok(time_value(if up { down.add(multiple.0) } else { down }))
+    }),
+    function!("UTC", |_runtime, time: Rc<Time>| Ok(in_zone(&time, Zone::Utc))),
+    function!("Local", |_runtime, time: Rc<Time>| Ok(in_zone(&time, Zone::Local))),
+    function!("Add", |_runtime, time: Rc<Time>, by: Nanoseconds| Ok(time_value(time.add(by.0)))),
+    function!("AddDate", |_runtime, time: Rc<Time>, years: i64, months: i64, days: i64| {
+        Ok(add_date(&time, (years, months, days)))
+    }),
+    function!("Sub", |_runtime, time: Rc<Time>, other: Rc<Time>| {
+        Ok(Value::Int(time.since(&other), IntType::Duration))
+    }),
+    compared!("Before", Rc<Time>, order => Value::Bool(order.is_lt())),
+    compared!("After", Rc<Time>, order => Value::Bool(order.is_gt())),
+    compared!("Equal", Rc<Time>, order => Value::Bool(order.is_eq())),
+    compared!("Compare", Rc<Time>, order => Value::int(order as i64)),
 ];
 
-fn time(time: Time) -> Value {
+fn time_value(time: Time) -> Value {
     Value::Time(Rc::new(time))
 }
 
-fn unix(call: &mut Call<'_, '_>, per_second: i64) -> Outcome {
-    let time = call.time(0);
+fn unix(time: &Time, per_second: i64) -> i64 {
     let fraction = i64::from(time.nanoseconds) / (1_000_000_000 / per_second);
-    Ok(Value::int64(time.seconds.wrapping_mul(per_second).wrapping_add(fraction)))
+    time.seconds.wrapping_mul(per_second).wrapping_add(fraction)
 }
 
-fn in_zone(call: &mut Call<'_, '_>, zone: Zone) -> Outcome {
-    let moved = call.time(0).in_zone(zone);
-    Ok(time(Time { monotonic: false, ..moved }))
+fn in_zone(time: &Time, zone: Zone) -> Value {
+    time_value(Time { monotonic: false, ..time.in_zone(zone) })
 }
 
-fn add_date(call: &mut Call<'_, '_>) -> Outcome {
-    let start = call.time(0);
+fn add_date(start: &Time, (years, months, days): (i64, i64, i64)) -> Value {
     let civil = start.civil();
     let bounded = |value: i64| value.clamp(-1_000_000_000_000, 1_000_000_000_000);
-    let date = (
-        civil.year + bounded(call.int(1)),
-        civil.month + bounded(call.int(2)),
-        civil.day + bounded(call.int(3)),
-    );
+    let date =
+        (civil.year + bounded(years), civil.month + bounded(months), civil.day + bounded(days));
     let clock = (civil.hour, civil.minute, civil.second);
-    Ok(time(Time::from_civil(date, clock, start.nanoseconds, start.zone.clone())))
+    time_value(Time::from_civil(date, clock, start.nanoseconds, start.zone.clone()))
 }
 
-fn order(call: &Call<'_, '_>) -> i64 {
-    let (left, right) = (call.time(0), call.time(1));
-    (left.seconds, left.nanoseconds).cmp(&(right.seconds, right.nanoseconds)) as i64
+/// How the methods of two values compare them.
+trait Ordered {
+    fn order(&self, other: &Self) -> Ordering;
 }
 
-#[expect(clippy::cast_precision_loss, reason = "Go's Duration methods return floats")]
-fn in_units(call: &Call<'_, '_>, unit: i64) -> Value {
-    let nanoseconds = call.int(0);
-    Value::Float((nanoseconds / unit) as f64 + (nanoseconds % unit) as f64 / unit as f64)
+impl Ordered for Time {
+    fn order(&self, other: &Self) -> Ordering {
+        (self.seconds, self.nanoseconds).cmp(&(other.seconds, other.nanoseconds))
+    }
+}
+
+impl Ordered for Version {
+    fn order(&self, other: &Self) -> Ordering {
+        self.compare(other)
+    }
+}
+
+macro_rules! in_units {
+    ($name:literal, $unit:literal) => {
+        function!($name, |_runtime, duration: Nanoseconds| Ok(in_units(&duration, $unit)))
+    };
 }
 
 /// Go takes any integer constant for a duration.
 const DURATION: &[Function] = &[
-    fixed("String", &[Duration], |call| {
-        let text = duration::format(call.int(0));
-        call.string(text.into_bytes())
+    function!("String", |runtime, duration: Nanoseconds| {
+        runtime.string(duration::format(duration.0).into_bytes())
     }),
-    fixed("Hours", &[Duration], |call| Ok(in_units(call, 3_600_000_000_000))),
-    fixed("Minutes", &[Duration], |call| Ok(in_units(call, 60_000_000_000))),
-    fixed("Seconds", &[Duration], |call| Ok(in_units(call, 1_000_000_000))),
-    fixed("Milliseconds", &[Duration], |call| Ok(Value::int64(call.int(0) / 1_000_000))),
-    fixed("Microseconds", &[Duration], |call| Ok(Value::int64(call.int(0) / 1000))),
-    fixed("Nanoseconds", &[Duration], |call| Ok(Value::int64(call.int(0)))),
-    fixed("Round", &[Duration, Duration], |call| {
-        Ok(Value::Int(duration::round(call.int(0), call.int(1)), IntType::Duration))
+    in_units!("Hours", 3_600_000_000_000),
+    in_units!("Minutes", 60_000_000_000),
+    in_units!("Seconds", 1_000_000_000),
+    function!("Milliseconds", |_runtime, duration: Nanoseconds| {
+        Ok(Value::int64(duration.0 / 1_000_000))
     }),
-    fixed("Truncate", &[Duration, Duration], |call| {
-        let (value, unit) = (call.int(0), call.int(1));
+    function!("Microseconds", |_runtime, duration: Nanoseconds| {
+        Ok(Value::int64(duration.0 / 1000))
+    }),
+    function!("Nanoseconds", |_runtime, duration: Nanoseconds| Ok(Value::int64(duration.0))),
+    function!("Round", |_runtime, duration: Nanoseconds, multiple: Nanoseconds| {
+        Ok(Value::Int(duration::round(duration.0, multiple.0), IntType::Duration))
+    }),
+    function!("Truncate", |_runtime, duration: Nanoseconds, multiple: Nanoseconds| {
+        let (value, unit) = (duration.0, multiple.0);
         Ok(Value::Int(if unit > 0 { value - value % unit } else { value }, IntType::Duration))
     }),
-    fixed("Abs", &[Duration], |call| {
-        Ok(Value::Int(call.int(0).saturating_abs(), IntType::Duration))
+    function!("Abs", |_runtime, duration: Nanoseconds| {
+        Ok(Value::Int(duration.0.saturating_abs(), IntType::Duration))
     }),
 ];
 
-const NAMED: &[Function] = &[fixed("String", &[Int], |call| {
-    let text = match call.value(0) {
+#[expect(clippy::cast_precision_loss, reason = "Go's Duration methods return floats")]
+fn in_units(duration: &Nanoseconds, unit: i64) -> Value {
+    let nanoseconds = duration.0;
+    Value::Float((nanoseconds / unit) as f64 + (nanoseconds % unit) as f64 / unit as f64)
+}
+
+/// Of a `time.Month` and a `time.Weekday`.
+const NAMED: &[Function] = &[function!("String", |runtime, named: Value| {
+    let text = match named {
         Value::Int(number, IntType::Month) => crate::go::time::month_name(number),
-        _ => crate::go::time::weekday_name(call.int(0)),
+        Value::Int(number, _) => crate::go::time::weekday_name(number),
+        _ => String::new(),
     };
-    call.string(text.into_bytes())
+    runtime.string(text.into_bytes())
 })];
 
 macro_rules! segment {
     ($name:literal, $field:ident) => {
-        fixed($name, &[Semver], |call| Ok(Value::Uint(call.version(0)?.$field, UintType::Uint64)))
+        function!($name, |_runtime, version: Rc<Version>| {
+            Ok(Value::Uint(version.$field, UintType::Uint64))
+        })
     };
 }
 
 macro_rules! part {
     ($name:literal, $field:ident) => {
-        fixed($name, &[Semver], |call| {
-            let text = call.version(0)?.$field.clone();
-            call.string(text.into_bytes())
+        function!($name, |runtime, version: Rc<Version>| {
+            runtime.string(version.$field.as_bytes())
+        })
+    };
+}
+
+macro_rules! increased {
+    ($name:literal, $level:literal) => {
+        function!($name, |runtime, version: Rc<Version>| {
+            charge_version(runtime, version.bytes())?;
+            Ok(Value::Version(Rc::new(version.increased($level)), false))
         })
     };
 }
@@ -222,41 +265,43 @@ const VERSION: &[Function] = &[
     part!("Prerelease", prerelease),
     part!("Metadata", metadata),
     part!("Original", original),
-    fixed("String", &[Semver], |call| {
-        let text = call.version(0)?.to_string();
-        call.string(text.into_bytes())
+    function!("String", |runtime, version: Rc<Version>| version_text(runtime, &version)),
+    function!("Value", |runtime, version: Rc<Version>| version_text(runtime, &version)),
+    increased!("IncMajor", 0),
+    increased!("IncMinor", 1),
+    increased!("IncPatch", 2),
+    function!("SetPrerelease", |runtime, version: Rc<Version>, text: Str| {
+        with_part(runtime, &version, &text, true)
     }),
-    fixed("Value", &[Semver], |call| {
-        let text = call.version(0)?.to_string();
-        call.string(text.into_bytes())
+    function!("SetMetadata", |runtime, version: Rc<Version>, text: Str| {
+        with_part(runtime, &version, &text, false)
     }),
-    fixed("IncMajor", &[Semver], |call| increased(call, 0)),
-    fixed("IncMinor", &[Semver], |call| increased(call, 1)),
-    fixed("IncPatch", &[Semver], |call| increased(call, 2)),
-    fixed("SetPrerelease", &[Semver, Text], |call| with_part(call, true)),
-    fixed("SetMetadata", &[Semver, Text], |call| with_part(call, false)),
-    fixed("Compare", &[Semver, Semver], |call| Ok(Value::int(compare(call)?))),
-    fixed("Equal", &[Semver, Semver], |call| Ok(Value::Bool(compare(call)? == 0))),
-    fixed("LessThan", &[Semver, Semver], |call| Ok(Value::Bool(compare(call)? < 0))),
-    fixed("LessThanEqual", &[Semver, Semver], |call| Ok(Value::Bool(compare(call)? <= 0))),
-    fixed("GreaterThan", &[Semver, Semver], |call| Ok(Value::Bool(compare(call)? > 0))),
-    fixed("GreaterThanEqual", &[Semver, Semver], |call| Ok(Value::Bool(compare(call)? >= 0))),
+    compared!("Compare", Rc<Version>, order => Value::int(order as i64)),
+    compared!("Equal", Rc<Version>, order => Value::Bool(order.is_eq())),
+    compared!("LessThan", Rc<Version>, order => Value::Bool(order.is_lt())),
+    compared!("LessThanEqual", Rc<Version>, order => Value::Bool(order.is_le())),
+    compared!("GreaterThan", Rc<Version>, order => Value::Bool(order.is_gt())),
+    compared!("GreaterThanEqual", Rc<Version>, order => Value::Bool(order.is_ge())),
 ];
 
-fn compare(call: &Call<'_, '_>) -> Result<i64, Fault> {
-    Ok(call.version(0)?.compare(&*call.version(1)?) as i64)
+fn version_text(runtime: &mut Runtime<'_>, version: &Version) -> Outcome {
+    runtime.copies(version.bytes(), 1)?;
+    runtime.string(version.to_string().into_bytes())
 }
 
-fn increased(call: &mut Call<'_, '_>, level: usize) -> Outcome {
-    let next = call.version(0)?.increased(level);
-    call.runtime.charge(256 + next.original.len() * 3)?;
-    Ok(Value::Version(Rc::new(next), false))
+/// Its parts are copied, and so is the text of them all.
+fn charge_version(runtime: &mut Runtime<'_>, bytes: usize) -> Result<(), Fault> {
+    runtime.scan(bytes)?;
+    runtime.charge(256 + bytes.saturating_mul(3))
 }
 
-fn with_part(call: &mut Call<'_, '_>, prerelease: bool) -> Outcome {
-    let version = call.version(0)?;
-    let text = call.text(1);
-    call.runtime.charge(256 + text.len() * 3 + version.original.len() * 3)?;
-    let next = version.with_part(&text, prerelease)?;
+fn with_part(
+    runtime: &mut Runtime<'_>,
+    version: &Version,
+    text: &[u8],
+    prerelease: bool,
+) -> Outcome {
+    charge_version(runtime, text.len() + version.bytes())?;
+    let next = version.with_part(text, prerelease)?;
     Ok(Value::Version(Rc::new(next), false))
 }

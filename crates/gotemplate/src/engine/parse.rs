@@ -13,7 +13,7 @@ use std::mem;
 use std::sync::Arc;
 
 use crate::engine::budget::ParseBudget;
-use crate::engine::error::{ParseError, ParseErrorKind};
+use crate::engine::error::{ParseError, ParseErrorKind, shortened};
 use crate::engine::function::Functions;
 use crate::engine::node::{self, Control, ControlKind, Forest, ListId, Node, PipeId, TemplateCall};
 use crate::engine::value::Str;
@@ -498,6 +498,7 @@ impl<'a> Parser<'a> {
     }
 
     fn error_of(&self, kind: ParseErrorKind, line: usize, message: String) -> Stop {
+        let message = shortened(message);
         Stop::Error(ParseError { kind, template: self.name.to_owned(), line, message })
     }
 

@@ -29,6 +29,12 @@ impl Borrow<[u8]> for Str {
     }
 }
 
+impl AsRef<[u8]> for Str {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 impl Default for Str {
     fn default() -> Self {
         Self(Arc::from(&[][..]))
@@ -164,10 +170,10 @@ impl List {
         self.data.items.borrow().get(self.start + index).cloned()
     }
 
-    /// The elements, copied.
-    pub(crate) fn to_vec(&self) -> Vec<Value> {
-        let items = self.data.items.borrow();
-        items.get(self.start..self.start + self.len).unwrap_or_default().to_vec()
+    /// Appends the elements to `items`.
+    pub(crate) fn copy_to(&self, items: &mut Vec<Value>) {
+        let all = self.data.items.borrow();
+        items.extend_from_slice(all.get(self.start..self.start + self.len).unwrap_or_default());
     }
 
     /// How far a window may reach: Go's `cap`.

@@ -2,6 +2,7 @@
 
 mod char_set;
 mod class;
+mod reach;
 mod translate;
 mod unicode;
 
@@ -10,6 +11,7 @@ use std::borrow::Cow;
 use regex::{Regex, RegexBuilder};
 
 use crate::go::rune;
+pub(crate) use reach::Reach;
 use translate::Translated;
 
 /// Why a pattern could not be compiled.
@@ -27,43 +29,53 @@ pub(crate) struct Pattern {
     names: Vec<Vec<u8>>,
     is_empty: bool,
     /// About how many states it has.
-    pub(crate) cost: u64,
-    /// Something in it repeats without bound: a search may look far beyond what it finds.
-    pub(crate) unbounded: bool,
+    pub(crate) states: u64,
+    pub(crate) reach: Reach,
+}
+
+/// What compiling a pattern takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cost {
+    /// Characters looked up in tables.
+    Lookups(u64),
+    /// So many bytes more of the pattern as it is translated.
+    Writing(usize),
+    /// About so many states, from a pattern of so many bytes as it is translated.
+    Compiling { states: u64, bytes: usize },
 }
 
 /// The groups of a match as byte ranges of the text, the whole match first.
 pub(crate) type Groups = Vec<Option<(usize, usize)>>;
 
 impl Pattern {
-    /// Compiles a pattern in Go's syntax into at most `size` bytes, if `allow` is content with what it costs.
+    /// Compiles a pattern in Go's syntax into at most `size` bytes; `spend` is told what that takes.
     pub(crate) fn compile<E: From<PatternError>>(
         pattern: &[u8],
         size: usize,
-        allow: impl FnOnce(u64) -> Result<(), E>,
+        mut spend: impl FnMut(Cost) -> Result<(), E>,
     ) -> Result<Self, E> {
         let text = std::str::from_utf8(pattern).map_err(|_| PatternError::Syntax)?;
-        let Translated { pattern: translated, names, cost, unbounded } =
-            translate::translate(text)?;
-        allow(cost)?;
+        let Translated { pattern: translated, names, states, reach } =
+            translate::translate(text, &mut spend)?;
+        spend(Cost::Compiling { states, bytes: translated.len() })?;
         let built = RegexBuilder::new(&translated)
             .size_limit(size)
             .dfa_size_limit(size)
             .nest_limit(250)
             .build();
         match built {
-            Ok(regex) => Ok(Self { regex, names, is_empty: pattern.is_empty(), cost, unbounded }),
+            Ok(regex) => Ok(Self { regex, names, is_empty: pattern.is_empty(), states, reach }),
             Err(regex::Error::CompiledTooBig(_)) => Err(PatternError::TooLarge.into()),
             Err(_) => Err(PatternError::Syntax.into()),
         }
     }
 
-    pub(crate) fn is_match(&self, text: &[u8]) -> bool {
-        self.regex.is_match(&Haystack::new(text).text)
+    pub(crate) fn is_match(&self, text: &Haystack<'_>) -> bool {
+        self.regex.is_match(&text.text)
     }
 
-    pub(crate) fn find(&self, text: &[u8]) -> Option<(usize, usize)> {
-        Haystack::new(text).find_at(&self.regex, 0)
+    pub(crate) fn find(&self, text: &Haystack<'_>) -> Option<(usize, usize)> {
+        text.find_at(&self.regex, 0)
     }
 
     /// Matches from left to right, at most `limit` of them if it is not negative.
@@ -71,12 +83,12 @@ impl Pattern {
     /// `search` is told before each search how much text is left, `visit` is given the matches.
     pub(crate) fn find_all<E>(
         &self,
-        text: &[u8],
+        haystack: &Haystack<'_>,
         limit: i64,
         mut search: impl FnMut(usize) -> Result<(), E>,
         mut visit: impl FnMut((usize, usize)) -> Result<(), E>,
     ) -> Result<(), E> {
-        let haystack = Haystack::new(text);
+        let text = haystack.bytes;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let (mut position, mut found, mut previous_end) = (0, 0, None);
         while found < limit && position <= text.len() {
@@ -100,54 +112,59 @@ impl Pattern {
         Ok(())
     }
 
-    /// Replaces all matches by what `replacement` appends for each.
+    /// Replaces all matches: what is between them and what `replace` writes for each is given to `append`.
     pub(crate) fn replace_all<E>(
         &self,
-        text: &[u8],
+        haystack: &Haystack<'_>,
         mut search: impl FnMut(usize) -> Result<(), E>,
-        mut replacement: impl FnMut(&mut Vec<u8>, &Groups) -> Result<(), E>,
-    ) -> Result<Vec<u8>, E> {
-        let haystack = Haystack::new(text);
-        let mut out = Vec::with_capacity(text.len());
+        mut append: impl FnMut(&[u8]) -> Result<(), E>,
+        mut replace: impl FnMut(&Groups, &mut dyn FnMut(&[u8]) -> Result<(), E>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let text = haystack.bytes;
         let (mut last_end, mut position) = (0, 0);
         while position <= text.len() {
             search(text.len() - position)?;
             let Some(groups) = haystack.groups_at(&self.regex, position) else { break };
             let Some(Some((start, end))) = groups.first().copied() else { break };
-            out.extend_from_slice(text.get(last_end..start).unwrap_or_default());
+            append(text.get(last_end..start).unwrap_or_default())?;
             if end > last_end || start == 0 {
-                replacement(&mut out, &groups)?;
+                replace(&groups, &mut append)?;
             }
             last_end = end;
             let rest = text.get(position..).unwrap_or_default();
             let width = rune::decode(rest).map_or(1, |(_, width)| width);
             position = if position + width > end { position + width } else { end };
         }
-        out.extend_from_slice(text.get(last_end..).unwrap_or_default());
-        Ok(out)
+        append(text.get(last_end..).unwrap_or_default())
     }
 
-    /// Appends `template` with `$1`, `${name}` and the like replaced.
-    pub(crate) fn expand(&self, out: &mut Vec<u8>, template: &[u8], text: &[u8], groups: &Groups) {
+    /// Gives `template` to `append` piece by piece, with `$1`, `${name}` and the like replaced.
+    pub(crate) fn expand<E>(
+        &self,
+        template: &[u8],
+        text: &[u8],
+        groups: &Groups,
+        append: &mut dyn FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
         let mut rest = template;
         while let Some(at) = memchr::memchr(b'$', rest) {
-            out.extend_from_slice(rest.get(..at).unwrap_or_default());
+            append(rest.get(..at).unwrap_or_default())?;
             rest = rest.get(at + 1..).unwrap_or_default();
             if let Some(after) = rest.strip_prefix(b"$") {
-                out.push(b'$');
+                append(b"$")?;
                 rest = after;
                 continue;
             }
             let Some((name, after)) = reference(rest) else {
-                out.push(b'$');
+                append(b"$")?;
                 continue;
             };
             rest = after;
             if let Some((start, end)) = self.group(name, groups) {
-                out.extend_from_slice(text.get(start..end).unwrap_or_default());
+                append(text.get(start..end).unwrap_or_default())?;
             }
         }
-        out.extend_from_slice(rest);
+        append(rest)
     }
 
     fn group(&self, name: &[u8], groups: &Groups) -> Option<(usize, usize)> {
@@ -163,17 +180,18 @@ impl Pattern {
     /// The parts between matches, as `Regexp.Split`.
     pub(crate) fn split<E>(
         &self,
-        text: &[u8],
+        haystack: &Haystack<'_>,
         limit: i64,
         search: impl FnMut(usize) -> Result<(), E>,
         mut visit: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
+        let text = haystack.bytes;
         if !self.is_empty && text.is_empty() {
             return visit(text);
         }
         let (mut begin, mut end, mut count) = (0, 0, 0);
         let mut part = |from: usize, to: usize| visit(text.get(from..to).unwrap_or_default());
-        self.find_all(text, limit, search, |found| {
+        self.find_all(haystack, limit, search, |found| {
             if limit > 0 && count >= limit - 1 {
                 return Ok(());
             }
@@ -218,26 +236,42 @@ pub(crate) fn quote_meta(text: &[u8]) -> Vec<u8> {
 }
 
 /// A text to search. Go reads an invalid byte as U+FFFD: so it is here, and positions are translated back.
-struct Haystack<'t> {
+pub(crate) struct Haystack<'t> {
+    bytes: &'t [u8],
     text: Cow<'t, str>,
     /// Where invalid bytes were replaced, in the new text.
     replaced: Vec<usize>,
 }
 
 impl<'t> Haystack<'t> {
-    fn new(bytes: &'t [u8]) -> Self {
-        if let Ok(text) = std::str::from_utf8(bytes) {
-            return Self { text: Cow::Borrowed(text), replaced: Vec::new() };
-        }
-        let mut text = String::with_capacity(bytes.len() + 16);
-        let mut replaced = Vec::new();
+    /// A text that is UTF-8.
+    pub(crate) fn borrowed(bytes: &'t [u8]) -> Option<Self> {
+        let text = std::str::from_utf8(bytes).ok()?;
+        Some(Self { bytes, text: Cow::Borrowed(text), replaced: Vec::new() })
+    }
+
+    /// How many bytes of a text are invalid.
+    pub(crate) fn count_invalid(bytes: &[u8]) -> usize {
+        let is_invalid = |rune: char, width: usize| rune == rune::REPLACEMENT && width == 1;
+        rune::runes(bytes).filter(|(_, rune, width)| is_invalid(*rune, *width)).count()
+    }
+
+    /// The bytes of memory for a text of `length` bytes, `invalid` of which are invalid.
+    pub(crate) fn size(length: usize, invalid: usize) -> usize {
+        length + invalid * (2 + size_of::<usize>())
+    }
+
+    /// Any text, `invalid` bytes of which are invalid.
+    pub(crate) fn copied(bytes: &'t [u8], invalid: usize) -> Self {
+        let mut text = String::with_capacity(bytes.len() + 2 * invalid);
+        let mut replaced = Vec::with_capacity(invalid);
         for (_, rune, width) in rune::runes(bytes) {
             if rune == rune::REPLACEMENT && width == 1 {
                 replaced.push(text.len());
             }
             text.push(rune);
         }
-        Self { text: Cow::Owned(text), replaced }
+        Self { bytes, text: Cow::Owned(text), replaced }
     }
 
     /// A position in the new text as one in the old.

@@ -46,6 +46,11 @@ pub(crate) struct Version {
 }
 
 impl Version {
+    /// How long its texts are together.
+    pub(crate) fn bytes(&self) -> usize {
+        self.prerelease.len() + self.metadata.len() + self.original.len()
+    }
+
     /// Reads `v1.2.3-pre+meta`; the `v`, the minor and the patch may be left out.
     pub(crate) fn parse(text: &[u8]) -> Result<Self, SemverError> {
         let text = std::str::from_utf8(text).map_err(|_| SemverError::Invalid)?;

@@ -2,6 +2,8 @@
 
 pub(crate) mod quote;
 
+use std::borrow::Cow;
+
 use crate::go::rune;
 
 /// Why a number could not be read.
@@ -121,8 +123,12 @@ pub(crate) fn parse_float(text: &[u8]) -> Result<f64, NumberError> {
     if body.contains(&b'_') && !underscores_ok(body) {
         return Err(NumberError::Syntax);
     }
-    let digits: Vec<u8> = body.iter().copied().filter(|byte| *byte != b'_').collect();
-    let value = match digits.as_slice() {
+    let digits = if body.contains(&b'_') {
+        Cow::Owned(body.iter().copied().filter(|byte| *byte != b'_').collect())
+    } else {
+        Cow::Borrowed(body)
+    };
+    let value = match &*digits {
         [b'0', b'x' | b'X', rest @ ..] => parse_hex_float(rest)?,
         all => parse_decimal_float(all)?,
     };
@@ -133,6 +139,10 @@ pub(crate) fn parse_float(text: &[u8]) -> Result<f64, NumberError> {
 }
 
 fn special(text: &str) -> Option<f64> {
+    const LONGEST: usize = "+infinity".len();
+    if text.len() > LONGEST {
+        return None;
+    }
     let lower = text.to_ascii_lowercase();
     let (negative, name) = match lower.strip_prefix('-') {
         Some(rest) => (true, rest),

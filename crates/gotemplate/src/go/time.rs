@@ -65,6 +65,9 @@ pub(crate) struct Civil {
     pub(crate) second: i64,
 }
 
+/// Zones have shorter names.
+const LONGEST_NAME: usize = 64;
+
 impl Zone {
     /// Finds a zone by its IANA name, as `time.LoadLocation` does.
     pub(crate) fn load(name: &[u8]) -> Option<Self> {
@@ -77,6 +80,10 @@ impl Zone {
             "MST" => return Some(Self::Fixed(name.to_owned(), -7 * 3600)),
             "HST" => return Some(Self::Fixed(name.to_owned(), -10 * 3600)),
             _ => {}
+        }
+        // The database would repeat it in its error.
+        if name.len() > LONGEST_NAME {
+            return None;
         }
         let zone = TimeZoneDatabase::bundled().get(name).ok()?;
         // The database takes names in any case; Go's are files, which are not.

@@ -7,35 +7,64 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256, Sha512};
 
+use crate::engine::argument::function;
 use crate::engine::error::REDACTED;
 use crate::engine::fault::Fault;
-use crate::engine::function::Type::{Str as Text, Uint32};
-use crate::engine::function::{Call, Function, Outcome, fixed};
+use crate::engine::function::{Function, Outcome};
+use crate::engine::runtime::Runtime;
+use crate::engine::value::Str;
 use crate::go::base64;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    fixed("sha1sum", &[Text], |call| hashed(call, |text| hexadecimal(&Sha1::digest(text)))),
-    fixed("sha256sum", &[Text], |call| hashed(call, |text| hexadecimal(&Sha256::digest(text)))),
-    fixed("sha512sum", &[Text], |call| hashed(call, |text| hexadecimal(&Sha512::digest(text)))),
-    fixed("adler32sum", &[Text], |call| hashed(call, |text| adler32(text).to_string())),
-    fixed("bcrypt", &[Text], |call| {
-        let password = call.text(0);
-        let hash = bcrypt(call, &password)?;
-        call.string(hash)
+    function!("sha1sum", |runtime, text: Str| {
+        hashed(runtime, &text, |text| hexadecimal(&Sha1::digest(text)))
     }),
-    fixed("htpasswd", &[Text, Text], htpasswd),
-    fixed("derivePassword", &[Uint32, Text, Text, Text, Text], derive_password),
-    fixed("encryptAES", &[Text, Text], encrypt),
-    fixed("decryptAES", &[Text, Text], decrypt),
+    function!("sha256sum", |runtime, text: Str| {
+        hashed(runtime, &text, |text| hexadecimal(&Sha256::digest(text)))
+    }),
+    function!("sha512sum", |runtime, text: Str| {
+        hashed(runtime, &text, |text| hexadecimal(&Sha512::digest(text)))
+    }),
+    function!("adler32sum", |runtime, text: Str| {
+        hashed(runtime, &text, |text| adler32(text).to_string())
+    }),
+    function!("bcrypt", |runtime, password: Str| {
+        let hash = bcrypt(runtime, &password)?;
+        runtime.string(hash)
+    }),
+    function!("htpasswd", |runtime, user: Str, password: Str| htpasswd(runtime, &user, &password)),
+    function!("derivePassword", |runtime,
+                                 counter: u32,
+                                 kind: Str,
+                                 password: Str,
+                                 user: Str,
+                                 site: Str| {
+        derive_password(runtime, counter, &kind, &MasterPassword { password, user, site })
+    }),
+    function!("encryptAES", |runtime, password: Str, plain: Str| {
+        encrypt(runtime, &password, &plain)
+    }),
+    function!("decryptAES", |runtime, password: Str, text: Str| {
+        decrypt(runtime, &password, &text)
+    }),
 ];
+
+/// Who asks `derivePassword` for what.
+struct MasterPassword {
+    password: Str,
+    user: Str,
+    site: Str,
+}
 
 /// Steps for one of the functions that are slow on purpose.
 const SLOW: u64 = 500_000;
 
-fn hashed(call: &mut Call<'_, '_>, hash: fn(&[u8]) -> String) -> Outcome {
-    let text = call.text(0);
-    call.runtime.work(text.len() as u64 / 16)?;
-    call.string(hash(&text).into_bytes())
+/// The memory of scrypt as `derivePassword` asks for it (RFC 7914): 128 x 8 x 2^15 bytes, and a little.
+const SCRYPT_BYTES: usize = ((128 * 8) << 15) + (1 << 16);
+
+fn hashed(runtime: &mut Runtime<'_>, text: &[u8], hash: fn(&[u8]) -> String) -> Outcome {
+    runtime.work(text.len() as u64 / 16)?;
+    runtime.string(hash(text).into_bytes())
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
@@ -57,7 +86,7 @@ fn adler32(text: &[u8]) -> u32 {
     b << 16 | a
 }
 
-fn bcrypt(call: &mut Call<'_, '_>, password: &[u8]) -> Result<Vec<u8>, Fault> {
+fn bcrypt(runtime: &mut Runtime<'_>, password: &[u8]) -> Result<Vec<u8>, Fault> {
     const COST: u32 = 10;
     const LONGEST: usize = 72;
     if password.len() > LONGEST {
@@ -66,9 +95,9 @@ fn bcrypt(call: &mut Call<'_, '_>, password: &[u8]) -> Result<Vec<u8>, Fault> {
                 .to_vec(),
         );
     }
-    call.runtime.work(SLOW)?;
+    runtime.work(SLOW)?;
     let mut salt = [0; 16];
-    call.runtime.context.rng.fill_bytes(&mut salt);
+    runtime.context.rng.fill_bytes(&mut salt);
     // The key ends with a zero byte and is cut at 72 bytes.
     let key: Vec<u8> = password.iter().copied().chain([0]).take(LONGEST).collect();
     let hash = ::bcrypt::bcrypt(COST, salt, &key);
@@ -85,32 +114,36 @@ fn bcrypt_base64(bytes: &[u8]) -> Vec<u8> {
     encoded.iter().filter_map(digit).copied().collect()
 }
 
-fn htpasswd(call: &mut Call<'_, '_>) -> Outcome {
-    let (user, password) = (call.text(0), call.text(1));
+fn htpasswd(runtime: &mut Runtime<'_>, user: &[u8], password: &[u8]) -> Outcome {
     if user.contains(&b':') {
-        return call.string([b"invalid username: ", &*user].concat());
+        return runtime.string([b"invalid username: ", user].concat());
     }
-    let hash = bcrypt(call, &password)?;
-    call.string([&*user, b":", hash.as_slice()].concat())
+    let hash = bcrypt(runtime, password)?;
+    runtime.string([user, b":", hash.as_slice()].concat())
 }
 
 /// The Master Password algorithm: counter, type, password, user, site.
-fn derive_password(call: &mut Call<'_, '_>) -> Outcome {
+fn derive_password(
+    runtime: &mut Runtime<'_>,
+    counter: u32,
+    kind: &[u8],
+    MasterPassword { password, user, site }: &MasterPassword,
+) -> Outcome {
     const SEED: &[u8] = b"com.lyndir.masterpassword";
-    let (counter, kind) = (call.int(0), call.text(1));
-    let (password, user, site) = (call.text(2), call.text(3), call.text(4));
-    let Some(templates) = password_templates(&kind) else {
-        return call.string([b"cannot find password template ", &*kind].concat());
+    let Some(templates) = password_templates(kind) else {
+        return runtime.string([b"cannot find password template ", kind].concat());
     };
-    call.runtime.work(2 * SLOW)?;
+    runtime.work(2 * SLOW)?;
+    runtime.copies(user.len() + site.len(), 1)?;
     let length = |text: &[u8]| u32::try_from(text.len()).unwrap_or(u32::MAX).to_be_bytes();
-    let salt = [SEED, &length(&user), &*user].concat();
+    let salt = [SEED, &length(user), user].concat();
     let mut key = [0; 64];
-    let parameters = scrypt::Params::new(15, 8, 2).map_err(|_| Fault::HIDDEN)?;
-    scrypt::scrypt(&password, &salt, &parameters, &mut key).map_err(|_| Fault::HIDDEN)?;
-    let counter = u32::try_from(counter).unwrap_or(0).to_be_bytes();
+    runtime.lend(SCRYPT_BYTES, |_| {
+        let parameters = scrypt::Params::new(15, 8, 2).map_err(|_| Fault::HIDDEN)?;
+        scrypt::scrypt(password, &salt, &parameters, &mut key).map_err(|_| Fault::HIDDEN)
+    })?;
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).map_err(|_| Fault::HIDDEN)?;
-    mac.update(&[SEED, &length(&site), &*site, &counter].concat());
+    mac.update(&[SEED, &length(site), site, &counter.to_be_bytes()].concat());
     let seed = mac.finalize().into_bytes();
     let (first, seed) = seed.split_first().ok_or(Fault::HIDDEN)?;
     let template =
@@ -123,7 +156,7 @@ fn derive_password(call: &mut Call<'_, '_>) -> Outcome {
             characters.get(usize::from(*byte) % characters.len().max(1)).copied()
         })
         .collect();
-    call.string(derived)
+    runtime.string(derived)
 }
 
 fn password_templates(kind: &[u8]) -> Option<&'static [&'static str]> {
@@ -183,31 +216,31 @@ fn aes_key(password: &[u8]) -> [u8; 32] {
 }
 
 /// AES-256-CBC with PKCS#7 padding, the vector in front.
-fn encrypt(call: &mut Call<'_, '_>) -> Outcome {
-    let (password, plain) = (call.text(0), call.text(1));
+fn encrypt(runtime: &mut Runtime<'_>, password: &[u8], plain: &[u8]) -> Outcome {
     if plain.is_empty() {
-        return call.string("");
+        return runtime.string("");
     }
-    call.runtime.has_room(plain.len().saturating_mul(2))?;
-    call.runtime.work(plain.len() as u64 / 16)?;
+    runtime.scan(plain.len())?;
+    // Encrypted, with the vector in front, and as base64.
+    runtime.charge(plain.len().saturating_mul(4))?;
     let mut vector = [0; 16];
-    call.runtime.context.rng.fill_bytes(&mut vector);
-    let cipher = cbc::Encryptor::<Aes256>::new(&aes_key(&password).into(), &vector.into());
-    let encrypted = cipher.encrypt_padded_vec::<Pkcs7>(&plain);
-    call.string(base64::encode(&[&vector[..], &encrypted].concat()))
+    runtime.context.rng.fill_bytes(&mut vector);
+    let cipher = cbc::Encryptor::<Aes256>::new(&aes_key(password).into(), &vector.into());
+    let encrypted = cipher.encrypt_padded_vec::<Pkcs7>(plain);
+    runtime.charged_string(base64::encode(&[&vector[..], &encrypted].concat()))
 }
 
-fn decrypt(call: &mut Call<'_, '_>) -> Outcome {
-    let (password, text) = (call.text(0), call.text(1));
+fn decrypt(runtime: &mut Runtime<'_>, password: &[u8], text: &[u8]) -> Outcome {
     if text.is_empty() {
-        return call.string("");
+        return runtime.string("");
     }
-    call.runtime.work(text.len() as u64 / 16)?;
-    let bytes = base64::decode(&text)
+    runtime.scan(text.len())?;
+    runtime.charge(text.len().saturating_mul(2))?;
+    let bytes = base64::decode(text)
         .map_err(|_| Fault::new(format!("illegal base64 data at input byte {REDACTED}")))?;
     let (vector, body) = bytes.split_at_checked(16).ok_or_else(Fault::out_of_range)?;
     let vector: [u8; 16] = vector.try_into().map_err(|_| Fault::out_of_range())?;
-    let cipher = cbc::Decryptor::<Aes256>::new(&aes_key(&password).into(), &vector.into());
+    let cipher = cbc::Decryptor::<Aes256>::new(&aes_key(password).into(), &vector.into());
     let plain = cipher
         .decrypt_padded_vec::<NoPadding>(body)
         .map_err(|_| Fault::new("crypto/cipher: input not full blocks"))?;
@@ -216,5 +249,5 @@ fn decrypt(call: &mut Call<'_, '_>) -> Outcome {
         .last()
         .ok_or_else(|| Fault::new(format!("runtime error: index out of range {REDACTED}")))?;
     let end = plain.len().checked_sub(usize::from(padding)).ok_or_else(Fault::out_of_range)?;
-    call.string(plain.get(..end).unwrap_or_default())
+    runtime.string(plain.get(..end).unwrap_or_default())
 }

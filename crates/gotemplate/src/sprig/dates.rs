@@ -2,111 +2,107 @@
 
 use std::rc::Rc;
 
+use crate::engine::argument::function;
 use crate::engine::fault::Fault;
-use crate::engine::function::Type::{Any, Str as Text, Time as Instant};
-use crate::engine::function::{Call, Function, Outcome, fixed};
-use crate::engine::value::{IntType, Value};
+use crate::engine::function::{Function, Outcome};
+use crate::engine::runtime::Runtime;
+use crate::engine::value::{IntType, Str, Value};
 use crate::go::strconv;
 use crate::go::time::{self, Time, Zone, duration};
 
+/// How `htmlDate` writes dates.
+const HTML: &[u8] = b"2006-01-02";
+
 pub(super) const FUNCTIONS: &[Function] = &[
-    fixed("now", &[], |call| Ok(Value::Time(Rc::new(call.now())))),
-    fixed("ago", &[Any], ago),
-    fixed("date", &[Text, Any], |call| in_zone(call, Some(0), 1, Zone::Local)),
-    fixed("date_in_zone", &[Text, Any, Text], date_in_zone),
-    fixed("dateInZone", &[Text, Any, Text], date_in_zone),
-    fixed("htmlDate", &[Any], |call| in_zone(call, None, 0, Zone::Local)),
-    fixed("htmlDateInZone", &[Any, Text], |call| {
-        let zone = zone(call, 1);
-        in_zone(call, None, 0, zone)
+    function!("now", |runtime| Ok(time_value(runtime.now()))),
+    function!("ago", |runtime, time: Value| {
+        let elapsed = runtime.now().since(&instant(runtime, &time));
+        let text = duration::format(duration::round(elapsed, 1_000_000_000));
+        runtime.string(text.into_bytes())
     }),
-    fixed("date_modify", &[Text, Instant], modify),
-    fixed("dateModify", &[Text, Instant], modify),
-    fixed("must_date_modify", &[Text, Instant], must_modify),
-    fixed("mustDateModify", &[Text, Instant], must_modify),
-    fixed("duration", &[Any], |call| {
-        let seconds = match call.value(0) {
+    function!("date", |runtime, layout: Str, time: Value| {
+        in_zone(runtime, &layout, &time, Zone::Local)
+    }),
+    function!("date_in_zone", |runtime, layout: Str, time: Value, zone: Str| {
+        in_zone(runtime, &layout, &time, zone_of(&zone))
+    }),
+    function!("dateInZone", |runtime, layout: Str, time: Value, zone: Str| {
+        in_zone(runtime, &layout, &time, zone_of(&zone))
+    }),
+    function!("htmlDate", |runtime, time: Value| in_zone(runtime, HTML, &time, Zone::Local)),
+    function!("htmlDateInZone", |runtime, time: Value, zone: Str| {
+        in_zone(runtime, HTML, &time, zone_of(&zone))
+    }),
+    function!("date_modify", |_runtime, by: Str, time: Rc<Time>| Ok(modify(&by, time))),
+    function!("dateModify", |_runtime, by: Str, time: Rc<Time>| Ok(modify(&by, time))),
+    function!("must_date_modify", |_runtime, by: Str, time: Rc<Time>| must_modify(&by, &time)),
+    function!("mustDateModify", |_runtime, by: Str, time: Rc<Time>| must_modify(&by, &time)),
+    function!("duration", |runtime, seconds: Value| {
+        let seconds = match seconds {
             Value::Str(text) => strconv::parse_int_or_nearest(&text, 10),
             Value::Int(seconds, IntType::Int64) => seconds,
             _ => 0,
         };
-        call.string(duration::format(seconds.wrapping_mul(1_000_000_000)).into_bytes())
+        runtime.string(duration::format(seconds.wrapping_mul(1_000_000_000)).into_bytes())
     }),
-    fixed("durationRound", &[Any], |call| {
-        let text = rounded(call);
-        call.string(text.into_bytes())
+    function!("durationRound", |runtime, elapsed: Value| {
+        let text = rounded(runtime, &elapsed);
+        runtime.string(text.into_bytes())
     }),
-    fixed("toDate", &[Text, Text], |call| {
-        let parsed = parse(call);
-        Ok(Value::Time(Rc::new(parsed.unwrap_or_else(Time::zero))))
+    function!("toDate", |_runtime, layout: Str, text: Str| {
+        Ok(time_value(time::parse(&layout, &text).unwrap_or_else(Time::zero)))
     }),
-    fixed("mustToDate", &[Text, Text], |call| {
-        parse(call).map(|time| Value::Time(Rc::new(time))).ok_or(Fault::HIDDEN)
+    function!("mustToDate", |_runtime, layout: Str, text: Str| {
+        time::parse(&layout, &text).map(time_value).ok_or(Fault::HIDDEN)
     }),
-    fixed("unixEpoch", &[Instant], |call| {
-        let seconds = call.time(0).seconds;
-        call.string(seconds.to_string().into_bytes())
+    function!("unixEpoch", |runtime, time: Rc<Time>| {
+        runtime.string(time.seconds.to_string().into_bytes())
     }),
 ];
 
+fn time_value(time: Time) -> Value {
+    Value::Time(Rc::new(time))
+}
+
 /// A time, or seconds since 1970; anything else is the present.
-fn instant(call: &Call<'_, '_>, index: usize) -> Time {
-    match call.value(index) {
-        Value::Time(time) => Time::clone(&time),
-        Value::Int(seconds, IntType::Int | IntType::Int64) => Time::new(seconds, 0, Zone::Local),
-        _ => call.now(),
+fn instant(runtime: &Runtime<'_>, value: &Value) -> Time {
+    match value {
+        Value::Time(time) => Time::clone(time),
+        Value::Int(seconds, IntType::Int | IntType::Int64) => Time::new(*seconds, 0, Zone::Local),
+        _ => runtime.now(),
     }
 }
 
-fn zone(call: &Call<'_, '_>, index: usize) -> Zone {
-    Zone::load(&call.text(index)).unwrap_or(Zone::Utc)
+fn zone_of(name: &[u8]) -> Zone {
+    Zone::load(name).unwrap_or(Zone::Utc)
 }
 
-fn date_in_zone(call: &mut Call<'_, '_>) -> Outcome {
-    let zone = zone(call, 2);
-    in_zone(call, Some(0), 1, zone)
-}
-
-/// The date at `index` after the layout at `layout`, or as HTML writes dates.
-fn in_zone(call: &mut Call<'_, '_>, layout: Option<usize>, index: usize, zone: Zone) -> Outcome {
-    let time = instant(call, index).in_zone(zone);
-    let layout = layout.map(|layout| call.text(layout));
-    let layout = layout.as_deref().unwrap_or(b"2006-01-02");
-    call.runtime.work(layout.len() as u64)?;
+fn in_zone(runtime: &mut Runtime<'_>, layout: &[u8], time: &Value, zone: Zone) -> Outcome {
+    let time = instant(runtime, time).in_zone(zone);
+    runtime.work(layout.len() as u64)?;
     let text = time.format(layout);
-    call.string(text)
+    runtime.string(text)
 }
 
-fn modified(call: &Call<'_, '_>) -> Option<Value> {
-    let nanoseconds = duration::parse(&call.text(0))?;
-    Some(Value::Time(Rc::new(call.time(1).add(nanoseconds))))
+fn modified(by: &[u8], time: &Time) -> Option<Value> {
+    Some(time_value(time.add(duration::parse(by)?)))
 }
 
-fn modify(call: &mut Call<'_, '_>) -> Outcome {
-    Ok(modified(call).unwrap_or_else(|| call.value(1)))
+fn modify(by: &[u8], time: Rc<Time>) -> Value {
+    modified(by, &time).unwrap_or(Value::Time(time))
 }
 
-fn must_modify(call: &mut Call<'_, '_>) -> Outcome {
-    modified(call).ok_or(Fault::HIDDEN)
-}
-
-fn ago(call: &mut Call<'_, '_>) -> Outcome {
-    let elapsed = call.now().since(&instant(call, 0));
-    let text = duration::format(duration::round(elapsed, 1_000_000_000));
-    call.string(text.into_bytes())
-}
-
-fn parse(call: &Call<'_, '_>) -> Option<Time> {
-    time::parse(&call.text(0), &call.text(1))
+fn must_modify(by: &[u8], time: &Time) -> Outcome {
+    modified(by, time).ok_or(Fault::HIDDEN)
 }
 
 /// The largest unit of which there is more than one whole.
-fn rounded(call: &Call<'_, '_>) -> String {
+fn rounded(runtime: &Runtime<'_>, elapsed: &Value) -> String {
     const HOUR: u64 = 3_600_000_000_000;
-    let nanoseconds = match call.value(0) {
-        Value::Str(text) => duration::parse(&text).unwrap_or(0),
-        Value::Int(nanoseconds, IntType::Int64) => nanoseconds,
-        Value::Time(time) => call.now().since(&time),
+    let nanoseconds = match elapsed {
+        Value::Str(text) => duration::parse(text).unwrap_or(0),
+        Value::Int(nanoseconds, IntType::Int64) => *nanoseconds,
+        Value::Time(time) => runtime.now().since(time),
         _ => 0,
     };
     let total = nanoseconds.unsigned_abs();

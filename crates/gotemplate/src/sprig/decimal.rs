@@ -6,7 +6,8 @@ use num_bigint::Sign;
 use super::cast;
 use crate::engine::error::REDACTED;
 use crate::engine::fault::Fault;
-use crate::engine::function::{Call, Outcome};
+use crate::engine::function::Outcome;
+use crate::engine::runtime::Runtime;
 use crate::engine::value::Value;
 
 /// How many digits a quotient has after the point.
@@ -26,23 +27,17 @@ pub(super) enum Operation {
     Divide,
 }
 
-/// All arguments, one after the other, onto the first.
-pub(super) fn fold_args(call: &mut Call<'_, '_>, operation: Operation) -> Outcome {
-    let mut args = std::mem::take(&mut call.args);
-    if args.is_empty() {
-        return Ok(Value::Float(0.0));
-    }
-    let first = args.remove(0);
-    call.args = args;
-    fold(call, &first, operation)
-}
-
-/// All arguments, one after the other, onto `start`.
-pub(super) fn fold(call: &mut Call<'_, '_>, start: &Value, operation: Operation) -> Outcome {
+/// All `operands`, one after the other, onto `start`.
+pub(super) fn fold(
+    runtime: &mut Runtime<'_>,
+    start: &Value,
+    operands: &[Value],
+    operation: Operation,
+) -> Outcome {
     let mut result = Decimal::from_float(cast::to_float(start))?;
-    for arg in &call.args {
-        call.runtime.work(1 + result.coefficient.bits() / 64)?;
-        let operand = Decimal::from_float(cast::to_float(arg))?;
+    for operand in operands {
+        runtime.work(8 + result.coefficient.bits() / 64)?;
+        let operand = Decimal::from_float(cast::to_float(operand))?;
         result = result.apply(operation, &operand)?;
     }
     Ok(Value::Float(result.to_float()))

@@ -4,89 +4,78 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::strings::strval;
+use crate::engine::argument::function;
 use crate::engine::fault::Fault;
-use crate::engine::function::Type::{Any, Dict as Map, Str as Text};
-use crate::engine::function::{Call, Function, Outcome, fixed, variadic};
-use crate::engine::value::{Dict, DictType, Str, Value};
+use crate::engine::function::{Function, Outcome};
+use crate::engine::runtime::Runtime;
+use crate::engine::value::{Dict, DictType, Elem, Str, Value};
 use crate::go::semver::Version;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    variadic("dict", &[], Any, make_dict),
-    fixed("get", &[Map, Text], |call| {
-        let found = call.dict(0)?.get(&call.text(1));
-        Ok(found.unwrap_or_else(|| Value::Str(Str::default())))
+    function!("dict", |runtime; pairs: [Value]| make_dict(runtime, &pairs)),
+    function!("get", |_runtime, dict: Dict, key: Str| {
+        Ok(dict.get(&key).unwrap_or_else(|| Value::Str(Str::default())))
     }),
-    fixed("set", &[Map, Text, Any], |call| {
-        let (dict, key, value) = (call.dict(0)?, call.text(1), call.value(2));
-        call.runtime.insert(&dict, key, value)?;
+    function!("set", |runtime, dict: Dict, key: Str, value: Value| {
+        runtime.insert(&dict, key, value)?;
         Ok(Value::Dict(dict))
     }),
-    fixed("unset", &[Map, Text], |call| {
-        let dict = call.dict(0)?;
+    function!("unset", |_runtime, dict: Dict, key: Str| {
         if let Some(mut entries) = dict.entries_mut() {
-            entries.remove(&*call.text(1));
+            entries.remove(&*key);
         }
         Ok(Value::Dict(dict))
     }),
-    fixed("hasKey", &[Map, Text], |call| {
-        Ok(Value::Bool(call.dict(0)?.get(&call.text(1)).is_some()))
+    function!("hasKey", |_runtime, dict: Dict, key: Str| {
+        Ok(Value::Bool(dict.get(&key).is_some()))
     }),
-    variadic("pluck", &[Text], Map, |call| {
-        let key = call.text(0);
-        let found = (1..call.args.len()).filter_map(|index| call.dict(index).ok()?.get(&key));
-        let found = found.collect();
-        call.runtime.list(found)
+    function!("pluck", |runtime, key: Str; dicts: [Dict]| {
+        runtime.list(dicts.iter().filter_map(|dict| dict.get(&key)).collect())
     }),
-    variadic("keys", &[], Map, keys),
-    fixed("values", &[Map], |call| {
-        let values = call.dict(0)?.entries().into_iter().map(|(_, value)| value).collect();
-        call.runtime.list(values)
+    function!("keys", |runtime; dicts: [Dict]| keys(runtime, &dicts)),
+    function!("values", |runtime, dict: Dict| {
+        let values = runtime.entries(&dict)?.into_iter().map(|(_, value)| value).collect();
+        runtime.charged_list(Elem::Any, values, false)
     }),
-    variadic("pick", &[Map], Text, |call| {
-        let dict = call.dict(0)?;
-        let wanted = (1..call.args.len()).map(|index| call.text(index));
-        let picked = wanted.filter_map(|key| dict.get(&key).map(|value| (key, value))).collect();
-        call.runtime.dict(picked)
+    function!("pick", |runtime, dict: Dict; keys: [Str]| {
+        let entry = |key: Str| dict.get(&key).map(|value| (key, value));
+        runtime.dict(keys.into_iter().filter_map(entry).collect())
     }),
-    variadic("omit", &[Map], Text, |call| {
-        let mut kept: BTreeMap<Str, Value> = call.dict(0)?.entries().into_iter().collect();
-        for index in 1..call.args.len() {
-            kept.remove(&*call.text(index));
+    function!("omit", |runtime, dict: Dict; keys: [Str]| {
+        let mut kept: BTreeMap<Str, Value> = runtime.entries(&dict)?.into_iter().collect();
+        for key in keys {
+            kept.remove(&*key);
         }
-        call.runtime.dict(kept)
+        runtime.dict(kept)
     }),
-    variadic("dig", &[], Any, dig),
-    fixed("deepCopy", &[Any], deep_copy),
-    fixed("mustDeepCopy", &[Any], deep_copy),
+    function!("dig", |_runtime; arguments: [Value]| dig(&arguments)),
+    function!("deepCopy", |runtime, value: Value| deep_copy(runtime, &value)),
+    function!("mustDeepCopy", |runtime, value: Value| deep_copy(runtime, &value)),
 ];
 
-fn make_dict(call: &mut Call<'_, '_>) -> Outcome {
+fn make_dict(runtime: &mut Runtime<'_>, pairs: &[Value]) -> Outcome {
     let mut entries = BTreeMap::new();
-    let args = std::mem::take(&mut call.args);
-    for pair in args.chunks(2) {
+    for pair in pairs.chunks(2) {
         let [key, value @ ..] = pair else { break };
-        let key = strval(call.runtime, key)?;
-        call.runtime.charge(key.len())?;
+        let key = strval(runtime, key)?;
         let value = value.first().cloned().unwrap_or_else(|| Value::Str(Str::default()));
         entries.insert(key, value);
     }
-    call.runtime.dict(entries)
+    runtime.dict(entries)
 }
 
 /// Sorted, where Go's order changes from run to run.
-fn keys(call: &mut Call<'_, '_>) -> Outcome {
+fn keys(runtime: &mut Runtime<'_>, dicts: &[Dict]) -> Outcome {
     let mut keys = Vec::new();
-    for index in 0..call.args.len() {
-        let entries = call.dict(index)?.entries();
-        call.runtime.has_room((keys.len() + entries.len()) * 16)?;
-        keys.extend(entries.into_iter().map(|(key, _)| key));
+    for dict in dicts {
+        keys.extend(runtime.entries(dict)?.into_iter().map(|(key, _)| key));
     }
-    call.runtime.strings(keys)
+    runtime.charged_strings(keys)
 }
 
 /// `dig "a" "b" default dict`.
-fn dig(call: &mut Call<'_, '_>) -> Outcome {
-    let [path @ .., default, dict] = call.args.as_slice() else { return Err(dig_needs_more()) };
+fn dig(arguments: &[Value]) -> Outcome {
+    let [path @ .., default, dict] = arguments else { return Err(dig_needs_more()) };
     if path.is_empty() {
         return Err(dig_needs_more());
     }
@@ -125,38 +114,37 @@ fn conversion(value: &Value, wanted: &str) -> Fault {
     Fault::new(format!("interface conversion: interface {{}} is {found}, not {wanted}"))
 }
 
-fn deep_copy(call: &mut Call<'_, '_>) -> Outcome {
-    let value = call.value(0);
+fn deep_copy(runtime: &mut Runtime<'_>, value: &Value) -> Outcome {
     if value.is_nil() {
         return Err(Fault::new("reflect: call of reflect.Value.Type on zero Value"));
     }
-    copy(call, &value)
+    copy(runtime, value)
 }
 
-fn copy(call: &mut Call<'_, '_>, value: &Value) -> Outcome {
-    call.runtime.enter()?;
+fn copy(runtime: &mut Runtime<'_>, value: &Value) -> Outcome {
+    runtime.enter()?;
     let copied = match value {
-        Value::List(list) if list.is_nil() => call.runtime.nil_list(list.elem())?,
+        Value::List(list) if list.is_nil() => runtime.nil_list(list.elem())?,
         Value::List(list) => {
             let mut items = Vec::with_capacity(list.len());
-            for item in list.to_vec() {
-                call.runtime.step()?;
-                items.push(copy(call, &item)?);
+            for item in runtime.items(list, 0)? {
+                runtime.step()?;
+                items.push(copy(runtime, &item)?);
             }
-            call.runtime.typed_list(list.elem(), items)?
+            runtime.charged_list(list.elem(), items, false)?
         }
         Value::Dict(dict) => {
             let mut entries = BTreeMap::new();
-            for (key, item) in dict.entries() {
-                call.runtime.step()?;
-                entries.insert(key, copy(call, &item)?);
+            for (key, item) in runtime.entries(dict)? {
+                runtime.step()?;
+                entries.insert(key, copy(runtime, &item)?);
             }
-            call.runtime.typed_dict(dict.0.kind, entries)?
+            runtime.typed_dict(dict.0.kind, entries)?
         }
         // What is not exported is not copied, and a version has nothing else.
         Value::Version(_, pointer) => Value::Version(Rc::new(Version::default()), *pointer),
         other => other.clone(),
     };
-    call.runtime.leave();
+    runtime.leave();
     Ok(copied)
 }

@@ -1,38 +1,35 @@
 //! JSON.
 
+use crate::engine::argument::function;
 use crate::engine::fault::Fault;
-use crate::engine::function::Type::{Any, Str as Text};
-use crate::engine::function::{Call, Function, Outcome, fixed};
+use crate::engine::function::{Function, Outcome};
 use crate::engine::json::{self, Style};
+use crate::engine::runtime::Runtime;
+use crate::engine::value::{Str, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    fixed("fromJson", &[Text], |call| {
-        let text = call.text(0);
-        Ok(json::decode(call.runtime, &text)?.value)
-    }),
-    fixed("mustFromJson", &[Text], |call| {
-        let text = call.text(0);
-        let decoded = json::decode(call.runtime, &text)?;
+    function!("fromJson", |runtime, text: Str| Ok(json::decode(runtime, &text)?.value)),
+    function!("mustFromJson", |runtime, text: Str| {
+        let decoded = json::decode(runtime, &text)?;
         if decoded.failed { Err(Fault::HIDDEN) } else { Ok(decoded.value) }
     }),
-    fixed("toJson", &[Any], |call| lenient(call, Style::Compact)),
-    fixed("toPrettyJson", &[Any], |call| lenient(call, Style::Pretty)),
-    fixed("toRawJson", &[Any], |call| strict(call, Style::Raw)),
-    fixed("mustToJson", &[Any], |call| strict(call, Style::Compact)),
-    fixed("mustToPrettyJson", &[Any], |call| strict(call, Style::Pretty)),
-    fixed("mustToRawJson", &[Any], |call| strict(call, Style::Raw)),
+    function!("toJson", |runtime, value: Value| lenient(runtime, &value, Style::Compact)),
+    function!("toPrettyJson", |runtime, value: Value| lenient(runtime, &value, Style::Pretty)),
+    function!("toRawJson", |runtime, value: Value| strict(runtime, &value, Style::Raw)),
+    function!("mustToJson", |runtime, value: Value| strict(runtime, &value, Style::Compact)),
+    function!("mustToPrettyJson", |runtime, value: Value| strict(runtime, &value, Style::Pretty)),
+    function!("mustToRawJson", |runtime, value: Value| strict(runtime, &value, Style::Raw)),
 ];
 
-fn strict(call: &mut Call<'_, '_>, style: Style) -> Outcome {
-    let value = call.value(0);
-    let text = json::encode(call.runtime, &value, style)?;
-    call.string(text)
+fn strict(runtime: &mut Runtime<'_>, value: &Value, style: Style) -> Outcome {
+    let text = json::encode(runtime, value, style)?;
+    runtime.charged_string(text)
 }
 
 /// What cannot be encoded is the empty string; a limit is an error all the same.
-fn lenient(call: &mut Call<'_, '_>, style: Style) -> Outcome {
-    match strict(call, style) {
-        Err(Fault::Message(_)) => call.string(""),
+fn lenient(runtime: &mut Runtime<'_>, value: &Value, style: Style) -> Outcome {
+    match strict(runtime, value, style) {
+        Err(Fault::Message(_)) => runtime.string(""),
         outcome => outcome,
     }
 }

@@ -1,151 +1,158 @@
 //! Lists.
 
 use super::cast;
+use crate::engine::argument::function;
 use crate::engine::compare;
 use crate::engine::fault::Fault;
-use crate::engine::function::Type::{Any, Int};
-use crate::engine::function::{Call, Function, Outcome, fixed, variadic};
+use crate::engine::function::{Function, Outcome};
+use crate::engine::runtime::Runtime;
 use crate::engine::value::{Elem, List, Value};
 use crate::go::conversion;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    variadic("list", &[], Any, make_list),
-    variadic("tuple", &[], Any, make_list),
-    fixed("append", &[Any, Any], |call| push(call, "push")),
-    fixed("push", &[Any, Any], |call| push(call, "push")),
-    fixed("mustAppend", &[Any, Any], |call| push(call, "push")),
-    fixed("mustPush", &[Any, Any], |call| push(call, "push")),
-    fixed("prepend", &[Any, Any], prepend),
-    fixed("mustPrepend", &[Any, Any], prepend),
-    fixed("first", &[Any], |call| edge(call, "first", |list| list.get(0))),
-    fixed("mustFirst", &[Any], |call| edge(call, "first", |list| list.get(0))),
-    fixed("last", &[Any], |call| edge(call, "last", last)),
-    fixed("mustLast", &[Any], |call| edge(call, "last", last)),
-    fixed("rest", &[Any], |call| without_edge(call, "rest", 1)),
-    fixed("mustRest", &[Any], |call| without_edge(call, "rest", 1)),
-    fixed("initial", &[Any], |call| without_edge(call, "initial", 0)),
-    fixed("mustInitial", &[Any], |call| without_edge(call, "initial", 0)),
-    fixed("reverse", &[Any], reverse),
-    fixed("mustReverse", &[Any], reverse),
-    fixed("compact", &[Any], compact),
-    fixed("mustCompact", &[Any], compact),
-    fixed("uniq", &[Any], unique),
-    fixed("mustUniq", &[Any], unique),
-    variadic("without", &[Any], Any, without),
-    variadic("mustWithout", &[Any], Any, without),
-    fixed("has", &[Any, Any], has),
-    fixed("mustHas", &[Any, Any], has),
-    variadic("slice", &[Any], Any, slice),
-    variadic("mustSlice", &[Any], Any, slice),
-    variadic("concat", &[], Any, concat),
-    fixed("chunk", &[Int, Any], chunk),
-    fixed("mustChunk", &[Int, Any], chunk),
+    function!("list", |runtime; items: [Value]| runtime.list(items)),
+    function!("tuple", |runtime; items: [Value]| runtime.list(items)),
+    function!("append", |runtime, list: Value, item: Value| push(runtime, &list, item)),
+    function!("push", |runtime, list: Value, item: Value| push(runtime, &list, item)),
+    function!("mustAppend", |runtime, list: Value, item: Value| push(runtime, &list, item)),
+    function!("mustPush", |runtime, list: Value, item: Value| push(runtime, &list, item)),
+    function!("prepend", |runtime, list: Value, item: Value| prepend(runtime, &list, item)),
+    function!("mustPrepend", |runtime, list: Value, item: Value| prepend(runtime, &list, item)),
+    function!("first", |_runtime, list: Value| edge(&list, "first", |list| list.get(0))),
+    function!("mustFirst", |_runtime, list: Value| edge(&list, "first", |list| list.get(0))),
+    function!("last", |_runtime, list: Value| edge(&list, "last", last)),
+    function!("mustLast", |_runtime, list: Value| edge(&list, "last", last)),
+    function!("rest", |runtime, list: Value| without_edge(runtime, &list, "rest", 1)),
+    function!("mustRest", |runtime, list: Value| without_edge(runtime, &list, "rest", 1)),
+    function!("initial", |runtime, list: Value| without_edge(runtime, &list, "initial", 0)),
+    function!("mustInitial", |runtime, list: Value| without_edge(runtime, &list, "initial", 0)),
+    function!("reverse", |runtime, list: Value| reverse(runtime, &list)),
+    function!("mustReverse", |runtime, list: Value| reverse(runtime, &list)),
+    function!("compact", |runtime, list: Value| compact(runtime, &list)),
+    function!("mustCompact", |runtime, list: Value| compact(runtime, &list)),
+    function!("uniq", |runtime, list: Value| unique(runtime, &list)),
+    function!("mustUniq", |runtime, list: Value| unique(runtime, &list)),
+    function!("without", |runtime, list: Value; omitted: [Value]| without(runtime, &list, &omitted)),
+    function!("mustWithout", |runtime, list: Value; omitted: [Value]| without(runtime, &list, &omitted)),
+    function!("has", |runtime, wanted: Value, list: Value| has(runtime, &wanted, &list)),
+    function!("mustHas", |runtime, wanted: Value, list: Value| has(runtime, &wanted, &list)),
+    function!("slice", |_runtime, list: Value; indexes: [Value]| slice(&list, &indexes)),
+    function!("mustSlice", |_runtime, list: Value; indexes: [Value]| slice(&list, &indexes)),
+    function!("concat", |runtime; lists: [Value]| concat(runtime, &lists)),
+    function!("chunk", |runtime, size: i64, list: Value| chunk(runtime, size, &list)),
+    function!("mustChunk", |runtime, size: i64, list: Value| chunk(runtime, size, &list)),
 ];
 
-fn make_list(call: &mut Call<'_, '_>) -> Outcome {
-    let items = std::mem::take(&mut call.args);
-    call.runtime.list(items)
-}
-
-/// The list at `index`, or Sprig's complaint that nothing can be done with it.
-fn list(call: &Call<'_, '_>, index: usize, doing: &str) -> Result<List, Fault> {
-    match call.args.get(index) {
-        Some(Value::List(list)) => Ok(list.clone()),
-        Some(value) if !value.is_nil() => {
+/// The list, or Sprig's complaint that nothing can be done with it.
+fn as_list<'v>(value: &'v Value, doing: &str) -> Result<&'v List, Fault> {
+    match value {
+        Value::List(list) => Ok(list),
+        value if !value.is_nil() => {
             Err(Fault::new(format!("Cannot {doing} type {}", value.kind_name())))
         }
         _ => Err(Fault::NIL_POINTER),
     }
 }
 
-fn push(call: &mut Call<'_, '_>, verb: &str) -> Outcome {
-    let mut items = list(call, 0, &format!("{verb} on"))?.to_vec();
-    items.push(call.value(1));
-    call.runtime.list(items)
+fn push(runtime: &mut Runtime<'_>, list: &Value, item: Value) -> Outcome {
+    let mut items = runtime.items(as_list(list, "push on")?, 1)?;
+    items.push(item);
+    runtime.charged_list(Elem::Any, items, false)
 }
 
-fn prepend(call: &mut Call<'_, '_>) -> Outcome {
-    let mut items = vec![call.value(1)];
-    items.extend(list(call, 0, "prepend on")?.to_vec());
-    call.runtime.list(items)
+fn prepend(runtime: &mut Runtime<'_>, list: &Value, item: Value) -> Outcome {
+    let mut items = runtime.items(as_list(list, "prepend on")?, 1)?;
+    items.insert(0, item);
+    runtime.charged_list(Elem::Any, items, false)
 }
 
 fn last(list: &List) -> Option<Value> {
     list.len().checked_sub(1).and_then(|index| list.get(index))
 }
 
-fn edge(call: &mut Call<'_, '_>, name: &str, pick: fn(&List) -> Option<Value>) -> Outcome {
-    let list = list(call, 0, &format!("find {name} on"))?;
-    Ok(pick(&list).unwrap_or(Value::Nil))
+fn edge(list: &Value, name: &str, pick: fn(&List) -> Option<Value>) -> Outcome {
+    let list = as_list(list, &format!("find {name} on"))?;
+    Ok(pick(list).unwrap_or(Value::Nil))
 }
 
 /// All elements but the first or the last; of an empty list, nil.
-fn without_edge(call: &mut Call<'_, '_>, name: &str, from: usize) -> Outcome {
-    let list = list(call, 0, &format!("find {name} on"))?;
+fn without_edge(runtime: &mut Runtime<'_>, list: &Value, name: &str, from: usize) -> Outcome {
+    let list = as_list(list, &format!("find {name} on"))?;
     if list.len() == 0 {
-        return call.runtime.nil_list(Elem::Any);
+        return runtime.nil_list(Elem::Any);
     }
-    let items = list.to_vec();
-    let kept = items.get(from..from + items.len() - 1).unwrap_or_default().to_vec();
-    call.runtime.list(kept)
+    let kept = list.window(from, from + list.len() - 1).unwrap_or_else(|| list.clone());
+    let kept = runtime.items(&kept, 0)?;
+    runtime.charged_list(Elem::Any, kept, false)
 }
 
-fn reverse(call: &mut Call<'_, '_>) -> Outcome {
-    let mut items = list(call, 0, "find reverse on")?.to_vec();
+fn reverse(runtime: &mut Runtime<'_>, list: &Value) -> Outcome {
+    let mut items = runtime.items(as_list(list, "find reverse on")?, 0)?;
     items.reverse();
-    call.runtime.list(items)
+    runtime.charged_list(Elem::Any, items, false)
 }
 
-fn compact(call: &mut Call<'_, '_>) -> Outcome {
-    let mut items = list(call, 0, "compact on")?.to_vec();
+fn compact(runtime: &mut Runtime<'_>, list: &Value) -> Outcome {
+    let mut items = runtime.items(as_list(list, "compact on")?, 0)?;
     items.retain(Value::truth);
-    call.runtime.list(items)
+    runtime.charged_list(Elem::Any, items, false)
 }
 
-fn contains(call: &mut Call<'_, '_>, items: &[Value], wanted: &Value) -> Result<bool, Fault> {
-    call.runtime.work(items.len() as u64 / 16)?;
-    for item in items {
-        if compare::deep_equal(call.runtime, wanted, item)? {
+/// Whether one of `items` equals `wanted`.
+fn contains<'v>(
+    runtime: &mut Runtime<'_>,
+    items: impl IntoIterator<Item = &'v Value>,
+    wanted: &Value,
+) -> Result<bool, Fault> {
+    for (index, item) in items.into_iter().enumerate() {
+        if index % 16 == 0 {
+            runtime.step()?;
+        }
+        if compare::deep_equal(runtime, wanted, item)? {
             return Ok(true);
         }
     }
     Ok(false)
 }
 
-fn unique(call: &mut Call<'_, '_>) -> Outcome {
+fn unique(runtime: &mut Runtime<'_>, list: &Value) -> Outcome {
     let mut kept = Vec::new();
-    for item in list(call, 0, "find uniq on")?.to_vec() {
-        if !contains(call, &kept, &item)? {
+    for item in runtime.items(as_list(list, "find uniq on")?, 0)? {
+        if !contains(runtime, &kept, &item)? {
             kept.push(item);
         }
     }
-    call.runtime.list(kept)
+    runtime.list(kept)
 }
 
-fn without(call: &mut Call<'_, '_>) -> Outcome {
-    let omitted = call.rest(1).to_vec();
+fn without(runtime: &mut Runtime<'_>, list: &Value, omitted: &[Value]) -> Outcome {
     let mut kept = Vec::new();
-    for item in list(call, 0, "find without on")?.to_vec() {
-        if !contains(call, &omitted, &item)? {
+    for item in runtime.items(as_list(list, "find without on")?, 0)? {
+        if !contains(runtime, omitted, &item)? {
             kept.push(item);
         }
     }
-    call.runtime.list(kept)
+    runtime.list(kept)
 }
 
-fn has(call: &mut Call<'_, '_>) -> Outcome {
-    if call.value(1).is_nil() {
+fn has(runtime: &mut Runtime<'_>, wanted: &Value, list: &Value) -> Outcome {
+    if list.is_nil() {
         return Ok(Value::Bool(false));
     }
-    let items = list(call, 1, "find has on")?.to_vec();
-    let wanted = call.value(0);
-    contains(call, &items, &wanted).map(Value::Bool)
+    let list = as_list(list, "find has on")?;
+    for index in 0..list.len() {
+        let Some(item) = list.get(index) else { break };
+        if contains(runtime, [&item], wanted)? {
+            return Ok(Value::Bool(true));
+        }
+    }
+    Ok(Value::Bool(false))
 }
 
-fn slice(call: &mut Call<'_, '_>) -> Outcome {
-    let list = match call.args.first() {
-        Some(Value::List(list)) => list.clone(),
-        Some(value) if !value.is_nil() => {
+fn slice(list: &Value, indexes: &[Value]) -> Outcome {
+    let list = match list {
+        Value::List(list) => list,
+        value if !value.is_nil() => {
             let kind = value.kind_name();
             return Err(Fault::new(format!("list should be type of slice or array but {kind}")));
         }
@@ -154,9 +161,9 @@ fn slice(call: &mut Call<'_, '_>) -> Outcome {
     if list.len() == 0 {
         return Ok(Value::Nil);
     }
-    let index = |at: usize| call.args.get(at).map(cast::to_int);
-    let start = index(1).unwrap_or(0);
-    let end = index(2).unwrap_or(i64::try_from(list.len()).unwrap_or(i64::MAX));
+    let index = |at: usize| indexes.get(at).map(cast::to_int);
+    let start = index(0).unwrap_or(0);
+    let end = index(1).unwrap_or(i64::try_from(list.len()).unwrap_or(i64::MAX));
     let window = match (usize::try_from(start), usize::try_from(end)) {
         (Ok(start), Ok(end)) => list.window(start, end),
         _ => None,
@@ -166,35 +173,33 @@ fn slice(call: &mut Call<'_, '_>) -> Outcome {
         .ok_or_else(|| Fault::new("reflect.Value.Slice: slice index out of bounds"))
 }
 
-fn concat(call: &mut Call<'_, '_>) -> Outcome {
+fn concat(runtime: &mut Runtime<'_>, lists: &[Value]) -> Outcome {
     let mut items = Vec::new();
-    for index in 0..call.args.len() {
-        match call.args.get(index) {
-            Some(Value::List(list)) => items.extend(list.to_vec()),
-            Some(value) if !value.is_nil() => {
+    for list in lists {
+        match list {
+            Value::List(list) => items.extend(runtime.items(list, 0)?),
+            value if !value.is_nil() => {
                 let kind = value.kind_name();
                 return Err(Fault::new(format!("Cannot concat type {kind} as list")));
             }
             _ => return Err(Fault::NIL_POINTER),
         }
-        call.runtime.has_room(items.len() * size_of::<Value>())?;
     }
     if items.is_empty() {
-        return call.runtime.nil_list(Elem::Any);
+        return runtime.nil_list(Elem::Any);
     }
-    call.runtime.list(items)
+    runtime.charged_list(Elem::Any, items, false)
 }
 
 /// Lists of `size` elements each. The number of lists is worked out in floats, as Sprig does.
 #[expect(clippy::cast_precision_loss, reason = "as Sprig does")]
-fn chunk(call: &mut Call<'_, '_>) -> Outcome {
+fn chunk(runtime: &mut Runtime<'_>, size: i64, list: &Value) -> Outcome {
     const BAD_LENGTH: &str = "runtime error: makeslice: len out of range";
-    let list = list(call, 1, "chunk")?;
-    let size = call.int(0);
+    let list = as_list(list, "chunk")?;
     let length = i64::try_from(list.len()).unwrap_or(i64::MAX);
     let count = conversion::to_int64(((length - 1) as f64 / size as f64).floor() + 1.0);
     let count = usize::try_from(count).map_err(|_| Fault::new(BAD_LENGTH))?;
-    let items = list.to_vec();
+    let items = runtime.items(list, 0)?;
     if count > items.len().max(1) {
         return Err(Fault::new(BAD_LENGTH));
     }
@@ -209,8 +214,8 @@ fn chunk(call: &mut Call<'_, '_>) -> Outcome {
         let (chunk, tail) = rest
             .split_at_checked(wanted)
             .ok_or_else(|| Fault::new("reflect: slice index out of range"))?;
-        chunks.push(call.runtime.list(chunk.to_vec())?);
+        chunks.push(runtime.list(chunk.to_vec())?);
         rest = tail;
     }
-    call.runtime.typed_list(Elem::Lists, chunks)
+    runtime.typed_list(Elem::Lists, chunks)
 }

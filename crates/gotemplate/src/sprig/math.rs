@@ -1,69 +1,88 @@
 //! Numbers: Sprig's loose conversions and arithmetic.
 
 use super::cast::{to_float, to_int};
-use super::decimal;
+use super::decimal::{self, Operation};
+use crate::engine::argument::function;
 use crate::engine::fault::Fault;
 use crate::engine::fmt;
-use crate::engine::function::Type::{Any, Float, Int};
-use crate::engine::function::{Call, Function, Outcome, fixed, variadic};
+use crate::engine::function::{Function, Outcome};
+use crate::engine::runtime::Runtime;
 use crate::engine::value::{Elem, Value};
 use crate::go::conversion;
 use crate::go::strconv;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    fixed("int", &[Any], |call| Ok(Value::int(to_int(&call.value(0))))),
-    fixed("int64", &[Any], |call| Ok(Value::int64(to_int(&call.value(0))))),
-    fixed("float64", &[Any], |call| Ok(Value::Float(to_float(&call.value(0))))),
-    fixed("toDecimal", &[Any], |call| {
-        let value = call.value(0);
-        let text = fmt::display(call.runtime, &value)?;
+    function!("int", |_runtime, value: Value| Ok(Value::int(to_int(&value)))),
+    function!("int64", |_runtime, value: Value| Ok(Value::int64(to_int(&value)))),
+    function!("float64", |_runtime, value: Value| Ok(Value::Float(to_float(&value)))),
+    function!("toDecimal", |runtime, value: Value| {
+        let text = fmt::display(runtime, &value)?;
         Ok(Value::int64(strconv::parse_int(&text, 8).unwrap_or(0)))
     }),
-    fixed("add1", &[Any], |call| Ok(Value::int64(to_int(&call.value(0)).wrapping_add(1)))),
-    variadic("add", &[], Any, |call| Ok(folded(call, 0, i64::wrapping_add))),
-    fixed("sub", &[Any, Any], |call| integers(call, |a, b| Some(a.wrapping_sub(b)))),
-    fixed("div", &[Any, Any], |call| integers(call, checked(i64::wrapping_div))),
-    fixed("mod", &[Any, Any], |call| integers(call, checked(i64::wrapping_rem))),
-    variadic("mul", &[Any], Any, |call| Ok(folded(call, 1, i64::wrapping_mul))),
-    variadic("max", &[Any], Any, |call| Ok(folded(call, i64::MIN, i64::max))),
-    variadic("biggest", &[Any], Any, |call| Ok(folded(call, i64::MIN, i64::max))),
-    variadic("min", &[Any], Any, |call| Ok(folded(call, i64::MAX, i64::min))),
-    variadic("maxf", &[Any], Any, |call| Ok(folded_float(call, go_max))),
-    variadic("minf", &[Any], Any, |call| Ok(folded_float(call, go_min))),
-    fixed("ceil", &[Any], |call| Ok(Value::Float(to_float(&call.value(0)).ceil()))),
-    fixed("floor", &[Any], |call| Ok(Value::Float(to_float(&call.value(0)).floor()))),
-    variadic("round", &[Any, Int], Float, round),
-    fixed("add1f", &[Any], |call| decimal::fold(call, &Value::Float(1.0), decimal::Operation::Add)),
-    variadic("addf", &[], Any, |call| {
-        decimal::fold(call, &Value::Float(0.0), decimal::Operation::Add)
+    function!("add1", |_runtime, value: Value| Ok(Value::int64(to_int(&value).wrapping_add(1)))),
+    function!("add", |_runtime; all: [Value]| Ok(folded(&all, 0, i64::wrapping_add))),
+    function!("sub", |_runtime, a: Value, b: Value| {
+        integers(&a, &b, |a, b| Some(a.wrapping_sub(b)))
     }),
-    variadic("subf", &[Any], Any, |call| decimal::fold_args(call, decimal::Operation::Subtract)),
-    variadic("mulf", &[Any], Any, |call| decimal::fold_args(call, decimal::Operation::Multiply)),
-    variadic("divf", &[Any], Any, |call| decimal::fold_args(call, decimal::Operation::Divide)),
-    fixed("until", &[Int], |call| {
-        let stop = call.int(0);
-        let numbers = numbers(call, 0, stop, if stop < 0 { -1 } else { 1 })?;
-        list(call, numbers)
+    function!("div", |_runtime, a: Value, b: Value| integers(&a, &b, checked(i64::wrapping_div))),
+    function!("mod", |_runtime, a: Value, b: Value| integers(&a, &b, checked(i64::wrapping_rem))),
+    function!("mul", |_runtime, first: Value; rest: [Value]| {
+        Ok(folded(&rest, to_int(&first), i64::wrapping_mul))
     }),
-    fixed("untilStep", &[Int, Int, Int], |call| {
-        let (start, stop, step) = (call.int(0), call.int(1), call.int(2));
-        let numbers = numbers(call, start, stop, step)?;
-        list(call, numbers)
+    function!("max", |_runtime, first: Value; rest: [Value]| {
+        Ok(folded(&rest, to_int(&first), i64::max))
     }),
-    variadic("seq", &[], Int, seq),
+    function!("biggest", |_runtime, first: Value; rest: [Value]| {
+        Ok(folded(&rest, to_int(&first), i64::max))
+    }),
+    function!("min", |_runtime, first: Value; rest: [Value]| {
+        Ok(folded(&rest, to_int(&first), i64::min))
+    }),
+    function!("maxf", |_runtime, first: Value; rest: [Value]| {
+        Ok(folded_float(&first, &rest, go_max))
+    }),
+    function!("minf", |_runtime, first: Value; rest: [Value]| {
+        Ok(folded_float(&first, &rest, go_min))
+    }),
+    function!("ceil", |_runtime, value: Value| Ok(Value::Float(to_float(&value).ceil()))),
+    function!("floor", |_runtime, value: Value| Ok(Value::Float(to_float(&value).floor()))),
+    function!("round", |_runtime, value: Value, places: i64; limit: [f64]| {
+        Ok(Value::Float(round(to_float(&value), places, limit.first().copied().unwrap_or(0.5))))
+    }),
+    function!("add1f", |runtime, value: Value| {
+        decimal::fold(runtime, &Value::Float(1.0), &[value], Operation::Add)
+    }),
+    function!("addf", |runtime; all: [Value]| {
+        decimal::fold(runtime, &Value::Float(0.0), &all, Operation::Add)
+    }),
+    function!("subf", |runtime, first: Value; rest: [Value]| {
+        decimal::fold(runtime, &first, &rest, Operation::Subtract)
+    }),
+    function!("mulf", |runtime, first: Value; rest: [Value]| {
+        decimal::fold(runtime, &first, &rest, Operation::Multiply)
+    }),
+    function!("divf", |runtime, first: Value; rest: [Value]| {
+        decimal::fold(runtime, &first, &rest, Operation::Divide)
+    }),
+    function!("until", |runtime, stop: i64| {
+        list(runtime, 0, stop, if stop < 0 { -1 } else { 1 })
+    }),
+    function!("untilStep", |runtime, start: i64, stop: i64, step: i64| {
+        list(runtime, start, stop, step)
+    }),
+    function!("seq", |runtime; bounds: [i64]| seq(runtime, &bounds)),
 ];
 
-fn folded(call: &Call<'_, '_>, start: i64, combine: fn(i64, i64) -> i64) -> Value {
-    Value::int64(call.args.iter().map(to_int).fold(start, combine))
+fn folded(all: &[Value], start: i64, combine: fn(i64, i64) -> i64) -> Value {
+    Value::int64(all.iter().map(to_int).fold(start, combine))
 }
 
-fn folded_float(call: &Call<'_, '_>, combine: fn(f64, f64) -> f64) -> Value {
-    let all = call.args.iter().map(to_float);
-    Value::Float(all.reduce(combine).unwrap_or(0.0))
+fn folded_float(first: &Value, rest: &[Value], combine: fn(f64, f64) -> f64) -> Value {
+    Value::Float(rest.iter().map(to_float).fold(to_float(first), combine))
 }
 
-fn integers(call: &Call<'_, '_>, compute: impl Fn(i64, i64) -> Option<i64>) -> Outcome {
-    compute(to_int(&call.value(0)), to_int(&call.value(1)))
+fn integers(a: &Value, b: &Value, compute: impl Fn(i64, i64) -> Option<i64>) -> Outcome {
+    compute(to_int(a), to_int(b))
         .map(Value::int64)
         .ok_or_else(|| Fault::new("runtime error: integer divide by zero"))
 }
@@ -92,14 +111,13 @@ fn go_min(a: f64, b: f64) -> f64 {
     -go_max(-a, -b)
 }
 
-fn round(call: &mut Call<'_, '_>) -> Outcome {
-    let limit = if call.args.len() > 2 { call.float(2) } else { 0.5 };
+fn round(value: f64, places: i64, limit: f64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "as Sprig converts")]
-    let power = power_of_ten(call.int(1) as f64);
-    let digit = power * to_float(&call.value(0));
+    let power = power_of_ten(places as f64);
+    let digit = power * value;
     let fraction = if digit.is_infinite() { f64::NAN } else { digit.fract() };
     let rounded = if fraction >= limit { digit.ceil() } else { digit.floor() };
-    Ok(Value::Float(rounded / power))
+    rounded / power
 }
 
 /// `math.Pow(10, exponent)` for a whole exponent, multiplied out as Go does.
@@ -132,38 +150,44 @@ fn power_of_ten(exponent: f64) -> f64 {
     result * 2_f64.powi(half) * 2_f64.powi(result_exponent - half)
 }
 
-/// The numbers of `untilStep`.
-fn numbers(call: &mut Call<'_, '_>, start: i64, stop: i64, step: i64) -> Result<Vec<i64>, Fault> {
-    if (stop < start && step >= 0) || (stop >= start && step <= 0) {
-        return Ok(Vec::new());
-    }
-    let count = start.abs_diff(stop).div_ceil(step.unsigned_abs());
-    call.runtime.work(count / 16)?;
+/// The numbers of `untilStep`, `bytes` of memory charged for each.
+fn numbers(
+    runtime: &mut Runtime<'_>,
+    (start, stop, step): (i64, i64, i64),
+    bytes: usize,
+) -> Result<impl Iterator<Item = i64> + use<>, Fault> {
+    let none = (stop < start && step >= 0) || (stop >= start && step <= 0);
+    let count = if none { 0 } else { start.abs_diff(stop).div_ceil(step.unsigned_abs()) };
+    runtime.work(count / 16)?;
     let count = usize::try_from(count).unwrap_or(usize::MAX);
-    call.runtime.has_room(count.saturating_mul(size_of::<Value>()))?;
-    let next = |number: &i64| number.checked_add(step);
-    Ok(std::iter::successors(Some(start), next).take(count).collect())
+    runtime.charge(count.saturating_mul(bytes))?;
+    let next = move |number: &i64| number.checked_add(step);
+    Ok(std::iter::successors(Some(start), next).take(count))
 }
 
-fn list(call: &mut Call<'_, '_>, numbers: Vec<i64>) -> Outcome {
-    call.runtime.typed_list(Elem::Int, numbers.into_iter().map(Value::int).collect())
+fn list(runtime: &mut Runtime<'_>, start: i64, stop: i64, step: i64) -> Outcome {
+    let numbers = numbers(runtime, (start, stop, step), size_of::<Value>())?;
+    runtime.charged_list(Elem::Int, numbers.map(Value::int).collect(), false)
 }
 
 /// The numbers from the first to the last, as text.
-fn seq(call: &mut Call<'_, '_>) -> Outcome {
-    let (start, step, end) = match call.args.len() {
-        1 => (1, None, call.int(0)),
-        2 => (call.int(0), None, call.int(1)),
-        3 => (call.int(0), Some(call.int(1)), call.int(2)),
-        _ => return call.string(""),
+fn seq(runtime: &mut Runtime<'_>, bounds: &[i64]) -> Outcome {
+    /// A number of up to 20 digits, as a text of its own and in the text of all.
+    const BYTES_OF_A_NUMBER: usize = 64;
+    let (start, step, end) = match *bounds {
+        [end] => (1, None, end),
+        [start, end] => (start, None, end),
+        [start, step, end] => (start, Some(step), end),
+        _ => return runtime.string(""),
     };
     let direction = if end < start { -1 } else { 1 };
     if direction < 0 && step.is_some_and(|step| step > 0) {
-        return call.string("");
+        return runtime.string("");
     }
     let stop = end.wrapping_add(direction);
-    let numbers = numbers(call, start, stop, step.unwrap_or(direction))?;
-    call.runtime.has_room(numbers.len() * 20)?;
-    let texts: Vec<String> = numbers.iter().map(i64::to_string).collect();
-    call.string(texts.join(" ").into_bytes())
+    let range = (start, stop, step.unwrap_or(direction));
+    let numbers = numbers(runtime, range, BYTES_OF_A_NUMBER)?;
+    let texts: Vec<String> = numbers.map(|number| number.to_string()).collect();
+    runtime.work(texts.len() as u64)?;
+    runtime.charged_string(texts.join(" ").into_bytes())
 }

@@ -2,33 +2,35 @@
 
 use std::collections::BTreeMap;
 
+use crate::engine::argument::function;
 use crate::engine::fault::Fault;
-use crate::engine::function::Type::Dict as Map;
-use crate::engine::function::{Call, Function, Outcome, variadic};
+use crate::engine::function::{Function, Outcome};
 use crate::engine::runtime::Runtime;
 use crate::engine::value::{Dict, DictType, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    variadic("merge", &[Map], Map, |call| merge_all(call, false)),
-    variadic("mustMerge", &[Map], Map, |call| merge_all(call, false)),
-    variadic("mergeOverwrite", &[Map], Map, |call| merge_all(call, true)),
-    variadic("mustMergeOverwrite", &[Map], Map, |call| merge_all(call, true)),
+    function!("merge", |runtime, target: Dict; sources: [Dict]| merge_all(runtime, target, &sources, false)),
+    function!("mustMerge", |runtime, target: Dict; sources: [Dict]| merge_all(runtime, target, &sources, false)),
+    function!("mergeOverwrite", |runtime, target: Dict; sources: [Dict]| merge_all(runtime, target, &sources, true)),
+    function!("mustMergeOverwrite", |runtime, target: Dict; sources: [Dict]| merge_all(runtime, target, &sources, true)),
 ];
 
 /// Merges the dicts into the first, from left to right, and returns it.
-fn merge_all(call: &mut Call<'_, '_>, overwrite: bool) -> Outcome {
-    let mut target = call.dict(0)?;
+fn merge_all(
+    runtime: &mut Runtime<'_>,
+    mut target: Dict,
+    sources: &[Dict],
+    overwrite: bool,
+) -> Outcome {
     // A nil map becomes a new one once there is something to add.
-    let adds = (1..call.args.len()).any(|index| call.dict(index).is_ok_and(|source| !source.0.nil));
     if target.0.nil
-        && adds
-        && let Value::Dict(new) = call.runtime.dict(BTreeMap::new())?
+        && sources.iter().any(|source| !source.0.nil)
+        && let Value::Dict(new) = runtime.dict(BTreeMap::new())?
     {
         target = new;
     }
-    for index in 1..call.args.len() {
-        let source = call.dict(index)?;
-        merge(call.runtime, &target, &source, overwrite)?;
+    for source in sources {
+        merge(runtime, &target, source, overwrite)?;
     }
     Ok(Value::Dict(target))
 }
@@ -41,7 +43,7 @@ fn merge(
     overwrite: bool,
 ) -> Result<(), Fault> {
     runtime.enter()?;
-    for (key, value) in source.entries() {
+    for (key, value) in runtime.entries(source)? {
         runtime.step()?;
         let present = target.get(&key);
         if value.is_nil() {

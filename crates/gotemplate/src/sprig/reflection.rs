@@ -1,29 +1,24 @@
 //! Types, kinds and equality.
 
+use crate::engine::argument::function;
 use crate::engine::compare;
-use crate::engine::function::Type::{Any, Str as Text};
-use crate::engine::function::{Call, Function, Outcome, fixed};
-use crate::engine::value::Value;
+use crate::engine::function::Function;
+use crate::engine::value::{Str, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    fixed("typeOf", &[Any], |call| {
-        let name = type_of(&call.value(0));
-        call.string(name)
+    function!("typeOf", |runtime, value: Value| runtime.string(type_of(&value))),
+    function!("typeIs", |_runtime, name: Str, value: Value| {
+        Ok(Value::Bool(*name == *type_of(&value).as_bytes()))
     }),
-    fixed("typeIs", &[Text, Any], |call| {
-        Ok(Value::Bool(*call.text(0) == *type_of(&call.value(1)).as_bytes()))
+    function!("typeIsLike", |_runtime, name: Str, value: Value| {
+        Ok(Value::Bool(is_like(&name, type_of(&value).as_bytes())))
     }),
-    fixed("typeIsLike", &[Text, Any], type_is_like),
-    fixed("kindOf", &[Any], |call| {
-        let name = call.value(0).kind_name();
-        call.string(name)
+    function!("kindOf", |runtime, value: Value| runtime.string(value.kind_name())),
+    function!("kindIs", |_runtime, name: Str, value: Value| {
+        Ok(Value::Bool(*name == *value.kind_name().as_bytes()))
     }),
-    fixed("kindIs", &[Text, Any], |call| {
-        Ok(Value::Bool(*call.text(0) == *call.value(1).kind_name().as_bytes()))
-    }),
-    fixed("deepEqual", &[Any, Any], |call| {
-        let (left, right) = (call.value(0), call.value(1));
-        compare::deep_equal(call.runtime, &left, &right).map(Value::Bool)
+    function!("deepEqual", |runtime, left: Value, right: Value| {
+        compare::deep_equal(runtime, &left, &right).map(Value::Bool)
     }),
 ];
 
@@ -31,7 +26,6 @@ fn type_of(value: &Value) -> &'static str {
     if value.is_nil() { "<nil>" } else { value.type_name() }
 }
 
-fn type_is_like(call: &mut Call<'_, '_>) -> Outcome {
-    let (target, name) = (call.text(0), type_of(&call.value(1)).as_bytes());
-    Ok(Value::Bool(*target == *name || name.strip_prefix(b"*") == Some(&*target)))
+fn is_like(wanted: &[u8], name: &[u8]) -> bool {
+    *wanted == *name || name.strip_prefix(b"*") == Some(wanted)
 }

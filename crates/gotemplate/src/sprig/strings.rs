@@ -2,110 +2,109 @@
 
 use memchr::memmem;
 
+use crate::engine::argument::function;
 use crate::engine::fault::Fault;
 use crate::engine::fmt;
-use crate::engine::function::Type::{Any, Int, Str as Text};
-use crate::engine::function::{Call, Function, Outcome, fixed, variadic};
+use crate::engine::function::{Function, Outcome};
 use crate::engine::runtime::Runtime;
-use crate::engine::value::{DictType, Elem, Str, Value};
+use crate::engine::value::{DictType, Elem, List, Str, Value};
 use crate::go::rune;
 use crate::go::strconv::{self, quote};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    fixed("abbrev", &[Int, Text], |call| {
-        let (width, text) = (call.int(0), call.text(1));
-        let short = if width < 4 { text } else { abbreviate(&text, 0, width) };
-        call.string(short)
+    function!("abbrev", |runtime, width: i64, text: Str| {
+        runtime.string(if width < 4 { text } else { abbreviate(&text, 0, width) })
     }),
-    fixed("abbrevboth", &[Int, Int, Text], |call| {
-        let (left, right, text) = (call.int(0), call.int(1), call.text(2));
+    function!("abbrevboth", |runtime, left: i64, right: i64, text: Str| {
         let whole = right < 4 || (left > 0 && right < 7);
-        let short = if whole { text } else { abbreviate(&text, left, right) };
-        call.string(short)
+        runtime.string(if whole { text } else { abbreviate(&text, left, right) })
     }),
-    fixed("trunc", &[Int, Text], truncate),
-    fixed("substr", &[Int, Int, Text], substring),
-    fixed("repeat", &[Int, Text], repeat),
-    fixed("trim", &[Text], |call| {
-        let text = call.text(0);
-        call.string(trim_space(&text))
+    function!("trunc", |runtime, count: i64, text: Str| runtime.string(truncated(&text, count))),
+    function!("substr", |runtime, start: i64, end: i64, text: Str| {
+        runtime.string(substring(&text, start, end)?)
     }),
-    fixed("trimall", &[Text, Text], trim_all),
-    fixed("trimAll", &[Text, Text], trim_all),
-    fixed("trimSuffix", &[Text, Text], |call| {
-        let (suffix, text) = (call.text(0), call.text(1));
-        call.string(text.strip_suffix(&*suffix).unwrap_or(&text))
+    function!("repeat", |runtime, count: i64, text: Str| repeat(runtime, count, &text)),
+    function!("trim", |runtime, text: Str| {
+        runtime.scan(text.len())?;
+        runtime.string(trim_by(&text, rune::is_space))
     }),
-    fixed("trimPrefix", &[Text, Text], |call| {
-        let (prefix, text) = (call.text(0), call.text(1));
-        call.string(text.strip_prefix(&*prefix).unwrap_or(&text))
+    function!("trimall", |runtime, cut: Str, text: Str| trim_all(runtime, &cut, &text)),
+    function!("trimAll", |runtime, cut: Str, text: Str| trim_all(runtime, &cut, &text)),
+    function!("trimSuffix", |runtime, suffix: Str, text: Str| {
+        runtime.string(text.strip_suffix(&*suffix).unwrap_or(&text))
     }),
-    fixed("contains", &[Text, Text], |call| {
-        let (part, text) = (call.text(0), call.text(1));
+    function!("trimPrefix", |runtime, prefix: Str, text: Str| {
+        runtime.string(text.strip_prefix(&*prefix).unwrap_or(&text))
+    }),
+    function!("contains", |_runtime, part: Str, text: Str| {
         Ok(Value::Bool(memmem::find(&text, &part).is_some()))
     }),
-    fixed("hasPrefix", &[Text, Text], |call| {
-        Ok(Value::Bool(call.text(1).starts_with(&call.text(0))))
+    function!("hasPrefix", |_runtime, prefix: Str, text: Str| {
+        Ok(Value::Bool(text.starts_with(&prefix)))
     }),
-    fixed("hasSuffix", &[Text, Text], |call| {
-        Ok(Value::Bool(call.text(1).ends_with(&call.text(0))))
+    function!("hasSuffix", |_runtime, suffix: Str, text: Str| {
+        Ok(Value::Bool(text.ends_with(&suffix)))
     }),
-    variadic("quote", &[], Any, |call| {
-        joined(call, |runtime, value| Ok(quote::double(&strval(runtime, value)?)))
-    }),
-    variadic("squote", &[], Any, |call| {
-        joined(call, |runtime, value| {
-            Ok([b"'", fmt::display(runtime, value)?.as_slice(), b"'"].concat())
+    function!("quote", |runtime; values: [Value]| {
+        joined(runtime, &values, |runtime, value| {
+            let text = strval(runtime, value)?;
+            runtime.escaped(&text, quote::MOST_FOR_ONE_BYTE, quote::double)
         })
     }),
-    variadic("cat", &[], Any, |call| joined(call, fmt::display)),
-    fixed("indent", &[Int, Text], |call| indent(call, b"")),
-    fixed("nindent", &[Int, Text], |call| indent(call, b"\n")),
-    fixed("replace", &[Text, Text, Text], replace),
-    fixed("plural", &[Text, Text, Int], |call| Ok(call.value(usize::from(call.int(2) != 1)))),
-    fixed("toString", &[Any], |call| {
-        let value = call.value(0);
-        let text = strval(call.runtime, &value)?;
-        call.string(text)
+    function!("squote", |runtime; values: [Value]| {
+        joined(runtime, &values, |runtime, value| {
+            let text = fmt::display(runtime, value)?;
+            runtime.copies(text.len() + 2, 1)?;
+            Ok([b"'", text.as_slice(), b"'"].concat())
+        })
     }),
-    fixed("atoi", &[Text], |call| Ok(Value::int(strconv::atoi(&call.text(0))))),
-    fixed("split", &[Text, Text], |call| split_dict(call, None, 1)),
-    fixed("splitn", &[Text, Int, Text], |call| {
-        let limit = call.int(1);
-        split_dict(call, Some(limit), 2)
+    function!("cat", |runtime; values: [Value]| joined(runtime, &values, fmt::display)),
+    function!("indent", |runtime, count: i64, text: Str| indent(runtime, count, &text, b"")),
+    function!("nindent", |runtime, count: i64, text: Str| indent(runtime, count, &text, b"\n")),
+    function!("replace", |runtime, old: Str, new: Str, text: Str| {
+        replace(runtime, &old, &new, &text)
     }),
-    fixed("splitList", &[Text, Text], |call| {
-        let (separator, text) = (call.text(0), call.text(1));
-        let parts = split(call, &text, &separator, -1)?;
-        call.runtime.strings(parts)
+    function!("plural", |_runtime, one: Str, many: Str, count: i64| {
+        Ok(Value::Str(if count == 1 { one } else { many }))
     }),
-    fixed("toStrings", &[Any], to_strings),
-    fixed("join", &[Text, Any], |call| {
-        let separator = call.text(0);
-        let value = call.value(1);
-        let parts = texts(call, &value)?;
+    function!("toString", |runtime, value: Value| strval(runtime, &value).map(Value::Str)),
+    function!("atoi", |_runtime, text: Str| Ok(Value::int(strconv::atoi(&text)))),
+    function!("split", |runtime, separator: Str, text: Str| {
+        split_dict(runtime, &text, &separator, -1)
+    }),
+    function!("splitn", |runtime, separator: Str, limit: i64, text: Str| {
+        split_dict(runtime, &text, &separator, limit)
+    }),
+    function!("splitList", |runtime, separator: Str, text: Str| {
+        let parts = split(runtime, &text, &separator, -1)?;
+        runtime.charged_strings(parts)
+    }),
+    function!("toStrings", |runtime, value: Value| to_strings(runtime, &value)),
+    function!("join", |runtime, separator: Str, value: Value| {
+        let parts = texts(runtime, &value)?;
         let size: usize = parts.iter().map(|part| part.len() + separator.len()).sum();
-        call.runtime.has_room(size)?;
+        runtime.copies(size, 1)?;
         let joined = parts.iter().map(|part| &**part).collect::<Vec<_>>().join(&*separator);
-        call.string(joined)
+        runtime.charged_string(joined)
     }),
-    fixed("sortAlpha", &[Any], sort_alpha),
+    function!("sortAlpha", |runtime, value: Value| sort_alpha(runtime, &value)),
 ];
 
 /// Values shown by `show`, nil left out, separated by spaces.
 fn joined(
-    call: &mut Call<'_, '_>,
+    runtime: &mut Runtime<'_>,
+    values: &[Value],
     show: fn(&mut Runtime<'_>, &Value) -> Result<Vec<u8>, Fault>,
 ) -> Outcome {
     let mut parts = Vec::new();
     let mut size = 0;
-    for value in call.args.iter().filter(|value| !value.is_nil()) {
-        let part = show(call.runtime, value)?;
+    for value in values.iter().filter(|value| !value.is_nil()) {
+        let part = show(runtime, value)?;
         size += part.len() + 1;
-        call.runtime.has_room(size)?;
         parts.push(part);
     }
-    call.string(parts.join(&b" "[..]))
+    runtime.copies(size, 1)?;
+    runtime.charged_string(parts.join(&b" "[..]))
 }
 
 /// The text cut to `width` bytes with dots, beginning near `offset`; `width` is 4 or more.
@@ -139,19 +138,18 @@ fn abbreviate(text: &Str, offset: i64, width: i64) -> Str {
     Str::from([b"...", cut(length - (width - 3), length)].concat())
 }
 
-fn truncate(call: &mut Call<'_, '_>) -> Outcome {
-    let (count, text) = (call.int(0), call.text(1));
+/// The first bytes, or the last for a negative count.
+fn truncated(text: &[u8], count: i64) -> &[u8] {
     let length = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
     let cut = match text.len().checked_sub(length) {
         Some(from) if count < 0 && from > 0 => text.get(from..),
         Some(_) if count >= 0 => text.get(..length),
-        _ => Some(&*text),
+        _ => None,
     };
-    call.string(cut.unwrap_or(&text))
+    cut.unwrap_or(text)
 }
 
-fn substring(call: &mut Call<'_, '_>) -> Outcome {
-    let (start, end, text) = (call.int(0), call.int(1), call.text(2));
+fn substring(text: &[u8], start: i64, end: i64) -> Result<&[u8], Fault> {
     let index = |value: i64| usize::try_from(value).map_err(|_| Fault::out_of_range());
     let part = if start < 0 {
         text.get(..index(end)?)
@@ -160,43 +158,36 @@ fn substring(call: &mut Call<'_, '_>) -> Outcome {
     } else {
         text.get(index(start)?..index(end)?)
     };
-    let part = part.ok_or_else(Fault::out_of_range)?;
-    call.string(part)
+    part.ok_or_else(Fault::out_of_range)
 }
 
-/// `text` `count` times, refused before it is made if it is too long.
-fn repeated(call: &Call<'_, '_>, text: &[u8], count: i64) -> Result<Vec<u8>, Fault> {
-    let count = usize::try_from(count).map_err(|_| Fault::new("strings: negative Repeat count"))?;
-    call.runtime.has_room(text.len().saturating_mul(count))?;
-    Ok(text.repeat(if text.is_empty() { 0 } else { count }))
+fn repeat(runtime: &mut Runtime<'_>, count: i64, text: &[u8]) -> Outcome {
+    let count = repetitions(count)?;
+    runtime.copies(text.len(), count)?;
+    let repeated = text.repeat(if text.is_empty() { 0 } else { count });
+    runtime.charged_string(repeated)
 }
 
-fn repeat(call: &mut Call<'_, '_>) -> Outcome {
-    let (count, text) = (call.int(0), call.text(1));
-    let text = repeated(call, &text, count)?;
-    call.string(text)
+fn repetitions(count: i64) -> Result<usize, Fault> {
+    usize::try_from(count).map_err(|_| Fault::new("strings: negative Repeat count"))
 }
 
-fn indent(call: &mut Call<'_, '_>, before: &[u8]) -> Outcome {
-    let (count, text) = (call.int(0), call.text(1));
-    let padding = repeated(call, b" ", count)?;
-    let lines = 1 + memchr::memchr_iter(b'\n', &text).count();
-    call.runtime.has_room(lines.saturating_mul(padding.len()).saturating_add(text.len()))?;
-    let mut out = Vec::with_capacity(text.len() + lines * padding.len() + 1);
+fn indent(runtime: &mut Runtime<'_>, count: i64, text: &[u8], before: &[u8]) -> Outcome {
+    let padding = repetitions(count)?;
+    let lines = 1 + memchr::memchr_iter(b'\n', text).count();
+    let length = lines.saturating_mul(padding).saturating_add(before.len() + text.len());
+    runtime.work(lines as u64)?;
+    runtime.copies(length, 1)?;
+    let mut out = Vec::with_capacity(length);
     out.extend_from_slice(before);
     for (index, line) in text.split(|byte| *byte == b'\n').enumerate() {
         if index > 0 {
             out.push(b'\n');
         }
-        out.extend_from_slice(&padding);
+        out.resize(out.len() + padding, b' ');
         out.extend_from_slice(line);
     }
-    call.string(out)
-}
-
-/// `strings.TrimSpace`.
-fn trim_space(text: &[u8]) -> &[u8] {
-    trim_by(text, rune::is_space)
+    runtime.charged_string(out)
 }
 
 fn trim_by(text: &[u8], mut drop: impl FnMut(char) -> bool) -> &[u8] {
@@ -212,42 +203,42 @@ fn trim_by(text: &[u8], mut drop: impl FnMut(char) -> bool) -> &[u8] {
     rest
 }
 
-fn trim_all(call: &mut Call<'_, '_>) -> Outcome {
-    let (cut, text) = (call.text(0), call.text(1));
-    let cut: std::collections::HashSet<char> = rune::runes(&cut).map(|(_, rune, _)| rune).collect();
-    call.string(trim_by(&text, |rune| cut.contains(&rune)))
+fn trim_all(runtime: &mut Runtime<'_>, cut: &[u8], text: &[u8]) -> Outcome {
+    runtime.scan(cut.len() + text.len())?;
+    let cut: std::collections::HashSet<char> = rune::runes(cut).map(|(_, rune, _)| rune).collect();
+    runtime.string(trim_by(text, |rune| cut.contains(&rune)))
 }
 
-fn replace(call: &mut Call<'_, '_>) -> Outcome {
-    let (old, new, text) = (call.text(0), call.text(1), call.text(2));
-    let count = if old.is_empty() {
-        rune::count(&text) + 1
-    } else {
-        memmem::find_iter(&text, &*old).count()
-    };
-    call.runtime.has_room(count.saturating_mul(new.len()).saturating_add(text.len()))?;
-    let mut out = Vec::with_capacity(text.len());
+fn replace(runtime: &mut Runtime<'_>, old: &[u8], new: &[u8], text: &[u8]) -> Outcome {
+    runtime.scan(text.len())?;
+    let count =
+        if old.is_empty() { rune::count(text) + 1 } else { memmem::find_iter(text, old).count() };
+    let kept = text.len().saturating_sub(count.saturating_mul(old.len()));
+    let length = count.saturating_mul(new.len()).saturating_add(kept);
+    runtime.work(count as u64)?;
+    runtime.copies(length, 1)?;
+    let mut out = Vec::with_capacity(length);
     let mut done = 0;
     if old.is_empty() {
-        for (at, _, width) in rune::runes(&text) {
-            out.extend_from_slice(&new);
+        for (at, _, width) in rune::runes(text) {
+            out.extend_from_slice(new);
             out.extend_from_slice(text.get(at..at + width).unwrap_or_default());
         }
-        out.extend_from_slice(&new);
-        return call.string(out);
+        out.extend_from_slice(new);
+        return runtime.charged_string(out);
     }
-    for at in memmem::find_iter(&text, &*old) {
+    for at in memmem::find_iter(text, old) {
         out.extend_from_slice(text.get(done..at).unwrap_or_default());
-        out.extend_from_slice(&new);
+        out.extend_from_slice(new);
         done = at + old.len();
     }
     out.extend_from_slice(text.get(done..).unwrap_or_default());
-    call.string(out)
+    runtime.charged_string(out)
 }
 
-/// `strings.SplitN`: at most `limit` parts, all if it is negative; an empty separator splits after each rune.
-pub(super) fn split(
-    call: &mut Call<'_, '_>,
+/// `strings.SplitN`, charged: at most `limit` parts, all if it is negative; an empty separator splits after each rune.
+fn split(
+    runtime: &mut Runtime<'_>,
     text: &[u8],
     separator: &[u8],
     limit: i64,
@@ -271,82 +262,92 @@ pub(super) fn split(
                 None => break,
             }
         };
-        call.runtime.step()?;
-        call.runtime.charge(40)?;
-        parts.push(Str::from(rest.get(..end).unwrap_or_default()));
+        parts.push(runtime.part(rest.get(..end).unwrap_or_default())?);
         rest = rest.get(end + skip..).unwrap_or_default();
     }
     if !(separator.is_empty() && rest.is_empty()) {
-        parts.push(Str::from(rest));
+        parts.push(runtime.part(rest)?);
     }
     Ok(parts)
 }
 
 /// The parts under `_0`, `_1` and so on.
-fn split_dict(call: &mut Call<'_, '_>, limit: Option<i64>, text: usize) -> Outcome {
-    let (separator, text) = (call.text(0), call.text(text));
-    let parts = split(call, &text, &separator, limit.unwrap_or(-1))?;
+fn split_dict(runtime: &mut Runtime<'_>, text: &[u8], separator: &[u8], limit: i64) -> Outcome {
+    let parts = split(runtime, text, separator, limit)?;
     let mut entries = std::collections::BTreeMap::new();
     for (index, part) in parts.into_iter().enumerate() {
-        call.runtime.charge(part.len() + 64)?;
+        runtime.charge(64)?;
         entries.insert(Str::from(format!("_{index}").as_str()), Value::Str(part));
     }
-    call.runtime.typed_dict(DictType::Strings, entries)
+    runtime.typed_dict(DictType::Strings, entries)
 }
 
 /// The texts of a list's elements, nil left out; anything else is a list of itself.
-fn texts(call: &mut Call<'_, '_>, value: &Value) -> Result<Vec<Str>, Fault> {
+fn texts(runtime: &mut Runtime<'_>, value: &Value) -> Result<Vec<Str>, Fault> {
     match value {
         Value::List(list) => {
+            let items = runtime.items(list, 0)?;
             let mut parts = Vec::with_capacity(list.len());
-            for item in list.to_vec().iter().filter(|item| !item.is_nil()) {
-                call.runtime.step()?;
-                let text = strval(call.runtime, item)?;
-                if !matches!(item, Value::Str(_)) {
-                    call.runtime.charge(text.len() + 16)?;
-                }
-                parts.push(text);
+            for item in items.iter().filter(|item| !item.is_nil()) {
+                runtime.step()?;
+                parts.push(strval(runtime, item)?);
             }
             Ok(parts)
         }
         _ if value.is_nil() => Ok(Vec::new()),
-        _ => Ok(vec![strval(call.runtime, value)?]),
+        _ => Ok(vec![strval(runtime, value)?]),
     }
 }
 
-fn to_strings(call: &mut Call<'_, '_>) -> Outcome {
-    let value = call.value(0);
-    if matches!(&value, Value::List(list) if list.elem() == Elem::Str) {
-        return Ok(value);
+fn to_strings(runtime: &mut Runtime<'_>, value: &Value) -> Outcome {
+    if matches!(value, Value::List(list) if list.elem() == Elem::Str) {
+        return Ok(value.clone());
     }
-    let parts = texts(call, &value)?;
-    call.runtime.strings(parts)
+    let parts = texts(runtime, value)?;
+    runtime.charged_strings(parts)
 }
 
 /// A `[]string` is sorted in place, so that every name of it sees the order.
-fn sort_alpha(call: &mut Call<'_, '_>) -> Outcome {
-    let value = call.value(0);
-    let sorted = match &value {
-        Value::List(_) => to_strings(call)?,
+fn sort_alpha(runtime: &mut Runtime<'_>, value: &Value) -> Outcome {
+    let sorted = match value {
+        Value::List(_) => to_strings(runtime, value)?,
         _ => {
-            let text = strval(call.runtime, &value)?;
-            call.runtime.strings([text])?
+            let text = strval(runtime, value)?;
+            runtime.charged_strings(vec![text])?
         }
     };
     if let Value::List(list) = &sorted {
-        call.runtime.work(list.len() as u64)?;
-        list.sort_by(|left, right| match (left, right) {
-            (Value::Str(left), Value::Str(right)) => left.cmp(right),
-            _ => std::cmp::Ordering::Equal,
-        });
+        charge_comparisons(runtime, list)?;
+        // Sorting needs a second place for the elements.
+        runtime.lend(list.len() * size_of::<Value>(), |_| {
+            list.sort_by(|left, right| match (left, right) {
+                (Value::Str(left), Value::Str(right)) => left.cmp(right),
+                _ => std::cmp::Ordering::Equal,
+            });
+            Ok(())
+        })?;
     }
     Ok(sorted)
 }
 
-/// Sprig's text of a value: a string is itself, all else as `%v`.
+/// Each text is compared, to its end at worst, as often as the list can be halved.
+fn charge_comparisons(runtime: &mut Runtime<'_>, list: &List) -> Result<(), Fault> {
+    let rounds = 1 + list.len().max(1).ilog2() as usize;
+    for index in 0..list.len() {
+        if let Some(Value::Str(text)) = list.get(index) {
+            runtime.work(1 + (text.len() * rounds / 64 + rounds / 4) as u64)?;
+        }
+    }
+    Ok(())
+}
+
+/// Sprig's text of a value: a string is itself, all else as `%v`, charged.
 pub(super) fn strval(runtime: &mut Runtime<'_>, value: &Value) -> Result<Str, Fault> {
     match value {
         Value::Str(text) => Ok(text.clone()),
-        _ => Ok(Str::from(fmt::display(runtime, value)?)),
+        _ => {
+            runtime.charge(16)?;
+            Ok(Str::from(fmt::display(runtime, value)?))
+        }
     }
 }

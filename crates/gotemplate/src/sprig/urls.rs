@@ -2,19 +2,27 @@
 
 use std::collections::BTreeMap;
 
+use crate::engine::argument::function;
 use crate::engine::error::REDACTED;
 use crate::engine::fault::Fault;
-use crate::engine::function::Type::{Dict as Map, Str as Text};
-use crate::engine::function::{Call, Function, Outcome, fixed};
+use crate::engine::function::{Function, Outcome};
+use crate::engine::runtime::Runtime;
 use crate::engine::value::{Dict, Str, Value};
 use crate::go::url::Url;
 
-pub(super) const FUNCTIONS: &[Function] =
-    &[fixed("urlParse", &[Text], url_parse), fixed("urlJoin", &[Map], url_join)];
+pub(super) const FUNCTIONS: &[Function] = &[
+    function!("urlParse", |runtime, text: Str| url_parse(runtime, &text)),
+    function!("urlJoin", |runtime, parts: Dict| url_join(runtime, &parts)),
+];
 
-fn url_parse(call: &mut Call<'_, '_>) -> Outcome {
-    let url = Url::parse(&call.text(0))
-        .ok_or_else(|| Fault::new(format!("unable to parse url: {REDACTED}")))?;
+/// Of a part, there are the part itself, without and with its escapes (three bytes for one), and the URL of all.
+const COPIES: usize = 6;
+
+fn url_parse(runtime: &mut Runtime<'_>, text: &[u8]) -> Outcome {
+    runtime.scan(text.len())?;
+    runtime.copies(text.len(), COPIES)?;
+    let url =
+        Url::parse(text).ok_or_else(|| Fault::new(format!("unable to parse url: {REDACTED}")))?;
     let userinfo = url.userinfo();
     let hostname = url.hostname().to_vec();
     let parts = [
@@ -29,14 +37,13 @@ fn url_parse(call: &mut Call<'_, '_>) -> Outcome {
     ];
     let mut entries = BTreeMap::new();
     for (name, part) in parts {
-        entries.insert(Str::from(name), call.runtime.string(part)?);
+        entries.insert(Str::from(name), runtime.string(part)?);
     }
-    call.runtime.dict(entries)
+    runtime.dict(entries)
 }
 
-fn url_join(call: &mut Call<'_, '_>) -> Outcome {
-    let dict = call.dict(0)?;
-    let part = |name: &str| text_of(&dict, name);
+fn url_join(runtime: &mut Runtime<'_>, dict: &Dict) -> Outcome {
+    let mut part = |name: &str| text_of(runtime, dict, name);
     let mut url = Url {
         scheme: part("scheme")?,
         host: part("host")?,
@@ -53,14 +60,18 @@ fn url_join(call: &mut Call<'_, '_>) -> Outcome {
             .ok_or_else(|| Fault::new(format!("unable to parse userinfo in dict: {REDACTED}")))?
             .user;
     }
-    call.runtime.has_room(url.path.len() * 3)?;
-    call.string(url.join())
+    runtime.charged_string(url.join())
 }
 
-fn text_of(dict: &Dict, name: &str) -> Result<Vec<u8>, Fault> {
+/// A part of a URL, and what becomes of it, charged.
+fn text_of(runtime: &mut Runtime<'_>, dict: &Dict, name: &str) -> Result<Vec<u8>, Fault> {
     match dict.get(name.as_bytes()) {
         None => Ok(Vec::new()),
-        Some(Value::Str(text)) => Ok(text.to_vec()),
+        Some(Value::Str(text)) => {
+            runtime.scan(text.len())?;
+            runtime.copies(text.len(), COPIES)?;
+            Ok(text.to_vec())
+        }
         Some(value) if value.is_nil() => Err(Fault::NIL_POINTER),
         Some(value) => {
             let kind = value.kind_name();

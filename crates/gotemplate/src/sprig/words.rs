@@ -1,26 +1,36 @@
 //! Letters and words: case in all its forms, initials, white space.
 
-use crate::engine::function::Type::Str as Text;
-use crate::engine::function::{Call, Function, Outcome, fixed};
+use crate::engine::argument::function;
+use crate::engine::function::{Function, Outcome};
+use crate::engine::runtime::Runtime;
+use crate::engine::value::Str;
 use crate::go::rune;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    fixed("upper", &[Text], |call| mapped(call, |text| rune::map(text, rune::to_upper))),
-    fixed("lower", &[Text], |call| mapped(call, |text| rune::map(text, rune::to_lower))),
-    fixed("title", &[Text], |call| mapped(call, title)),
-    fixed("untitle", &[Text], |call| mapped(call, untitle)),
-    fixed("swapcase", &[Text], |call| mapped(call, swap_case)),
-    fixed("initials", &[Text], |call| mapped(call, initials)),
-    fixed("nospace", &[Text], |call| mapped(call, without_space)),
-    fixed("camelcase", &[Text], |call| mapped(call, pascal_case)),
-    fixed("snakecase", &[Text], |call| mapped(call, |text| Words::new(text).lower_case('_'))),
-    fixed("kebabcase", &[Text], |call| mapped(call, |text| Words::new(text).lower_case('-'))),
+    function!("upper", |runtime, text: Str| mapped(runtime, &text, |text| rune::map(
+        text,
+        rune::to_upper
+    ))),
+    function!("lower", |runtime, text: Str| mapped(runtime, &text, |text| rune::map(
+        text,
+        rune::to_lower
+    ))),
+    function!("title", |runtime, text: Str| mapped(runtime, &text, title)),
+    function!("untitle", |runtime, text: Str| mapped(runtime, &text, untitle)),
+    function!("swapcase", |runtime, text: Str| mapped(runtime, &text, swap_case)),
+    function!("initials", |runtime, text: Str| mapped(runtime, &text, initials)),
+    function!("nospace", |runtime, text: Str| mapped(runtime, &text, without_space)),
+    function!("camelcase", |runtime, text: Str| mapped(runtime, &text, pascal_case)),
+    function!("snakecase", |runtime, text: Str| mapped(runtime, &text, |text| Words::new(text)
+        .lower_case('_'))),
+    function!("kebabcase", |runtime, text: Str| mapped(runtime, &text, |text| Words::new(text)
+        .lower_case('-'))),
 ];
 
-fn mapped(call: &mut Call<'_, '_>, map: fn(&[u8]) -> Vec<u8>) -> Outcome {
-    let text = call.text(0);
-    call.runtime.work(text.len() as u64 / 16)?;
-    call.string(map(&text))
+fn mapped(runtime: &mut Runtime<'_>, text: &[u8], map: fn(&[u8]) -> Vec<u8>) -> Outcome {
+    // A word that begins at each byte; a byte that is no UTF-8 becomes three.
+    let mapped = runtime.escaped(text, 3, map)?;
+    runtime.charged_string(mapped)
 }
 
 /// `strings.Title`: what follows no letter, digit or underscore is put in title case.

@@ -1,43 +1,44 @@
 //! Lines of a given length.
 
-use crate::engine::fault::Fault;
-use crate::engine::function::Type::{Int, Str as Text};
-use crate::engine::function::{Call, Function, Outcome, fixed};
+use crate::engine::argument::function;
+use crate::engine::function::{Function, Outcome};
+use crate::engine::runtime::Runtime;
+use crate::engine::value::Str;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    fixed("wrap", &[Int, Text], |call| {
-        let text = call.text(1);
-        wrap(call, &text, b"\n", false)
-    }),
-    fixed("wrapWith", &[Int, Text, Text], |call| {
-        let (separator, text) = (call.text(1), call.text(2));
-        wrap(call, &text, if separator.is_empty() { b"\n" } else { &separator }, true)
+    function!("wrap", |runtime, width: i64, text: Str| wrap(runtime, width, &text, b"\n", false)),
+    function!("wrapWith", |runtime, width: i64, separator: Str, text: Str| {
+        let separator = if separator.is_empty() { b"\n" } else { &*separator };
+        wrap(runtime, width, &text, separator, true)
     }),
 ];
 
-fn wrap(call: &mut Call<'_, '_>, text: &[u8], separator: &[u8], break_words: bool) -> Outcome {
-    let width = usize::try_from(call.int(0)).unwrap_or(0).max(1);
-    let mut out = Vec::with_capacity(text.len());
+fn wrap(
+    runtime: &mut Runtime<'_>,
+    width: i64,
+    text: &[u8],
+    separator: &[u8],
+    break_words: bool,
+) -> Outcome {
+    let width = usize::try_from(width).unwrap_or(0).max(1);
+    let mut out = Vec::new();
     let mut rest = text;
     while rest.len() > width {
-        call.runtime.step()?;
-        if out.len() > call.runtime.memory_left() {
-            return Err(Fault::MEMORY);
-        }
+        runtime.step()?;
         if let [b' ', after @ ..] = rest {
             rest = after;
             continue;
         }
         let (line, next) = line(rest, width, break_words);
-        out.extend_from_slice(rest.get(..line).unwrap_or(rest));
+        runtime.append(&mut out, rest.get(..line).unwrap_or(rest))?;
         if next > rest.len() {
-            return call.string(out);
+            return runtime.charged_string(out);
         }
-        out.extend_from_slice(separator);
+        runtime.append(&mut out, separator)?;
         rest = rest.get(next..).unwrap_or_default();
     }
-    out.extend_from_slice(rest);
-    call.string(out)
+    runtime.append(&mut out, rest)?;
+    runtime.charged_string(out)
 }
 
 /// Where the line ends and where the next begins; beyond the end if there is none.

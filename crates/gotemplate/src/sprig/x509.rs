@@ -5,10 +5,11 @@ mod der;
 mod dsa;
 mod keys;
 mod pem;
+mod prime;
 
-pub(crate) use certificate::{Authority, Request, is_certificate, issue, self_sign};
+pub(crate) use certificate::{Issuer, Request, is_certificate, issue, self_sign};
 pub(crate) use dsa::generate_dsa;
-pub(crate) use keys::{Algorithm, PrivateKey};
+pub(crate) use keys::{Algorithm, EncodedKey, PrivateKey};
 
 /// Why a key or certificate could not be read or made; nothing of either is in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,8 +20,12 @@ pub(crate) enum X509Error {
     BadCertificate,
     BadName,
     KeyMismatch,
+    /// A key larger than any that is in use.
+    TooLarge,
     Unsupported,
     Signing,
+    /// Told to stop.
+    Interrupted,
 }
 
 #[cfg(test)]

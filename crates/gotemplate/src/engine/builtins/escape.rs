@@ -1,34 +1,34 @@
 //! Escaping for HTML, JavaScript and URL queries.
 
-use crate::engine::fault::Fault;
+use crate::engine::argument::function;
 use crate::engine::fmt;
-use crate::engine::function::Type::Any;
-use crate::engine::function::{Call, Function, Outcome, variadic};
+use crate::engine::function::{Function, Outcome};
+use crate::engine::runtime::Runtime;
 use crate::engine::value::{Str, Value};
 use crate::go::rune;
 use crate::go::url;
 
 pub(crate) const ESCAPES: &[Function] = &[
-    variadic("html", &[], Any, |call| escape_with(call, html)),
-    variadic("js", &[], Any, |call| escape_with(call, javascript)),
-    variadic("urlquery", &[], Any, |call| escape_with(call, url::query_escape)),
+    function!("html", |runtime; values: [Value]| escape_with(runtime, values, html)),
+    function!("js", |runtime; values: [Value]| escape_with(runtime, values, javascript)),
+    function!("urlquery", |runtime; values: [Value]| {
+        escape_with(runtime, values, url::query_escape)
+    }),
 ];
 
-fn escape_with(call: &mut Call<'_, '_>, escape: fn(&[u8]) -> Vec<u8>) -> Outcome {
-    let text = text_of(call)?;
+/// The arguments as `print` writes them, but for nil, escaped.
+fn escape_with(
+    runtime: &mut Runtime<'_>,
+    mut values: Vec<Value>,
+    escape: fn(&[u8]) -> Vec<u8>,
+) -> Outcome {
+    for value in values.iter_mut().filter(|value| value.is_nil()) {
+        *value = Value::Str(Str::from("<no value>"));
+    }
+    let text = fmt::sprint(runtime, &values)?;
     // Six bytes for one at most.
-    call.runtime.has_room(text.len().saturating_mul(6))?;
-    call.string(escape(&text))
-}
-
-/// The arguments as `print` writes them, but for nil.
-fn text_of(call: &mut Call<'_, '_>) -> Result<Vec<u8>, Fault> {
-    let shown: Vec<Value> = call
-        .args
-        .iter()
-        .map(|arg| if arg.is_nil() { Value::Str(Str::from("<no value>")) } else { arg.clone() })
-        .collect();
-    fmt::sprint(call.runtime, &shown)
+    let escaped = runtime.escaped(&text, 6, escape)?;
+    runtime.charged_string(escaped)
 }
 
 fn html(text: &[u8]) -> Vec<u8> {

@@ -52,7 +52,7 @@ impl<'t> Machine<'t, '_> {
         name: &[u8],
         values: Vec<Value>,
     ) -> Result<Value> {
-        let mut call = Call { runtime: &mut self.runtime, args: values };
+        let mut call = Call::new(&mut self.runtime, values);
         let result = call.begin().and_then(|()| (function.run)(&mut call));
         result.map_err(|fault| {
             self.place = node;

@@ -85,10 +85,9 @@ impl<'t> Machine<'t, '_> {
             Value::Uint(end, kind) => Some(Elements::Uint { next: 0, end, kind }),
             Value::List(list) => Some(Elements::List { list, next: 0 }),
             Value::Dict(dict) => {
-                let work = self.runtime.work(dict.len() as u64 / 4);
-                work.map_err(|fault| self.fault(fault))?;
+                let entries = self.runtime.entries(&dict).map_err(|fault| self.fault(fault))?;
                 Some(Elements::Dict {
-                    entries: dict.entries().into_iter(),
+                    entries: entries.into_iter(),
                     boxed: dict.0.kind == DictType::Any,
                 })
             }

@@ -1,6 +1,7 @@
 //! Integers and floats under fmt's verbs and flags.
 
 use super::Printer;
+use crate::engine::fault::Fault;
 use crate::go::rune;
 use crate::go::strconv::{self, quote};
 
@@ -11,7 +12,7 @@ pub(super) enum Case {
     Upper,
 }
 
-impl Printer {
+impl Printer<'_, '_> {
     /// An integer as its magnitude and sign, in `base`.
     pub(super) fn integer(
         &mut self,
@@ -20,7 +21,7 @@ impl Printer {
         base: u32,
         verb: char,
         case: Case,
-    ) {
+    ) -> Result<(), Fault> {
         let mut precision = 0;
         if let Some(given) = self.flags.precision {
             if given == 0 && magnitude == 0 {
@@ -57,24 +58,24 @@ impl Printer {
         }
         text.resize(text.len() + zeros, b'0');
         text.extend_from_slice(&digits);
-        self.pad_with_spaces(&text);
+        self.pad_with_spaces(&text)
     }
 
     /// `%c`.
-    pub(super) fn character(&mut self, value: u64) {
+    pub(super) fn character(&mut self, value: u64) -> Result<(), Fault> {
         let mut text = Vec::new();
         rune::push(&mut text, to_rune(value));
-        self.pad(&text);
+        self.pad(&text)
     }
 
     /// `%q` of an integer.
-    pub(super) fn quoted_character(&mut self, value: u64) {
+    pub(super) fn quoted_character(&mut self, value: u64) -> Result<(), Fault> {
         let text = quote::single(to_rune(value), self.flags.plus);
-        self.pad(&text);
+        self.pad(&text)
     }
 
     /// `%U`.
-    pub(super) fn unicode(&mut self, value: u64) {
+    pub(super) fn unicode(&mut self, value: u64) -> Result<(), Fault> {
         let digits = format!("{value:X}");
         let zeros = self.flags.precision.unwrap_or(4).max(4).saturating_sub(digits.len());
         let mut text = format!("U+{}{digits}", "0".repeat(zeros));
@@ -84,11 +85,16 @@ impl Printer {
         {
             text.push_str(&format!(" '{rune}'"));
         }
-        self.pad_with_spaces(text.as_bytes());
+        self.pad_with_spaces(text.as_bytes())
     }
 
     /// A float under `e`, `f`, `g`, `b` or `x`, in either case.
-    pub(super) fn float(&mut self, value: f64, verb: u8, default: Option<usize>) {
+    pub(super) fn float(
+        &mut self,
+        value: f64,
+        verb: u8,
+        default: Option<usize>,
+    ) -> Result<(), Fault> {
         let precision = self.flags.precision.or(default);
         let mut text = match verb {
             b'b' => binary_exponent(value),
@@ -115,9 +121,9 @@ impl Printer {
         }
         match self.flags.width {
             Some(width) if self.flags.zero && !self.flags.minus && width > text.len() => {
-                self.out.extend(text.first());
-                self.padding(width - text.len(), b'0');
-                self.out.extend_from_slice(text.get(1..).unwrap_or_default());
+                self.write(text.get(..1).unwrap_or_default())?;
+                self.padding(width - text.len(), b'0')?;
+                self.write(text.get(1..).unwrap_or_default())
             }
             _ => self.pad(&text),
         }

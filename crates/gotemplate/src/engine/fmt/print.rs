@@ -3,128 +3,88 @@
 use super::Printer;
 use super::number::Case;
 use crate::engine::fault::Fault;
-use crate::engine::runtime::Runtime;
 use crate::engine::value::{Certificate, Dict, IntType, List, Str, UintType, Value};
-use crate::go::rune;
 use crate::go::semver::Version;
 use crate::go::time::Time;
 
 /// Stands for the address of a list, dict or pointer, which no template can rely on.
 const ADDRESS: u64 = 0xc0_0001_2000;
 
-impl Printer {
+impl Printer<'_, '_> {
     /// One operand (`printArg`).
-    pub(super) fn arg(
-        &mut self,
-        runtime: &mut Runtime<'_>,
-        arg: &Value,
-        verb: char,
-    ) -> Result<(), Fault> {
+    pub(super) fn arg(&mut self, arg: &Value, verb: char) -> Result<(), Fault> {
         match verb {
-            'T' | 'v' if arg.is_nil() => {
-                self.pad(b"<nil>");
-                Ok(())
-            }
-            _ if arg.is_nil() => self.bad_verb(runtime, None, verb),
-            'T' => {
-                let name = self.truncated(arg.type_name().as_bytes()).to_vec();
-                self.pad(&name);
-                Ok(())
-            }
-            'p' => self.pointer(runtime, arg, verb),
-            _ => self.value(runtime, arg, verb, 0),
+            'T' | 'v' if arg.is_nil() => self.pad(b"<nil>"),
+            _ if arg.is_nil() => self.bad_verb(None, verb),
+            'T' => self.pad(self.flags.truncated(arg.type_name().as_bytes())),
+            'p' => self.pointer(arg, verb),
+            _ => self.value(arg, verb, 0),
         }
     }
 
-    fn bad_verb(
-        &mut self,
-        runtime: &mut Runtime<'_>,
-        arg: Option<&Value>,
-        verb: char,
-    ) -> Result<(), Fault> {
+    fn bad_verb(&mut self, arg: Option<&Value>, verb: char) -> Result<(), Fault> {
         let outer = std::mem::replace(&mut self.erroring, true);
-        self.out.extend_from_slice(b"%!");
-        rune::push(&mut self.out, verb);
-        self.out.push(b'(');
+        self.write(b"%!")?;
+        self.write_rune(verb)?;
+        self.write(b"(")?;
         match arg {
             None => self.out.extend_from_slice(b"<nil>"),
             Some(arg) => {
-                self.out.extend_from_slice(arg.type_name().as_bytes());
-                self.out.push(b'=');
-                runtime.nested(|runtime| self.value(runtime, arg, 'v', 0))?;
+                self.write(arg.type_name().as_bytes())?;
+                self.write(b"=")?;
+                self.nested(|printer| printer.value(arg, 'v', 0))?;
             }
         }
-        self.out.push(b')');
+        self.write(b")")?;
         self.erroring = outer;
         Ok(())
     }
 
     /// One value at `depth` (`printValue`).
-    fn value(
-        &mut self,
-        runtime: &mut Runtime<'_>,
-        value: &Value,
-        verb: char,
-        depth: usize,
-    ) -> Result<(), Fault> {
-        self.check_room()?;
+    fn value(&mut self, value: &Value, verb: char, depth: usize) -> Result<(), Fault> {
         if verb == 'w' && !self.erroring && depth == 0 && !is_basic(value) {
-            return self.bad_verb(runtime, Some(value), verb);
+            return self.bad_verb(Some(value), verb);
         }
-        if self.method(runtime, value, verb)? {
+        if self.method(value, verb)? {
             return Ok(());
         }
         match value {
-            Value::Invalid | Value::Nil => self.nil(),
+            Value::Invalid | Value::Nil => self.nil()?,
             Value::Bool(flag) if matches!(verb, 't' | 'v') => {
-                self.pad(if *flag { b"true" } else { b"false" });
+                self.pad(if *flag { b"true" } else { b"false" })?;
             }
             Value::Int(number, _) => {
-                return self.integer_verb(runtime, value, number.unsigned_abs(), *number < 0, verb);
+                return self.integer_verb(value, number.unsigned_abs(), *number < 0, verb);
             }
             Value::Uint(number, _) => {
-                return self.integer_verb(runtime, value, *number, false, verb);
+                return self.integer_verb(value, *number, false, verb);
             }
-            Value::Float(number) => return self.float_verb(runtime, value, *number, verb),
+            Value::Float(number) => return self.float_verb(value, *number, verb),
             Value::Complex(real, imaginary) => {
-                return self.complex(runtime, value, (*real, *imaginary), verb);
+                return self.complex(value, (*real, *imaginary), verb);
             }
             Value::Str(text) => match verb {
-                'v' if self.flags.sharp_v => self.quoted(text),
+                'v' if self.flags.sharp_v => self.quoted(text)?,
                 'v' | 's' => {
-                    let text = self.truncated(text).to_vec();
-                    self.pad(&text);
+                    self.pad(self.flags.truncated(text))?;
                 }
-                'x' => self.hexadecimal(text, false),
-                'X' => self.hexadecimal(text, true),
-                'q' => self.quoted(text),
-                _ => return self.bad_verb(runtime, Some(value), verb),
+                'x' => self.hexadecimal(text, false)?,
+                'X' => self.hexadecimal(text, true)?,
+                'q' => self.quoted(text)?,
+                _ => return self.bad_verb(Some(value), verb),
             },
-            Value::List(list) => return self.list(runtime, list, verb, depth),
-            Value::Dict(dict) => return self.dict(runtime, dict, verb, depth),
+            Value::List(list) => return self.list(list, verb, depth),
+            Value::Dict(dict) => return self.dict(dict, verb, depth),
             Value::Version(version, true) if depth == 0 => {
-                self.out.push(b'&');
-                return self.fields(
-                    runtime,
-                    "semver.Version",
-                    &version_fields(version),
-                    verb,
-                    depth + 1,
-                );
+                self.write(b"&")?;
+                return self.fields("semver.Version", &version_fields(version), verb, depth + 1);
             }
-            Value::Version(_, true) => return self.pointer(runtime, value, verb),
+            Value::Version(_, true) => return self.pointer(value, verb),
             Value::Version(version, false) => {
-                return self.fields(
-                    runtime,
-                    "semver.Version",
-                    &version_fields(version),
-                    verb,
-                    depth,
-                );
+                return self.fields("semver.Version", &version_fields(version), verb, depth);
             }
             Value::Certificate(certificate) => {
                 return self.fields(
-                    runtime,
                     "sprig.certificate",
                     &certificate_fields(certificate),
                     verb,
@@ -132,26 +92,21 @@ impl Printer {
                 );
             }
             Value::Time(time) => {
-                return self.fields(runtime, "time.Time", &time_fields(time), verb, depth);
+                return self.fields("time.Time", &time_fields(time), verb, depth);
             }
-            Value::Bool(_) => return self.bad_verb(runtime, Some(value), verb),
+            Value::Bool(_) => return self.bad_verb(Some(value), verb),
         }
         Ok(())
     }
 
     /// A nil among interfaces; it takes any verb.
-    fn nil(&mut self) {
+    fn nil(&mut self) -> Result<(), Fault> {
         let text: &[u8] = if self.flags.sharp_v { b"interface {}(nil)" } else { b"<nil>" };
-        self.out.extend_from_slice(text);
+        self.write(text)
     }
 
     /// Values that print themselves (`handleMethods`).
-    fn method(
-        &mut self,
-        runtime: &mut Runtime<'_>,
-        value: &Value,
-        verb: char,
-    ) -> Result<bool, Fault> {
+    fn method(&mut self, value: &Value, verb: char) -> Result<bool, Fault> {
         let prints_itself = matches!(
             value,
             Value::Time(_)
@@ -164,8 +119,7 @@ impl Printer {
         if self.flags.sharp_v {
             let Value::Time(time) = value else { return Ok(false) };
             let text = time.go_string();
-            let text = self.truncated(text.as_bytes()).to_vec();
-            self.pad(&text);
+            self.pad(self.flags.truncated(text.as_bytes()))?;
             return Ok(true);
         }
         if !matches!(verb, 'v' | 's' | 'x' | 'X' | 'q') {
@@ -179,13 +133,12 @@ impl Printer {
             Value::Int(number, _) => crate::go::time::weekday_name(*number),
             _ => return Ok(false),
         };
-        self.value(runtime, &Value::from(text.into_bytes()), verb, 0)?;
+        self.value(&Value::from(text.into_bytes()), verb, 0)?;
         Ok(true)
     }
 
     fn integer_verb(
         &mut self,
-        runtime: &mut Runtime<'_>,
         value: &Value,
         magnitude: u64,
         negative: bool,
@@ -196,163 +149,139 @@ impl Printer {
         match verb {
             'v' if self.flags.sharp_v && unsigned => {
                 let sharp = std::mem::replace(&mut self.flags.sharp, true);
-                self.integer(magnitude, false, 16, 'v', Case::Lower);
+                self.integer(magnitude, false, 16, 'v', Case::Lower)?;
                 self.flags.sharp = sharp;
             }
-            'v' | 'd' => self.integer(magnitude, negative, 10, verb, Case::Lower),
-            'b' => self.integer(magnitude, negative, 2, verb, Case::Lower),
-            'o' | 'O' => self.integer(magnitude, negative, 8, verb, Case::Lower),
-            'x' => self.integer(magnitude, negative, 16, verb, Case::Lower),
-            'X' => self.integer(magnitude, negative, 16, verb, Case::Upper),
-            'c' => self.character(bits),
-            'q' => self.quoted_character(bits),
-            'U' => self.unicode(bits),
-            _ => return self.bad_verb(runtime, Some(value), verb),
+            'v' | 'd' => self.integer(magnitude, negative, 10, verb, Case::Lower)?,
+            'b' => self.integer(magnitude, negative, 2, verb, Case::Lower)?,
+            'o' | 'O' => self.integer(magnitude, negative, 8, verb, Case::Lower)?,
+            'x' => self.integer(magnitude, negative, 16, verb, Case::Lower)?,
+            'X' => self.integer(magnitude, negative, 16, verb, Case::Upper)?,
+            'c' => self.character(bits)?,
+            'q' => self.quoted_character(bits)?,
+            'U' => self.unicode(bits)?,
+            _ => return self.bad_verb(Some(value), verb),
         }
         Ok(())
     }
 
-    fn float_verb(
-        &mut self,
-        runtime: &mut Runtime<'_>,
-        value: &Value,
-        number: f64,
-        verb: char,
-    ) -> Result<(), Fault> {
+    fn float_verb(&mut self, value: &Value, number: f64, verb: char) -> Result<(), Fault> {
         match verb {
-            'v' => self.float(number, b'g', None),
-            'b' | 'g' | 'G' | 'x' | 'X' => self.float(number, verb as u8, None),
-            'f' | 'e' | 'E' => self.float(number, verb as u8, Some(6)),
-            'F' => self.float(number, b'f', Some(6)),
-            _ => return self.bad_verb(runtime, Some(value), verb),
+            'v' => self.float(number, b'g', None)?,
+            'b' | 'g' | 'G' | 'x' | 'X' => self.float(number, verb as u8, None)?,
+            'f' | 'e' | 'E' => self.float(number, verb as u8, Some(6))?,
+            'F' => self.float(number, b'f', Some(6))?,
+            _ => return self.bad_verb(Some(value), verb),
         }
         Ok(())
     }
 
     fn complex(
         &mut self,
-        runtime: &mut Runtime<'_>,
         value: &Value,
         (real, imaginary): (f64, f64),
         verb: char,
     ) -> Result<(), Fault> {
         if !matches!(verb, 'v' | 'b' | 'g' | 'G' | 'x' | 'X' | 'f' | 'F' | 'e' | 'E') {
-            return self.bad_verb(runtime, Some(value), verb);
+            return self.bad_verb(Some(value), verb);
         }
         let plus = self.flags.plus;
-        self.out.push(b'(');
-        self.float_verb(runtime, value, real, verb)?;
+        self.write(b"(")?;
+        self.float_verb(value, real, verb)?;
         self.flags.plus = true;
-        self.float_verb(runtime, value, imaginary, verb)?;
-        self.out.extend_from_slice(b"i)");
+        self.float_verb(value, imaginary, verb)?;
+        self.write(b"i)")?;
         self.flags.plus = plus;
         Ok(())
     }
 
-    fn list(
-        &mut self,
-        runtime: &mut Runtime<'_>,
-        list: &List,
-        verb: char,
-        depth: usize,
-    ) -> Result<(), Fault> {
+    fn list(&mut self, list: &List, verb: char, depth: usize) -> Result<(), Fault> {
         let (open, close): (&[u8], &[u8]) =
             if self.flags.sharp_v { (b"{", b"}") } else { (b"[", b"]") };
         if self.flags.sharp_v {
-            self.out.extend_from_slice(Value::List(list.clone()).type_name().as_bytes());
+            self.write(Value::List(list.clone()).type_name().as_bytes())?;
             if list.is_nil() {
-                self.out.extend_from_slice(b"(nil)");
+                self.write(b"(nil)")?;
                 return Ok(());
             }
         }
-        self.out.extend_from_slice(open);
+        self.write(open)?;
         for index in 0..list.len() {
-            self.separator(index);
-            runtime.step()?;
+            self.separator(index)?;
+            self.runtime.step()?;
             let Some(item) = list.get(index) else { break };
-            runtime.nested(|runtime| self.value(runtime, &item, verb, depth + 1))?;
+            self.nested(|printer| printer.value(&item, verb, depth + 1))?;
         }
-        self.out.extend_from_slice(close);
+        self.write(close)?;
         Ok(())
     }
 
-    fn dict(
-        &mut self,
-        runtime: &mut Runtime<'_>,
-        dict: &Dict,
-        verb: char,
-        depth: usize,
-    ) -> Result<(), Fault> {
+    fn dict(&mut self, dict: &Dict, verb: char, depth: usize) -> Result<(), Fault> {
         if self.flags.sharp_v {
-            self.out.extend_from_slice(Value::Dict(dict.clone()).type_name().as_bytes());
+            self.write(Value::Dict(dict.clone()).type_name().as_bytes())?;
             if dict.0.nil {
-                self.out.extend_from_slice(b"(nil)");
+                self.write(b"(nil)")?;
                 return Ok(());
             }
         }
-        self.out.extend_from_slice(if self.flags.sharp_v { b"{" } else { b"map[" });
-        for (index, (key, item)) in dict.entries().into_iter().enumerate() {
-            self.separator(index);
-            runtime.step()?;
-            self.value(runtime, &Value::Str(key), verb, depth + 1)?;
-            self.out.push(b':');
-            runtime.nested(|runtime| self.value(runtime, &item, verb, depth + 1))?;
+        self.write(if self.flags.sharp_v { b"{" } else { b"map[" })?;
+        for (index, (key, item)) in self.runtime.entries(dict)?.into_iter().enumerate() {
+            self.separator(index)?;
+            self.runtime.step()?;
+            self.value(&Value::Str(key), verb, depth + 1)?;
+            self.write(b":")?;
+            self.nested(|printer| printer.value(&item, verb, depth + 1))?;
         }
-        self.out.extend_from_slice(if self.flags.sharp_v { b"}" } else { b"]" });
+        self.write(if self.flags.sharp_v { b"}" } else { b"]" })?;
         Ok(())
     }
 
-    fn separator(&mut self, index: usize) {
+    fn separator(&mut self, index: usize) -> Result<(), Fault> {
         if index > 0 {
-            self.out.extend_from_slice(if self.flags.sharp_v { b", " } else { b" " });
+            self.write(if self.flags.sharp_v { b", " } else { b" " })?;
         }
+        Ok(())
     }
 
     /// A struct's fields, in order.
     fn fields(
         &mut self,
-        runtime: &mut Runtime<'_>,
         name: &str,
         fields: &[(&'static str, Value)],
         verb: char,
         depth: usize,
     ) -> Result<(), Fault> {
         if self.flags.sharp_v {
-            self.out.extend_from_slice(name.as_bytes());
+            self.write(name.as_bytes())?;
         }
-        self.out.push(b'{');
+        self.write(b"{")?;
         for (index, (field, value)) in fields.iter().enumerate() {
-            self.separator(index);
+            self.separator(index)?;
             if self.flags.plus_v || self.flags.sharp_v {
-                self.out.extend_from_slice(field.as_bytes());
-                self.out.push(b':');
+                self.write(field.as_bytes())?;
+                self.write(b":")?;
             }
-            runtime.nested(|runtime| self.value(runtime, value, verb, depth + 1))?;
+            self.nested(|printer| printer.value(value, verb, depth + 1))?;
         }
-        self.out.push(b'}');
+        self.write(b"}")?;
         Ok(())
     }
 
     /// An address: of lists, dicts and pointers only.
-    fn pointer(
-        &mut self,
-        runtime: &mut Runtime<'_>,
-        value: &Value,
-        verb: char,
-    ) -> Result<(), Fault> {
+    fn pointer(&mut self, value: &Value, verb: char) -> Result<(), Fault> {
         if !matches!(value, Value::List(_) | Value::Dict(_) | Value::Version(_, true)) {
-            return self.bad_verb(runtime, Some(value), verb);
+            return self.bad_verb(Some(value), verb);
         }
         match verb {
             'p' | 'v' => {
                 let sharp = self.flags.sharp;
                 self.flags.sharp = !sharp;
-                self.integer(ADDRESS, false, 16, 'v', Case::Lower);
+                self.integer(ADDRESS, false, 16, 'v', Case::Lower)?;
                 self.flags.sharp = sharp;
                 Ok(())
             }
-            'b' | 'o' | 'd' | 'x' | 'X' => self.integer_verb(runtime, value, ADDRESS, false, verb),
-            _ => self.bad_verb(runtime, Some(value), verb),
+            'b' | 'o' | 'd' | 'x' | 'X' => self.integer_verb(value, ADDRESS, false, verb),
+            _ => self.bad_verb(Some(value), verb),
         }
     }
 }

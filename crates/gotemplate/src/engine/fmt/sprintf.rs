@@ -2,7 +2,6 @@
 
 use super::{Flags, Printer};
 use crate::engine::fault::Fault;
-use crate::engine::runtime::Runtime;
 use crate::engine::value::Value;
 use crate::go::rune;
 
@@ -20,13 +19,8 @@ struct Cursor<'f> {
     reordered: bool,
 }
 
-impl Printer {
-    pub(super) fn format(
-        &mut self,
-        runtime: &mut Runtime<'_>,
-        format: &[u8],
-        args: &[Value],
-    ) -> Result<(), Fault> {
+impl Printer<'_, '_> {
+    pub(super) fn format(&mut self, format: &[u8], args: &[Value]) -> Result<(), Fault> {
         let mut cursor = Cursor {
             format,
             at: 0,
@@ -38,29 +32,23 @@ impl Printer {
         while cursor.at < format.len() {
             let rest = format.get(cursor.at..).unwrap_or_default();
             let literal = memchr::memchr(b'%', rest).unwrap_or(rest.len());
-            self.out.extend_from_slice(rest.get(..literal).unwrap_or_default());
+            self.write(rest.get(..literal).unwrap_or_default())?;
             cursor.at += literal;
             if cursor.at >= format.len() {
                 break;
             }
             cursor.at += 1;
-            runtime.step()?;
-            self.directive(runtime, &mut cursor, args)?;
-            self.check_room()?;
+            self.runtime.step()?;
+            self.directive(&mut cursor, args)?;
         }
         if !cursor.reordered && cursor.arg < args.len() {
-            self.extra(runtime, args.get(cursor.arg..).unwrap_or_default())?;
+            self.extra(args.get(cursor.arg..).unwrap_or_default())?;
         }
-        self.check_room()
+        Ok(())
     }
 
     /// One directive, its percent sign consumed.
-    fn directive(
-        &mut self,
-        runtime: &mut Runtime<'_>,
-        cursor: &mut Cursor<'_>,
-        args: &[Value],
-    ) -> Result<(), Fault> {
+    fn directive(&mut self, cursor: &mut Cursor<'_>, args: &[Value]) -> Result<(), Fault> {
         self.flags = Flags::default();
         cursor.good_index = true;
         while let Some(byte) = cursor.peek() {
@@ -72,63 +60,57 @@ impl Printer {
                 b' ' => self.flags.space = true,
                 b'a'..=b'z' if cursor.arg < args.len() => {
                     cursor.at += 1;
-                    return self.verb(runtime, cursor, args, char::from(byte));
+                    return self.verb(cursor, args, char::from(byte));
                 }
                 _ => break,
             }
             cursor.at += 1;
         }
         cursor.arg_number(args.len());
-        self.width(cursor, args);
-        self.precision(cursor, args);
+        self.width(cursor, args)?;
+        self.precision(cursor, args)?;
         if !cursor.after_index {
             cursor.arg_number(args.len());
         }
         let Some((verb, width)) = cursor.format.get(cursor.at..).and_then(rune::decode) else {
-            self.out.extend_from_slice(b"%!(NOVERB)");
+            self.write(b"%!(NOVERB)")?;
             return Ok(());
         };
         cursor.at += width;
         if verb == '%' {
-            self.out.push(b'%');
+            self.write(b"%")?;
         } else if !cursor.good_index {
-            self.complain(verb, b"(BADINDEX)");
+            return self.complain(verb, b"(BADINDEX)");
         } else if cursor.arg >= args.len() {
-            self.complain(verb, b"(MISSING)");
+            return self.complain(verb, b"(MISSING)");
         } else {
-            return self.verb(runtime, cursor, args, verb);
+            return self.verb(cursor, args, verb);
         }
         Ok(())
     }
 
-    fn complain(&mut self, verb: char, what: &[u8]) {
-        self.out.extend_from_slice(b"%!");
-        rune::push(&mut self.out, verb);
-        self.out.extend_from_slice(what);
+    fn complain(&mut self, verb: char, what: &[u8]) -> Result<(), Fault> {
+        self.write(b"%!")?;
+        self.write_rune(verb)?;
+        self.write(what)
     }
 
-    fn verb(
-        &mut self,
-        runtime: &mut Runtime<'_>,
-        cursor: &mut Cursor<'_>,
-        args: &[Value],
-        verb: char,
-    ) -> Result<(), Fault> {
+    fn verb(&mut self, cursor: &mut Cursor<'_>, args: &[Value], verb: char) -> Result<(), Fault> {
         if matches!(verb, 'v' | 'w') {
             self.flags.sharp_v = std::mem::take(&mut self.flags.sharp);
             self.flags.plus_v = std::mem::take(&mut self.flags.plus);
         }
         let arg = args.get(cursor.arg);
         cursor.arg += 1;
-        arg.map_or(Ok(()), |arg| self.arg(runtime, arg, verb))
+        arg.map_or(Ok(()), |arg| self.arg(arg, verb))
     }
 
-    fn width(&mut self, cursor: &mut Cursor<'_>, args: &[Value]) {
+    fn width(&mut self, cursor: &mut Cursor<'_>, args: &[Value]) -> Result<(), Fault> {
         if cursor.peek() == Some(b'*') {
             cursor.at += 1;
             let width = cursor.int_arg(args);
             if width.is_none() {
-                self.out.extend_from_slice(b"%!(BADWIDTH)");
+                self.write(b"%!(BADWIDTH)")?;
             }
             if width.is_some_and(|width| width < 0) {
                 self.flags.minus = true;
@@ -136,17 +118,18 @@ impl Printer {
             }
             self.flags.width = width.and_then(|width| usize::try_from(width.unsigned_abs()).ok());
             cursor.after_index = false;
-            return;
+            return Ok(());
         }
         self.flags.width = cursor.number();
         if cursor.after_index && self.flags.width.is_some() {
             cursor.good_index = false;
         }
+        Ok(())
     }
 
-    fn precision(&mut self, cursor: &mut Cursor<'_>, args: &[Value]) {
+    fn precision(&mut self, cursor: &mut Cursor<'_>, args: &[Value]) -> Result<(), Fault> {
         if cursor.at + 1 >= cursor.format.len() || cursor.peek() != Some(b'.') {
-            return;
+            return Ok(());
         }
         cursor.at += 1;
         if cursor.after_index {
@@ -155,33 +138,34 @@ impl Printer {
         cursor.arg_number(args.len());
         if cursor.peek() != Some(b'*') {
             self.flags.precision = Some(cursor.number().unwrap_or(0));
-            return;
+            return Ok(());
         }
         cursor.at += 1;
         self.flags.precision =
             cursor.int_arg(args).and_then(|precision| usize::try_from(precision).ok());
         if self.flags.precision.is_none() {
-            self.out.extend_from_slice(b"%!(BADPREC)");
+            self.write(b"%!(BADPREC)")?;
         }
         cursor.after_index = false;
+        Ok(())
     }
 
-    fn extra(&mut self, runtime: &mut Runtime<'_>, args: &[Value]) -> Result<(), Fault> {
+    fn extra(&mut self, args: &[Value]) -> Result<(), Fault> {
         self.flags = Flags::default();
-        self.out.extend_from_slice(b"%!(EXTRA ");
+        self.write(b"%!(EXTRA ")?;
         for (index, arg) in args.iter().enumerate() {
             if index > 0 {
-                self.out.extend_from_slice(b", ");
+                self.write(b", ")?;
             }
             if arg.is_nil() {
-                self.out.extend_from_slice(b"<nil>");
+                self.write(b"<nil>")?;
                 continue;
             }
-            self.out.extend_from_slice(arg.type_name().as_bytes());
-            self.out.push(b'=');
-            self.arg(runtime, arg, 'v')?;
+            self.write(arg.type_name().as_bytes())?;
+            self.write(b"=")?;
+            self.arg(arg, 'v')?;
         }
-        self.out.push(b')');
+        self.write(b")")?;
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::engine::fault::Fault;
 use crate::engine::runtime::Runtime;
-use crate::engine::value::{Str, Value};
+use crate::engine::value::{Elem, Str, Value};
 use crate::go::rune;
 use crate::go::strconv;
 
@@ -39,6 +39,11 @@ impl From<Fault> for Stop {
         Self::Fault(fault)
     }
 }
+
+/// How many bytes of a string are charged at once.
+const CHUNK: usize = 64;
+/// What a list or dict takes that is not closed yet, with the room for its first elements.
+const BYTES_OF_OPEN: usize = 192;
 
 /// A list or dict whose end has not been read.
 enum Open {
@@ -81,6 +86,7 @@ impl Decoder<'_> {
                 if self.take(b']') {
                     return Ok(Some(runtime.list(Vec::new())?));
                 }
+                runtime.charge(BYTES_OF_OPEN)?;
                 self.open.push(Open::List(Vec::new()));
                 Ok(None)
             }
@@ -89,11 +95,15 @@ impl Decoder<'_> {
                 if self.take(b'}') {
                     return Ok(Some(runtime.dict(BTreeMap::new())?));
                 }
+                runtime.charge(BYTES_OF_OPEN)?;
                 let key = self.key(runtime)?;
                 self.open.push(Open::Dict(BTreeMap::new(), key));
                 Ok(None)
             }
-            Some(b'"') => Ok(Some(runtime.string(self.string()?)?)),
+            Some(b'"') => {
+                let text = self.string(runtime)?;
+                Ok(Some(runtime.charged_string(text)?))
+            }
             Some(b't') => self.word(b"true", Value::Bool(true)),
             Some(b'f') => self.word(b"false", Value::Bool(false)),
             Some(b'n') => self.word(b"null", Value::Nil),
@@ -114,12 +124,12 @@ impl Decoder<'_> {
         open: Open,
         value: Value,
     ) -> Result<Option<Value>, Stop> {
-        runtime.has_room(self.open.len() * 64)?;
         match open {
             Open::List(mut items) => {
+                runtime.charge(size_of::<Value>())?;
                 items.push(value);
                 if self.take(b']') {
-                    return Ok(Some(runtime.list(items)?));
+                    return Ok(Some(runtime.charged_list(Elem::Any, items, false)?));
                 }
                 self.expect(b',')?;
                 self.open.push(Open::List(items));
@@ -139,8 +149,8 @@ impl Decoder<'_> {
 
     fn key(&mut self, runtime: &mut Runtime<'_>) -> Result<Str, Stop> {
         self.skip_space();
-        let key = self.string()?;
-        runtime.charge(key.len() + 64)?;
+        let key = self.string(runtime)?;
+        runtime.charge(64)?;
         self.skip_space();
         self.expect(b':')?;
         Ok(Str::from(key))
@@ -207,13 +217,20 @@ impl Decoder<'_> {
         ))
     }
 
-    fn string(&mut self) -> Result<Vec<u8>, Stop> {
+    /// A string, charged.
+    fn string(&mut self, runtime: &mut Runtime<'_>) -> Result<Vec<u8>, Stop> {
         self.expect(b'"')?;
         let mut out = Vec::new();
+        let mut charged = 0;
         loop {
             let rest = self.text.get(self.at..).unwrap_or_default();
             let (rune, width) = rune::decode(rest).ok_or(Stop::Syntax)?;
             self.at += width;
+            if out.len() >= charged {
+                runtime.scan(CHUNK)?;
+                runtime.charge(CHUNK.min(rest.len()))?;
+                charged += CHUNK;
+            }
             match rune {
                 '"' => return Ok(out),
                 '\\' => self.escape(&mut out)?,

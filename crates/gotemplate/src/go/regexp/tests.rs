@@ -6,15 +6,20 @@ fn compile(pattern: &str) -> Result<Pattern, PatternError> {
     Pattern::compile(pattern.as_bytes(), 1 << 20, |_| Ok(()))
 }
 
+fn haystack(text: &[u8]) -> Haystack<'_> {
+    Haystack::borrowed(text)
+        .unwrap_or_else(|| Haystack::copied(text, Haystack::count_invalid(text)))
+}
+
 #[test]
 fn an_invalid_byte_is_one_replacement_rune() {
     let text = b"a\xffb\xc3(\xe2\x82 z";
     let dot = compile("^..").expect("it is valid");
-    assert_eq!(dot.find(text), Some((0, 2)));
+    assert_eq!(dot.find(&haystack(text)), Some((0, 2)));
     let mut found = Vec::new();
     let any = compile(".").expect("it is valid");
     any.find_all(
-        text,
+        &haystack(text),
         -1,
         |_| Ok(()),
         |range| {
@@ -25,7 +30,7 @@ fn an_invalid_byte_is_one_replacement_rune() {
     .expect("nothing stops it");
     assert_eq!(found.len(), 9);
     assert_eq!(found.last(), Some(&(8, 9)));
-    assert_eq!(compile("z").expect("it is valid").find(text), Some((8, 9)));
+    assert_eq!(compile("z").expect("it is valid").find(&haystack(text)), Some((8, 9)));
 }
 
 #[test]
@@ -79,7 +84,7 @@ fn classes_with_a_letter_are_ascii() {
         (r"^\S$", "\u{a0}", true),
     ] {
         assert_eq!(
-            compile(pattern).expect("it is valid").is_match(text.as_bytes()),
+            compile(pattern).expect("it is valid").is_match(&haystack(text.as_bytes())),
             matches,
             "{pattern}"
         );
@@ -93,7 +98,7 @@ fn large_patterns_are_refused() {
 
 /// The first match, as Go's `FindString` gives it.
 fn first<'t>(pattern: &str, text: &'t str) -> Option<&'t str> {
-    let (start, end) = compile(pattern).expect("it is valid").find(text.as_bytes())?;
+    let (start, end) = compile(pattern).expect("it is valid").find(&haystack(text.as_bytes()))?;
     text.get(start..end)
 }
 
@@ -163,7 +168,8 @@ fn nothing_is_asked_of_the_regex_crates_own_unicode() {
         r"(?i)k\pLs[a-z]\w(?-i)k",
         r"(?i:straße)(?is-m:.)\Qk\E",
     ] {
-        let translated = translate::translate(pattern).expect("it is valid").pattern;
+        let translated =
+            translate::translate::<PatternError>(pattern, |_| Ok(())).expect("it is valid").pattern;
         let rest = translated.replace(r"(?-u:\b)", "").replace(r"(?-u:\B)", "");
         for class in ['p', 'P', 'd', 'D', 'w', 'W', 's', 'S', 'b', 'B'] {
             assert!(!rest.contains(&format!(r"\{class}")), "{pattern}: {translated}");
@@ -171,4 +177,50 @@ fn nothing_is_asked_of_the_regex_crates_own_unicode() {
         let mut flags = rest.split("(?").skip(1).filter_map(|rest| rest.split([')', ':']).next());
         assert!(flags.all(|flags| !flags.contains('i')), "{pattern}: {translated}");
     }
+}
+
+#[test]
+fn searches_look_far_only_for_what_may_be_missing() {
+    let reach = |pattern: &str| compile(pattern).expect("it is valid").reach;
+    for pattern in [
+        "a.*b[ab]{500}c|a",
+        "a(.*b)?",
+        "(a|b(.*c))",
+        "(.*x|a)b",
+        "(?:(a+)?b)?c",
+        r"(\w+\.)*x",
+        "a(?:b*c)*",
+        "(a.*b){0,3}",
+        "(a*|b)c",
+        "a(?i)(?:b+c)?",
+    ] {
+        assert_eq!(reach(pattern), Reach::End, "{pattern}");
+    }
+    for (pattern, length) in [
+        (r"\s+", 1),
+        (r"\w+(\.\w+)*", 3),
+        ("a.*b", 3),
+        ("(a.*b)+c", 4),
+        ("a{3}|b", 3),
+        ("x{2,}y", 3),
+        ("^a$|(b|cd){5}", 10),
+        ("a|b*", 1),
+        ("", 0),
+    ] {
+        assert_eq!(reach(pattern), Reach::Characters(length), "{pattern}");
+    }
+}
+
+#[test]
+fn what_is_looked_up_is_told_also_where_the_pattern_is_wrong() {
+    let pattern = format!(r"{}(", r"\p{Zs}".repeat(999));
+    let mut lookups = 0;
+    let result = Pattern::compile(pattern.as_bytes(), 1 << 20, |cost| {
+        if let Cost::Lookups(more) = cost {
+            lookups += more;
+        }
+        Ok::<(), PatternError>(())
+    });
+    assert_eq!(result.err(), Some(PatternError::Syntax));
+    assert!(lookups >= 999 * 2000, "{lookups}");
 }

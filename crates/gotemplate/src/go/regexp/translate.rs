@@ -1,9 +1,10 @@
 //! Reads a pattern in Go's syntax and writes the same in the regex crate's.
 
-use super::PatternError;
 use super::char_set::{CharSet, NOTHING};
 use super::class;
+use super::reach::{Alternatives, Reach, Shape};
 use super::unicode::Folding;
+use super::{Cost, PatternError};
 
 /// How often a repetition, with those inside it, may repeat at most.
 const MOST_REPEATS: u32 = 1000;
@@ -21,37 +22,43 @@ pub(super) struct Translated {
     pub(super) pattern: String,
     pub(super) names: Vec<Vec<u8>>,
     /// About how many states the pattern takes.
-    pub(super) cost: u64,
-    /// Something in it repeats without bound.
-    pub(super) unbounded: bool,
+    pub(super) states: u64,
+    /// How far a search may look beyond its match.
+    pub(super) reach: Reach,
 }
 
-pub(super) fn translate(pattern: &str) -> Result<Translated, PatternError> {
+/// Translates `pattern`; `spend` is told what that takes, also where it then turns out wrong.
+pub(super) fn translate<E: From<PatternError>>(
+    pattern: &str,
+    mut spend: impl FnMut(Cost) -> Result<(), E>,
+) -> Result<Translated, E> {
     let properties = pattern.matches(r"\p").count() + pattern.matches(r"\P").count();
     if properties > MOST_PROPERTIES {
-        return Err(PatternError::TooLarge);
+        return Err(PatternError::TooLarge.into());
+    }
+    spend(Cost::Lookups(LOOKUPS_OF_A_PROPERTY * properties as u64))?;
+    if pattern.contains("(?") {
+        spend(Cost::Lookups(LOOKUPS_OF_A_PROPERTY))?;
     }
     let mut translator = Translator {
         rest: pattern,
-        properties: properties as u64,
         out: String::new(),
         names: vec![Vec::new()],
-        groups: Vec::new(),
+        // The outermost level counts as a group of its own.
+        groups: vec![Group { repeats: 1, cost: 1, ..Group::default() }],
         atom: None,
-        unbounded: false,
         flags: Flags::default(),
         folding: None,
     };
-    translator.run()?;
-    let cost = translator.groups.first().map_or(0, |group| group.cost);
-    // In steps, of which a state takes 16, a lookup is one.
-    let cost = cost.saturating_add(translator.lookups() / 16);
-    Ok(Translated {
-        pattern: translator.out,
-        names: translator.names,
-        cost,
-        unbounded: translator.unbounded,
-    })
+    let (mut lookups_before, mut written) = (0, 0);
+    while !translator.rest.is_empty() {
+        translator.item()?;
+        let lookups = translator.lookups();
+        spend(Cost::Lookups(lookups - lookups_before))?;
+        spend(Cost::Writing(translator.out.len() - written))?;
+        (lookups_before, written) = (lookups, translator.out.len());
+    }
+    Ok(translator.finish()?)
 }
 
 /// What a repetition operator would apply to.
@@ -68,6 +75,7 @@ struct Atom {
     end: usize,
     /// It ends in an operator, so that one more has to be kept apart from it.
     ends_in_operator: bool,
+    shape: Shape,
 }
 
 /// An open group: what is in it so far.
@@ -80,6 +88,8 @@ struct Group {
     start: usize,
     /// What holds outside of it: flags in a group end with it.
     flags: Flags,
+    /// Its alternatives, and the last of them as far as it is read.
+    alternatives: Alternatives,
 }
 
 /// The flags that are translated; the others are left to the regex crate.
@@ -93,13 +103,10 @@ struct Flags {
 
 struct Translator<'p> {
     rest: &'p str,
-    /// How many properties the pattern names.
-    properties: u64,
     out: String,
     names: Vec<Vec<u8>>,
     groups: Vec<Group>,
     atom: Option<Atom>,
-    unbounded: bool,
     flags: Flags,
     /// Read when it is needed first.
     folding: Option<Folding>,
@@ -108,45 +115,74 @@ struct Translator<'p> {
 const SYNTAX: PatternError = PatternError::Syntax;
 
 impl Translator<'_> {
-    fn run(&mut self) -> Result<(), PatternError> {
-        // The outermost level counts as a group of its own.
-        self.groups.push(Group { repeats: 1, cost: 1, ..Group::default() });
-        while let Some(next) = self.rest.chars().next() {
-            if self.out.len() > LONGEST || self.lookups() > MOST_LOOKUPS {
-                return Err(PatternError::TooLarge);
+    /// Reads what stands next.
+    fn item(&mut self) -> Result<(), PatternError> {
+        if self.out.len() > LONGEST || self.lookups() > MOST_LOOKUPS {
+            return Err(PatternError::TooLarge);
+        }
+        match self.rest.chars().next().ok_or(SYNTAX)? {
+            '(' => self.open(),
+            ')' => self.close(),
+            '|' => {
+                self.skip(1);
+                self.out.push('|');
+                self.settle();
+                if let Some(group) = self.groups.last_mut() {
+                    group.alternatives.next();
+                }
+                Ok(())
             }
-            match next {
-                '(' => self.open()?,
-                ')' => self.close()?,
-                '|' => {
-                    self.skip(1);
-                    self.out.push('|');
-                    self.atom = None;
-                }
-                '*' | '+' | '?' => {
-                    self.skip(1);
-                    self.repeat(&next.to_string(), 0)?;
-                }
-                '{' => self.braces()?,
-                '[' => {
-                    let (set, rest) = class::bracketed(self.rest, self.folding())?;
-                    self.class(&set, rest);
-                }
-                '\\' => self.escape()?,
-                '^' | '$' | '.' => {
-                    self.skip(1);
-                    self.atom(&next.to_string(), 4);
-                }
-                literal => self.literal(literal, literal.len_utf8()),
+            operator @ ('*' | '+' | '?') => {
+                self.skip(1);
+                self.repeat(&operator.to_string(), u32::from(operator == '+'), 0)
+            }
+            '{' => self.braces(),
+            '[' => {
+                let (set, rest) = class::bracketed(self.rest, self.folding())?;
+                self.class(&set, rest);
+                Ok(())
+            }
+            '\\' => self.escape(),
+            empty @ ('^' | '$') => {
+                self.skip(1);
+                self.atom(&empty.to_string(), 4, Shape::EMPTY);
+                Ok(())
+            }
+            '.' => {
+                self.skip(1);
+                self.atom(".", 4, Shape::CHARACTER);
+                Ok(())
+            }
+            literal => {
+                self.literal(literal, literal.len_utf8());
+                Ok(())
             }
         }
-        if self.groups.len() == 1 { Ok(()) } else { Err(SYNTAX) }
     }
 
-    /// What the properties and the other cases of characters took so far.
+    fn finish(mut self) -> Result<Translated, PatternError> {
+        self.settle();
+        match self.groups.as_slice() {
+            [whole] => Ok(Translated {
+                pattern: self.out,
+                names: self.names,
+                states: whole.cost,
+                reach: whole.alternatives.reach(),
+            }),
+            _ => Err(SYNTAX),
+        }
+    }
+
+    /// What the other cases of characters took so far.
     fn lookups(&self) -> u64 {
-        let characters = self.folding.as_ref().map_or(0, Folding::lookups);
-        characters + LOOKUPS_OF_A_PROPERTY * self.properties
+        self.folding.as_ref().map_or(0, Folding::lookups)
+    }
+
+    /// Nothing can be repeated any more of what was read so far.
+    fn settle(&mut self) {
+        if let (Some(atom), Some(group)) = (self.atom.take(), self.groups.last_mut()) {
+            group.alternatives.add(atom.shape);
+        }
     }
 
     fn skip(&mut self, bytes: usize) {
@@ -154,17 +190,18 @@ impl Translator<'_> {
     }
 
     /// Writes something that a repetition may apply to.
-    fn atom(&mut self, text: &str, cost: u64) {
+    fn atom(&mut self, text: &str, cost: u64, shape: Shape) {
         let start = self.out.len();
         self.out.push_str(text);
-        self.atom_done(start, 1, cost);
+        self.atom_done(start, 1, cost, shape);
     }
 
     /// What was written from `start` on is something that a repetition may apply to.
-    fn atom_done(&mut self, start: usize, repeats: u32, cost: u64) {
+    fn atom_done(&mut self, start: usize, repeats: u32, cost: u64, shape: Shape) {
+        self.settle();
         let end = self.out.len();
         let (repeated, ends_in_operator) = (false, false);
-        self.atom = Some(Atom { repeats, cost, repeated, start, end, ends_in_operator });
+        self.atom = Some(Atom { repeats, cost, repeated, start, end, ends_in_operator, shape });
         self.count(repeats, cost);
     }
 
@@ -173,9 +210,9 @@ impl Translator<'_> {
         let orbit = self.folding().map(|folding| folding.orbit(literal.into())).unwrap_or_default();
         if orbit.len() > 1 {
             let set = CharSet::of(orbit.into_iter().map(|rune| (rune, rune)));
-            self.atom(&set.to_pattern(), 1);
+            self.atom(&set.to_pattern(), 1, Shape::CHARACTER);
         } else {
-            self.atom(&regex::escape(literal.encode_utf8(&mut [0; 4])), 1);
+            self.atom(&regex::escape(literal.encode_utf8(&mut [0; 4])), 1, Shape::CHARACTER);
         }
     }
 
@@ -201,14 +238,14 @@ impl Translator<'_> {
 }
 
 impl<'p> Translator<'p> {
-    fn emit(&mut self, text: &str, rest: &'p str) {
+    fn emit(&mut self, text: &str, shape: Shape, rest: &'p str) {
         self.rest = rest;
-        self.atom(text, 4);
+        self.atom(text, 4, shape);
     }
 
     fn class(&mut self, set: &CharSet, rest: &'p str) {
         self.rest = rest;
-        self.atom(&set.to_pattern(), set.cost());
+        self.atom(&set.to_pattern(), set.cost(), Shape::CHARACTER);
     }
 
     fn open(&mut self) -> Result<(), PatternError> {
@@ -247,20 +284,23 @@ impl<'p> Translator<'p> {
             self.names.push(Vec::new());
             self.out.push('(');
         }
-        self.groups.push(Group { repeats: 1, cost: 1, start, flags: outside });
-        self.atom = None;
+        self.settle();
+        let alternatives = Alternatives::default();
+        self.groups.push(Group { repeats: 1, cost: 1, start, flags: outside, alternatives });
         Ok(())
     }
 
     fn close(&mut self) -> Result<(), PatternError> {
-        let Group { repeats, cost, start, flags } = self.groups.pop().ok_or(SYNTAX)?;
+        self.settle();
+        let group = self.groups.pop().ok_or(SYNTAX)?;
+        let Group { repeats, cost, start, flags, alternatives } = group;
         self.flags = flags;
         if self.groups.is_empty() {
             return Err(SYNTAX);
         }
         self.skip(1);
         self.out.push(')');
-        self.atom_done(start, repeats, cost);
+        self.atom_done(start, repeats, cost, alternatives.shape());
         Ok(())
     }
 
@@ -284,11 +324,11 @@ impl<'p> Translator<'p> {
         }
         let operator = self.rest.get(..length).unwrap_or_default();
         self.skip(length);
-        self.repeat(operator, bounded)
+        self.repeat(operator, least, bounded)
     }
 
-    fn repeat(&mut self, operator: &str, times: u32) -> Result<(), PatternError> {
-        self.unbounded |= operator != "?" && !operator.ends_with('}') || operator.ends_with(",}");
+    fn repeat(&mut self, operator: &str, least: u32, times: u32) -> Result<(), PatternError> {
+        let unbounded = matches!(operator, "*" | "+") || operator.ends_with(",}");
         let mut atom = self.atom.filter(|atom| !atom.repeated).ok_or(SYNTAX)?;
         let marked = self.rest.starts_with('?');
         self.skip(usize::from(marked));
@@ -311,6 +351,7 @@ impl<'p> Translator<'p> {
             start: atom.start,
             end: atom.end + operator.len() + lazy.len(),
             ends_in_operator: true,
+            shape: atom.shape.repeated(least, times, unbounded),
         });
         self.count(repeats, cost.saturating_sub(atom.cost));
         Ok(())
@@ -321,10 +362,10 @@ impl<'p> Translator<'p> {
         let letter = after.chars().next().ok_or(SYNTAX)?;
         let tail = after.get(letter.len_utf8()..).unwrap_or_default();
         match letter {
-            'A' => self.emit(r"\A", tail),
-            'z' => self.emit(r"\z", tail),
-            'b' => self.emit(r"(?-u:\b)", tail),
-            'B' => self.emit(r"(?-u:\B)", tail),
+            'A' => self.emit(r"\A", Shape::EMPTY, tail),
+            'z' => self.emit(r"\z", Shape::EMPTY, tail),
+            'b' => self.emit(r"(?-u:\b)", Shape::EMPTY, tail),
+            'B' => self.emit(r"(?-u:\B)", Shape::EMPTY, tail),
             'Q' => {
                 let (literal, rest) = tail.split_once(r"\E").unwrap_or((tail, ""));
                 self.rest = rest;
@@ -342,7 +383,7 @@ impl<'p> Translator<'p> {
                     // Half a surrogate pair is in no text.
                     match char::from_u32(rune) {
                         Some(rune) => self.literal(rune, 0),
-                        None => self.emit(NOTHING, rest),
+                        None => self.emit(NOTHING, Shape::CHARACTER, rest),
                     }
                 }
             }

@@ -2,6 +2,9 @@
 
 use crate::go::rune;
 
+/// How many bytes one may become, the quotation marks left aside.
+pub(crate) const MOST_FOR_ONE_BYTE: usize = 4;
+
 /// `"…"` with escapes, what can be printed left as it is.
 pub(crate) fn double(text: &[u8]) -> Vec<u8> {
     quote(text, '"', false)

@@ -8,6 +8,7 @@ use x509_parser::extensions::ParsedExtension;
 use x509_parser::prelude::FromDer as _;
 
 use super::{PrivateKey, X509Error, der, pem};
+use crate::engine::value::Str;
 use crate::go::time::{Time, Zone};
 
 const CRITICAL: &[u8] = &[0x01, 0x01, 0xFF];
@@ -16,7 +17,7 @@ const CRITICAL: &[u8] = &[0x01, 0x01, 0xFF];
 pub(crate) struct Request {
     pub(crate) common_name: Vec<u8>,
     pub(crate) addresses: Vec<IpAddr>,
-    pub(crate) dns_names: Vec<Vec<u8>>,
+    pub(crate) dns_names: Vec<Str>,
     /// Seconds since 1970.
     pub(crate) not_before: i64,
     pub(crate) not_after: i64,
@@ -25,22 +26,24 @@ pub(crate) struct Request {
     pub(crate) serial: [u8; 16],
 }
 
-/// A certificate that signs others, with its key.
-pub(crate) struct Authority {
+/// What of a certificate stands in those that it signs.
+pub(crate) struct Issuer {
     subject: Vec<u8>,
     key_id: Vec<u8>,
+    public_key: Vec<u8>,
+}
+
+/// A certificate that signs others, with its key.
+pub(crate) struct Authority {
+    issuer: Issuer,
     key: PrivateKey,
 }
 
-impl Authority {
-    pub(crate) fn from_pem(certificate: &[u8], key: &[u8]) -> Result<Self, X509Error> {
+impl Issuer {
+    pub(crate) fn from_pem(certificate: &[u8]) -> Result<Self, X509Error> {
         let (_, contents) = pem::decode(certificate).ok_or(X509Error::NoPem)?;
         let (_, parsed) =
             X509Certificate::from_der(&contents).map_err(|_| X509Error::BadCertificate)?;
-        let key = PrivateKey::from_pem(key)?;
-        if parsed.public_key().raw != key.public_key()? {
-            return Err(X509Error::KeyMismatch);
-        }
         let key_id =
             parsed.extensions().iter().find_map(|extension| match extension.parsed_extension() {
                 ParsedExtension::SubjectKeyIdentifier(id) => Some(id.0.to_vec()),
@@ -49,8 +52,16 @@ impl Authority {
         Ok(Self {
             subject: parsed.subject().as_raw().to_vec(),
             key_id: key_id.unwrap_or_default(),
-            key,
+            public_key: parsed.public_key().raw.to_vec(),
         })
+    }
+
+    /// Together with its private key; any other is refused.
+    pub(crate) fn with_key(self, key: PrivateKey) -> Result<Authority, X509Error> {
+        if self.public_key != key.public_key()? {
+            return Err(X509Error::KeyMismatch);
+        }
+        Ok(Authority { issuer: self, key })
     }
 }
 
@@ -76,8 +87,9 @@ pub(crate) fn issue(
     authority: &Authority,
 ) -> Result<Vec<u8>, X509Error> {
     let subject = name(&request.common_name)?;
-    let key_id = if subject == authority.subject { &[][..] } else { &authority.key_id };
-    signed(request, key, &subject, &authority.subject, key_id, &authority.key)
+    let issuer = &authority.issuer;
+    let key_id = if subject == issuer.subject { &[][..] } else { &issuer.key_id };
+    signed(request, key, &subject, &issuer.subject, key_id, &authority.key)
 }
 
 fn signed(

@@ -4,10 +4,10 @@ use ed25519_dalek::Signer as _;
 use p256::ecdsa;
 use rand_core::CryptoRng;
 use rsa::pkcs1::{DecodeRsaPrivateKey as _, EncodeRsaPrivateKey as _, EncodeRsaPublicKey as _};
-use rsa::traits::PublicKeyParts as _;
 use rsa::{Pkcs1v15Sign, PrivateKey as RsaKey};
 use sha2::{Digest as _, Sha256};
 
+use super::prime::{IsOver, random_prime};
 use super::{X509Error, der, pem};
 
 /// Object identifiers, encoded.
@@ -17,6 +17,9 @@ const EC: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01];
 const P256: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07];
 const ECDSA_WITH_SHA256: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02];
 const ED25519: &[u8] = &[0x2B, 0x65, 0x70];
+
+/// The largest RSA key that is read, in bits: checking one takes time with the cube of its size.
+const LARGEST_RSA: usize = 8192;
 
 /// What key to make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,44 +37,31 @@ pub(crate) enum PrivateKey {
     Ed25519(Box<ed25519_dalek::SigningKey>),
 }
 
-impl PrivateKey {
-    pub(crate) fn generate(
-        algorithm: Algorithm,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<Self, X509Error> {
-        if let Algorithm::Rsa(bits) = algorithm {
-            let key = RsaKey::new(rng, bits).map_err(|_| X509Error::BadKey)?;
-            return Ok(Self::Rsa(Box::new(key)));
-        }
-        loop {
-            let mut seed = [0; 32];
-            rng.fill_bytes(&mut seed);
-            if algorithm == Algorithm::Ed25519 {
-                let key = ed25519_dalek::SigningKey::from_bytes(&seed);
-                return Ok(Self::Ed25519(Box::new(key)));
-            }
-            // Not every 32 bytes are a scalar of the curve; nearly all are.
-            if let Ok(key) = ecdsa::SigningKey::from_slice(&seed) {
-                return Ok(Self::Ecdsa(Box::new(key)));
-            }
-        }
-    }
+/// A private key in the form in which it is written down: how large it is can be seen before it is read.
+pub(crate) struct EncodedKey {
+    form: Form,
+    contents: Vec<u8>,
+    bits: usize,
+}
 
-    /// Reads PKCS#1, SEC 1 or PKCS#8, as the block's label says.
+#[derive(Clone, Copy)]
+enum Form {
+    Pkcs1,
+    Sec1,
+    Ed25519,
+}
+
+impl EncodedKey {
+    /// PKCS#1, SEC 1 or PKCS#8, as the block's label says.
     pub(crate) fn from_pem(text: &[u8]) -> Result<Self, X509Error> {
         let (label, contents) = pem::decode(text).ok_or(X509Error::NoPem)?;
         match label.as_str() {
             "PRIVATE KEY" => Self::from_pkcs8(&contents),
             "RSA PRIVATE KEY" => Self::from_pkcs1(&contents),
-            "EC PRIVATE KEY" => Self::from_sec1(&contents).ok_or(X509Error::BadKey),
+            "EC PRIVATE KEY" => Ok(Self::elliptic(Form::Sec1, &contents)),
             "DSA PRIVATE KEY" => Err(X509Error::Unsupported),
             _ => Err(X509Error::WrongPemType),
         }
-    }
-
-    fn from_pkcs1(contents: &[u8]) -> Result<Self, X509Error> {
-        let key = RsaKey::from_pkcs1_der(contents).map_err(|_| X509Error::BadKey)?;
-        Ok(Self::Rsa(Box::new(key)))
     }
 
     /// `SEQUENCE { INTEGER 0, SEQUENCE { algorithm, parameters }, OCTET STRING key }`
@@ -87,23 +77,87 @@ impl PrivateKey {
         let (algorithm, key) = parsed.ok_or(X509Error::BadKey)?;
         match algorithm {
             RSA => Self::from_pkcs1(key),
-            EC => Self::from_sec1(key).ok_or(X509Error::BadKey),
-            ED25519 => {
-                let (seed, _) = der::expect(key, der::OCTETS).ok_or(X509Error::BadKey)?;
-                let seed = <[u8; 32]>::try_from(seed).map_err(|_| X509Error::BadKey)?;
-                Ok(Self::Ed25519(Box::new(ed25519_dalek::SigningKey::from_bytes(&seed))))
-            }
+            EC => Ok(Self::elliptic(Form::Sec1, key)),
+            ED25519 => Ok(Self::elliptic(Form::Ed25519, key)),
             _ => Err(X509Error::Unsupported),
         }
     }
 
+    /// `SEQUENCE { INTEGER 0, INTEGER n, INTEGER e, … }`, of which no number may be larger than the modulus may.
+    fn from_pkcs1(contents: &[u8]) -> Result<Self, X509Error> {
+        let (mut rest, _) = der::expect(contents, der::SEQUENCE).ok_or(X509Error::BadKey)?;
+        let mut largest = 0;
+        while !rest.is_empty() {
+            let (number, after) = der::expect(rest, der::INTEGER).ok_or(X509Error::BadKey)?;
+            largest =
+                largest.max(number.len().saturating_sub(usize::from(number.starts_with(&[0]))));
+            rest = after;
+        }
+        if largest > LARGEST_RSA / 8 {
+            return Err(X509Error::TooLarge);
+        }
+        Ok(Self { form: Form::Pkcs1, contents: contents.to_vec(), bits: largest * 8 })
+    }
+
+    fn elliptic(form: Form, contents: &[u8]) -> Self {
+        Self { form, contents: contents.to_vec(), bits: 256 }
+    }
+
+    /// The size of an RSA modulus in bits, or a little more; 256 for the others.
+    pub(crate) fn bits(&self) -> usize {
+        self.bits
+    }
+
+    pub(crate) fn decode(&self) -> Result<PrivateKey, X509Error> {
+        let key = match self.form {
+            Form::Pkcs1 => RsaKey::from_pkcs1_der(&self.contents)
+                .ok()
+                .map(|key| PrivateKey::Rsa(Box::new(key))),
+            Form::Sec1 => self.decode_sec1(),
+            Form::Ed25519 => self.decode_ed25519(),
+        };
+        key.ok_or(X509Error::BadKey)
+    }
+
     /// RFC 5915: `SEQUENCE { INTEGER 1, OCTET STRING scalar, … }`
-    fn from_sec1(contents: &[u8]) -> Option<Self> {
-        let (body, _) = der::expect(contents, der::SEQUENCE)?;
+    fn decode_sec1(&self) -> Option<PrivateKey> {
+        let (body, _) = der::expect(&self.contents, der::SEQUENCE)?;
         let (_, rest) = der::expect(body, der::INTEGER)?;
         let (scalar, _) = der::expect(rest, der::OCTETS)?;
         let key = ecdsa::SigningKey::from_slice(scalar).ok()?;
-        Some(Self::Ecdsa(Box::new(key)))
+        Some(PrivateKey::Ecdsa(Box::new(key)))
+    }
+
+    /// RFC 8410: `OCTET STRING seed`
+    fn decode_ed25519(&self) -> Option<PrivateKey> {
+        let (seed, _) = der::expect(&self.contents, der::OCTETS)?;
+        let seed = <[u8; 32]>::try_from(seed).ok()?;
+        Some(PrivateKey::Ed25519(Box::new(ed25519_dalek::SigningKey::from_bytes(&seed))))
+    }
+}
+
+impl PrivateKey {
+    /// A new key; `is_over` is asked now and then whether to stop.
+    pub(crate) fn generate(
+        algorithm: Algorithm,
+        rng: &mut dyn CryptoRng,
+        is_over: IsOver<'_>,
+    ) -> Result<Self, X509Error> {
+        if let Algorithm::Rsa(bits) = algorithm {
+            return generate_rsa(bits, rng, is_over);
+        }
+        loop {
+            let mut seed = [0; 32];
+            rng.fill_bytes(&mut seed);
+            if algorithm == Algorithm::Ed25519 {
+                let key = ed25519_dalek::SigningKey::from_bytes(&seed);
+                return Ok(Self::Ed25519(Box::new(key)));
+            }
+            // Not every 32 bytes are a scalar of the curve; nearly all are.
+            if let Ok(key) = ecdsa::SigningKey::from_slice(&seed) {
+                return Ok(Self::Ecdsa(Box::new(key)));
+            }
+        }
     }
 
     /// PKCS#1 for RSA, SEC 1 for ECDSA, PKCS#8 for Ed25519.
@@ -179,12 +233,22 @@ impl PrivateKey {
             Self::Ed25519(key) => Ok(key.sign(message).to_bytes().to_vec()),
         }
     }
+}
 
-    /// The size of an RSA modulus in bits; 256 for the others.
-    pub(crate) fn bits(&self) -> usize {
-        match self {
-            Self::Rsa(key) => key.size() * 8,
-            _ => 256,
+fn generate_rsa(
+    bits: usize,
+    rng: &mut dyn CryptoRng,
+    is_over: IsOver<'_>,
+) -> Result<PrivateKey, X509Error> {
+    // One pair in thousands does not go with the exponent.
+    const ATTEMPTS: usize = 10;
+    const EXPONENT: u64 = 65537;
+    for _ in 0..ATTEMPTS {
+        let p = random_prime(bits / 16, rng, is_over)?;
+        let q = random_prime(bits / 16, rng, is_over)?;
+        if let Ok(key) = RsaKey::from_p_q(p, q, EXPONENT.into()) {
+            return Ok(PrivateKey::Rsa(Box::new(key)));
         }
     }
+    Err(X509Error::BadKey)
 }
