@@ -36,7 +36,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function!("trimPrefix", |runtime, prefix: Str, text: Str| {
         runtime.string(text.strip_prefix(&*prefix).unwrap_or(&text))
     }),
-    function!("contains", |_runtime, part: Str, text: Str| {
+    function!("contains", |runtime, part: Str, text: Str| {
+        runtime.scan(part.len())?;
         Ok(Value::Bool(memmem::find(&text, &part).is_some()))
     }),
     function!("hasPrefix", |_runtime, prefix: Str, text: Str| {
@@ -210,7 +211,8 @@ fn trim_all(runtime: &mut Runtime<'_>, cut: &[u8], text: &[u8]) -> Outcome {
 }
 
 fn replace(runtime: &mut Runtime<'_>, old: &[u8], new: &[u8], text: &[u8]) -> Outcome {
-    runtime.scan(text.len())?;
+    // What is looked for is prepared byte by byte.
+    runtime.scan(old.len() + text.len())?;
     let count =
         if old.is_empty() { rune::count(text) + 1 } else { memmem::find_iter(text, old).count() };
     let kept = text.len().saturating_sub(count.saturating_mul(old.len()));
@@ -243,6 +245,7 @@ fn split(
     separator: &[u8],
     limit: i64,
 ) -> Result<Vec<Str>, Fault> {
+    runtime.scan(separator.len())?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut parts = Vec::new();
     if limit == 0 {
