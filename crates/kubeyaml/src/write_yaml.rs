@@ -152,6 +152,9 @@ enum Style {
 
 /// The style kubectl gives a string.
 fn style_of(text: &str) -> Style {
+    if is_long_word(text) {
+        return Style::Plain;
+    }
     if !text.chars().all(|c| c == '\n' || is_printable(c)) {
         return Style::DoubleQuoted;
     }
@@ -163,6 +166,16 @@ fn style_of(text: &str) -> Style {
         return Style::DoubleQuoted;
     }
     if can_be_plain(text) { Style::Plain } else { Style::SingleQuoted }
+}
+
+/// A single long word, as base64 is: too long to be a number, and no word that means something else. Most of what is
+/// written is ciphertext, so this is looked at first.
+fn is_long_word(text: &str) -> bool {
+    const LONG: usize = 64;
+    let in_word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    text.len() > LONG
+        && text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.bytes().all(in_word)
 }
 
 /// Whether a character stands for itself in the output. Characters beyond the basic plane are

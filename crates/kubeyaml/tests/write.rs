@@ -307,3 +307,19 @@ fn random_strings_read_back_as_the_same_strings() {
         same_strings(&read(&kubeyaml::to_json(&tree)), &strings);
     }
 }
+
+#[test]
+fn long_words_have_no_quotes_and_read_back() {
+    let letters = "AgB+/x0e1".repeat(20);
+    let plain = [letters.clone(), format!("{letters}=="), "y".repeat(65), "e".repeat(100)];
+    let quoted = ["1".repeat(65), "0".repeat(100), format!("+{letters}"), format!("={letters}")];
+    let strings: Vec<String> = plain.iter().chain(&quoted).cloned().collect();
+    let written = kubeyaml::to_yaml(&tree_of(&strings));
+    same_strings(&read(&written), &strings);
+    for word in &plain {
+        assert!(written.contains(&format!("- {word}\n")), "{word}");
+    }
+    for digits in quoted.iter().take(2) {
+        assert!(written.contains(&format!("- \"{digits}\"\n")), "{digits}");
+    }
+}
