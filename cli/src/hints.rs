@@ -2,8 +2,10 @@
 //!
 //! Every kind of error has its line here, so that a new one is not forgotten.
 
+use sealkit_core::LabelError;
 use sealkit_manifest::{
-    Cause, Expected, Field, KeySecretErrorKind, ReadErrorKind, SealErrorKind, UnsealErrorKind,
+    Base64Flaw, Cause, Expected, Field, KeySecretErrorKind, ReadErrorKind, SealErrorKind,
+    UnsealErrorKind,
 };
 
 /// What is said of any certificate that cannot be used.
@@ -70,9 +72,16 @@ impl Hint for ReadErrorKind {
                 Field::EncryptedData => None,
             },
             Self::NamespaceMismatch { .. } => Some("correct the document or the flag"),
-            Self::NotBase64 => {
-                Some("values of data are base64; plain text belongs into stringData")
-            }
+            Self::NotBase64 { flaw } => Some(match flaw {
+                None => "values of data are base64; plain text belongs into stringData",
+                Some(Base64Flaw::Space { .. }) => {
+                    "write base64 on one line, or in a block that begins with |"
+                }
+                Some(Base64Flaw::UrlAlphabet) => "write + for - and / for _",
+                Some(Base64Flaw::PaddingMissing) => {
+                    "add = or ==, so that the length is a multiple of four"
+                }
+            }),
             Self::Alias => Some("write the value out where it belongs"),
             Self::PlaintextSecret { .. } => Some(
                 "make the Secret a document of its own, which is sealed; --allow-plaintext passes it through as it is",
@@ -105,7 +114,8 @@ impl Hint for SealErrorKind {
             }
             Self::Namespace(_) => Some("--namespace NAMESPACE gives one"),
             Self::NameForSeveral { .. } => Some("leave --name out, or seal one Secret at a time"),
-            Self::Label(_) | Self::MetadataTooLarge | Self::Value(_) => None,
+            Self::Label(error) => label(*error),
+            Self::MetadataTooLarge | Self::Value(_) => None,
         }
     }
 }
@@ -118,7 +128,8 @@ impl Hint for UnsealErrorKind {
             Self::NoSuchItem | Self::ItemInSeveralDocuments => {
                 Some("--item takes the name of an item of spec.encryptedData in one document")
             }
-            Self::Label(_) | Self::DeprecatedDataIsNoSecret | Self::Template(_) => None,
+            Self::Label(error) => label(*error),
+            Self::DeprecatedDataIsNoSecret | Self::Template(_) => None,
         }
     }
 
@@ -131,6 +142,15 @@ impl Hint for UnsealErrorKind {
             | Self::DeprecatedDataIsNoSecret
             | Self::NoSuchItem
             | Self::ItemInSeveralDocuments => None,
+        }
+    }
+}
+
+fn label(error: LabelError) -> Option<&'static str> {
+    match error {
+        LabelError::EmptyNamespace => Some("--namespace NAMESPACE gives one"),
+        LabelError::EmptyName | LabelError::SlashInNamespace | LabelError::SlashInName => {
+            Some("correct the document: metadata.name and metadata.namespace")
         }
     }
 }

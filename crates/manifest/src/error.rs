@@ -13,7 +13,7 @@ mod unseal;
 
 pub use errors::Errors;
 pub use key_secret::{KeySecretError, KeySecretErrorKind, KeySecretErrors};
-pub use read::{Expected, Field, ReadError, ReadErrorKind, ReadErrors};
+pub use read::{Base64Flaw, Expected, Field, ReadError, ReadErrorKind, ReadErrors};
 pub use seal::{SealError, SealErrorKind, SealErrors};
 pub use unseal::{UnsealError, UnsealErrorKind, UnsealErrors};
 

@@ -38,9 +38,9 @@ pub use ciphertext::Ciphertext;
 pub use diagnose::{Binding, Cause, diagnose};
 pub use documents::{Document, Documents, Located, Others};
 pub use error::{
-    Error, Errors, Expected, Field, KeySecretError, KeySecretErrorKind, KeySecretErrors, ReadError,
-    ReadErrorKind, ReadErrors, SealError, SealErrorKind, SealErrors, UnsealError, UnsealErrorKind,
-    UnsealErrors,
+    Base64Flaw, Error, Errors, Expected, Field, KeySecretError, KeySecretErrorKind,
+    KeySecretErrors, ReadError, ReadErrorKind, ReadErrors, SealError, SealErrorKind, SealErrors,
+    UnsealError, UnsealErrorKind, UnsealErrors,
 };
 pub use gotemplate::{ParseLimits, RenderContext, RenderLimits};
 pub use kubeyaml::Format;

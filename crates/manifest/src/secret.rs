@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use kubeyaml::{Node, Tree, go_base64};
 use sealkit_core::{Plaintext, UnixTime};
+use zeroize::Zeroizing;
 
 use crate::annotations;
-use crate::error::{Errors, ReadError, ReadErrorKind, ReadErrors};
+use crate::error::{Base64Flaw, Errors, ReadError, ReadErrorKind, ReadErrors};
 use crate::fields::{Fields, text};
 use crate::metadata::{self, Metadata};
 use crate::resource::{self, Kind};
@@ -119,7 +120,82 @@ fn unknown_fields(fields: Fields<'_>) -> Result<Vec<String>, ReadError> {
 
 /// A value of `data`: base64 as Go reads it.
 fn decode(node: &Node) -> Result<Plaintext, ReadError> {
-    go_base64::decode(text(node)?)
+    let text = text(node)?;
+    go_base64::decode(text)
         .map(Plaintext::from)
-        .ok_or_else(|| ReadError::at(node, ReadErrorKind::NotBase64))
+        .ok_or_else(|| ReadError::at(node, ReadErrorKind::NotBase64 { flaw: flaw(text) }))
+}
+
+/// What would have to be mended for a text to be base64, if it is one thing alone.
+fn flaw(text: &str) -> Option<Base64Flaw> {
+    // A value of some bytes: shorter texts are words that somebody took for base64, or the other way round.
+    const SHORTEST: usize = 8;
+    if text.len() < SHORTEST {
+        return None;
+    }
+    let is_space = |c: char| c == ' ' || c == '\t';
+    let mended = |mend: &dyn Fn(char) -> Option<char>| {
+        let mut mended = Zeroizing::new(String::with_capacity(text.len()));
+        mended.extend(text.chars().filter_map(mend));
+        mended
+    };
+    let without_space = mended(&|c| (!is_space(c)).then_some(c));
+    if let Some(at) = text.find(is_space)
+        && go_base64::decode(&without_space).is_some()
+    {
+        return Some(Base64Flaw::Space { after: text.get(..at)?.chars().count() });
+    }
+    let usual = mended(&|c| {
+        Some(if c == '-' {
+            '+'
+        } else if c == '_' {
+            '/'
+        } else {
+            c
+        })
+    });
+    if text.contains(['-', '_']) && (go_base64::decode(&usual).is_some() || is_unpadded(&usual)) {
+        return Some(Base64Flaw::UrlAlphabet);
+    }
+    is_unpadded(text).then_some(Base64Flaw::PaddingMissing)
+}
+
+/// Whether a text is base64 but for its padding. Words of letters alone look like that, too: a digit or a capital is asked
+/// for.
+fn is_unpadded(text: &str) -> bool {
+    let mut padded = Zeroizing::new(String::with_capacity(text.len() + 2));
+    padded.push_str(text);
+    let is_mixed = text.bytes().any(|byte| byte.is_ascii_uppercase())
+        && text.bytes().any(|byte| byte.is_ascii_lowercase());
+    is_mixed
+        && (0..2).any(|_| {
+            padded.push('=');
+            go_base64::decode(&padded).is_some()
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_keeps_a_text_from_being_base64_is_found() {
+        let space = |after| Some(Base64Flaw::Space { after });
+        for (text, expected) in [
+            ("aGVsbG8g d29ybGQ=", space(8)),
+            ("aGVsbG8gd29ybGQ= ", space(16)),
+            ("\taGVsbG8gd29ybGQ=", space(0)),
+            ("a-_sbG8gd29ybGQ=", Some(Base64Flaw::UrlAlphabet)),
+            ("a-_sbG8gd29ybGQ", Some(Base64Flaw::UrlAlphabet)),
+            ("aGVsbG8gd29ybGQ", Some(Base64Flaw::PaddingMissing)),
+            ("aGVsbG8gd29ybA", Some(Base64Flaw::PaddingMissing)),
+            ("hello world", None),
+            ("db.internal:5432", None),
+            ("passwordx", None),
+            ("YQ", None),
+        ] {
+            assert!(go_base64::decode(text).is_none(), "{text}");
+            assert_eq!(flaw(text), expected, "{text}");
+        }
+    }
 }

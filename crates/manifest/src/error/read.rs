@@ -74,13 +74,30 @@ pub enum ReadErrorKind {
         wanted: String,
     },
     /// A value of `data` is not base64.
-    NotBase64,
+    NotBase64 {
+        /// The one small thing that keeps it from being base64, if it is no more than that.
+        flaw: Option<Base64Flaw>,
+    },
     /// Both `spec.data` and `spec.encryptedData`.
     DeprecatedDataBesideEncryptedData,
     /// An alias where it could mislead about what a SealedSecret holds.
     Alias,
     /// A resource that passes through in another form, with more than a hundred levels.
     TooDeep,
+}
+
+/// A small thing that keeps a text from being base64.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Base64Flaw {
+    /// White space other than line breaks, as a folded block leaves it.
+    Space {
+        /// Characters before the first one.
+        after: usize,
+    },
+    /// `-` and `_` where `+` and `/` are meant: base64url.
+    UrlAlphabet,
+    /// The `=` at the end are missing.
+    PaddingMissing,
 }
 
 /// What a field has to be.
@@ -130,7 +147,7 @@ impl ReadErrorKind {
             Self::WrongType { .. } => "WrongType",
             Self::Missing { .. } => "FieldMissing",
             Self::NamespaceMismatch { .. } => "NamespaceMismatch",
-            Self::NotBase64 => "NotBase64",
+            Self::NotBase64 { .. } => "NotBase64",
             Self::DeprecatedDataBesideEncryptedData => "DeprecatedDataBesideEncryptedData",
             Self::Alias => "Alias",
             Self::TooDeep => "TooDeep",
@@ -184,7 +201,8 @@ impl fmt::Display for ReadErrorKind {
             Self::NamespaceMismatch { found, wanted } => {
                 write!(f, "the document's namespace is \"{found}\", not \"{wanted}\" as asked for")
             }
-            Self::NotBase64 => f.write_str("is not base64"),
+            Self::NotBase64 { flaw: None } => f.write_str("is not base64"),
+            Self::NotBase64 { flaw: Some(flaw) } => write!(f, "is not base64: {flaw}"),
             Self::DeprecatedDataBesideEncryptedData => {
                 f.write_str("spec.data and spec.encryptedData exclude each other")
             }
@@ -195,6 +213,16 @@ impl fmt::Display for ReadErrorKind {
 }
 
 impl StdError for ReadErrorKind {}
+
+impl fmt::Display for Base64Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Space { after } => write!(f, "there is a space after {after} characters"),
+            Self::UrlAlphabet => f.write_str("it has - and _, as base64url, for + and /"),
+            Self::PaddingMissing => f.write_str("the = at its end are missing"),
+        }
+    }
+}
 
 impl fmt::Display for Expected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
