@@ -177,6 +177,9 @@ impl Hint for Cause {
                 "give the document the scope, namespace and name that it was sealed for, or seal again",
             ),
             Self::SearchLimit { .. } => None,
+            Self::OtherKeySize { .. } => {
+                Some("name a file with the keys of its cluster: --key FILE")
+            }
             Self::WrongKey { .. } => Some("--key with that private key opens it"),
             Self::KeyIsHere { .. } | Self::NoKeyFits { .. } => Some(
                 "the document may have been renamed or moved, be of another cluster, or be damaged",

@@ -77,6 +77,13 @@ impl SealedValue {
         })
     }
 
+    /// Bits of the modulus of the key that it was sealed for, as far as the encrypted session key tells: a writer that drops
+    /// leading zero bytes makes it look shorter.
+    #[must_use]
+    pub fn key_bits(&self) -> usize {
+        8 * usize::from(self.session_key_length)
+    }
+
     /// Bytes of the text that `Display` writes.
     #[must_use]
     pub fn text_len(&self) -> usize {

@@ -114,6 +114,11 @@ impl KeyRing {
         places
     }
 
+    /// The keys, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &PrivateKey> {
+        self.0.iter()
+    }
+
     /// How many keys there are.
     #[must_use]
     pub fn len(&self) -> usize {

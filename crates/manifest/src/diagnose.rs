@@ -3,6 +3,7 @@
 //! For whoever holds the private keys. A service must not do this in answer to a request: the answer tells whom a copied
 //! ciphertext was sealed for, and a single one takes many private-key operations.
 
+use std::collections::BTreeSet;
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -12,6 +13,9 @@ use sealkit_core::{
 
 use crate::ciphertext::Ciphertext;
 use crate::sealed_secret::{Item, SealedSecret};
+
+/// What Kubernetes calls the namespace that nobody has chosen.
+const DEFAULT_NAMESPACE: &str = "default";
 
 /// Why a value cannot be opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +53,13 @@ pub enum Cause {
         key: Fingerprint,
         /// What was tried besides what the document is.
         tried: Vec<Binding>,
+    },
+    /// It was sealed for a key of a size that none of the keys has.
+    OtherKeySize {
+        /// Bits of the key that it was sealed for.
+        sealed: usize,
+        /// Bits of the keys given.
+        given: Vec<usize>,
     },
     /// None of the keys opens it, and no hint names one.
     NoKeyFits {
@@ -106,17 +117,30 @@ fn cause(sealed: &SealedSecret, item: &Item, value: &SealedValue, keys: Diagnosi
     match wanted {
         Some(key) if keys.keys().contains(&key) => Cause::KeyIsHere { key, tried: others },
         Some(wanted) => Cause::WrongKey { wanted, tried: keys.keys().len() },
-        None => Cause::NoKeyFits { tried: keys.keys().len(), bindings: others },
+        None => other_key_size(value, keys)
+            .unwrap_or(Cause::NoKeyFits { tried: keys.keys().len(), bindings: others }),
     }
 }
 
-/// Every scope, of every namespace and name that the document mentions.
+/// The length of the encrypted session key tells the size of the key for certain, where it is a usual one.
+fn other_key_size(value: &SealedValue, keys: Diagnosing<'_>) -> Option<Cause> {
+    const USUAL: [usize; 4] = [2048, 3072, 4096, 8192];
+    let sealed = value.key_bits();
+    let bits = keys.keys().iter().map(|key| key.sealing_key().bits() as usize);
+    let given: BTreeSet<usize> = bits.collect();
+    (USUAL.contains(&sealed) && !given.is_empty() && !given.contains(&sealed))
+        .then(|| Cause::OtherKeySize { sealed, given: given.into_iter().collect() })
+}
+
+/// Every scope, of every namespace and name that the document mentions, and of the namespace that nobody has chosen.
 fn other_bindings(sealed: &SealedSecret, document: &Binding) -> Vec<Binding> {
     let hints = sealed.hints();
     let template = &sealed.template().metadata;
     let mut names = vec![(document.namespace.as_str(), document.name.as_str())];
     names.extend(hints.sealed_for());
     names.push((&template.namespace, &template.name));
+    // What upstream's program takes where no namespace is named.
+    names.push((DEFAULT_NAMESPACE, &document.name));
 
     let mut bindings = Vec::new();
     for scope in [Scope::Strict, Scope::NamespaceWide, Scope::ClusterWide] {
@@ -174,6 +198,7 @@ impl Cause {
             Self::Damaged { .. } => "Damaged",
             Self::WrongKey { .. } => "WrongKey",
             Self::KeyIsHere { .. } => "KeyIsHere",
+            Self::OtherKeySize { .. } => "OtherKeySize",
             Self::NoKeyFits { .. } => "NoKeyFits",
         }
     }
@@ -198,6 +223,11 @@ impl fmt::Display for Cause {
                 write!(f, "key {key}, which it is said to be sealed with, does not open it, ")?;
                 write!(f, "neither for this document{}", also(tried))
             }
+            Self::OtherKeySize { sealed, given } => {
+                let given: Vec<String> = given.iter().map(ToString::to_string).collect();
+                write!(f, "was sealed with another key: it has {sealed} bits, ")?;
+                write!(f, "and those given have {}", given.join(", "))
+            }
             Self::NoKeyFits { tried, bindings } => {
                 write!(f, "none of the {} opens it, ", keys(*tried))?;
                 write!(f, "neither for this document{}", also(bindings))
@@ -215,6 +245,7 @@ impl StdError for Cause {
             | Self::Damaged { .. }
             | Self::WrongKey { .. }
             | Self::KeyIsHere { .. }
+            | Self::OtherKeySize { .. }
             | Self::NoKeyFits { .. } => None,
         }
     }
