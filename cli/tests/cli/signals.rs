@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use rustix::process::{Pid, Signal, kill_process};
 use sealkit_testkit::{Finished, Folder, Program};
 
-use crate::support::{SECRET, certificate, skipped};
+use crate::support::{SECRET, certificate, ending_signals, skipped};
 
 /// Files of the folder that have a name before they are whole.
 fn unfinished(folder: &Path) -> usize {
@@ -74,7 +74,7 @@ fn an_unfinished_file_with_a_name_is_removed() {
         );
         return;
     }
-    for signal in [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT] {
+    for signal in ending_signals() {
         let stopped = (0..TRIES).find_map(|_| {
             let mut child = start(env!("CARGO_BIN_EXE_seal"));
             stop_in_the_middle(&mut child, &out).then_some(child)
@@ -113,8 +113,8 @@ fn replace_and_get(signal: &str, before: &str, folder: &Folder) -> Option<Finish
 fn a_whole_file_gets_its_name_before_the_program_ends() {
     let test = "a_whole_file_gets_its_name_before_the_program_ends";
     let folder = Folder::new();
-    for signal in ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] {
-        let Some(done) = replace_and_get(signal, "", &folder) else {
+    for signal in ending_signals() {
+        let Some(done) = replace_and_get(&signal.as_raw().to_string(), "", &folder) else {
             return skipped(test, "strace is not there, or may not trace");
         };
         assert_eq!(done.code(), None, "the signal ends it");

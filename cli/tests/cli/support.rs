@@ -75,3 +75,17 @@ pub(crate) fn skipped(test: &str, reason: &str) {
     writeln!(std::io::stderr(), "{test}: skipped: {reason}")
         .expect("standard error can be written");
 }
+
+/// The signals that end the program. Whoever started the tests may have had some ignored, as `nohup` does, and then the
+/// program ignores them too: those are left out.
+#[cfg(unix)]
+pub(crate) fn ending_signals() -> impl Iterator<Item = rustix::process::Signal> {
+    use rustix::process::Signal;
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored =
+        mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT]
+        .into_iter()
+        .filter(move |signal| ignored & (1 << (signal.as_raw() - 1)) == 0)
+}

@@ -14,7 +14,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Termios, tcgetattr};
 
-use crate::support::{PASSWORD, certificate, unsealed};
+use crate::support::{PASSWORD, certificate, ending_signals, unsealed};
 
 /// Milliseconds in which the program asks, on a busy machine.
 const TRIES: usize = 60_000;
@@ -146,7 +146,7 @@ fn what_a_line_cannot_hold_is_refused() {
 
 #[test]
 fn signals_leave_the_terminal_as_it_was() {
-    for signal in [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT] {
+    for signal in ending_signals() {
         let done = Terminal::start().gets(signal);
         assert_eq!((done.signal, done.stdout.as_str()), (Some(signal.as_raw()), ""));
         assert!(NOTE.starts_with(&done.stderr), "{}", done.stderr);
