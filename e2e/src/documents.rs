@@ -54,6 +54,17 @@ pub fn around(ciphertext: &[u8], scope: Scope) -> Vec<u8> {
     document.to_string().into_bytes()
 }
 
+/// A Secret without annotations, with that of its scope: `seal unseal` keeps it for the next sealing, kubeseal does not.
+#[must_use]
+pub fn with_scope(mut secret: Value, scope: Scope) -> Value {
+    if let (Some(name), Some(Value::Object(metadata))) =
+        (scope.annotation, secret.get_mut("metadata"))
+    {
+        metadata.insert("annotations".to_owned(), json!({name: "true"}));
+    }
+    secret
+}
+
 /// A Secret without what the two programs may write in different ways: kubeseal adds an owner
 /// reference to an object that exists in no cluster yet and writes an empty value as null; empty
 /// fields mean the same as none.
