@@ -86,6 +86,12 @@ impl Hint for ReadErrorKind {
             Self::PlaintextSecret { .. } => Some(
                 "make the Secret a document of its own, which is sealed; --allow-plaintext passes it through as it is",
             ),
+            Self::Template(_) => {
+                Some("render it first, as with helm template, and seal what comes out")
+            }
+            Self::Yaml(kubeyaml::YamlErrorKind::NotAMapping) => {
+                Some("this is no manifest; kubectl prints one with -o yaml")
+            }
             Self::Yaml(_)
             | Self::Misnamed { .. }
             | Self::NoDocuments

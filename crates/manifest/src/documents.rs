@@ -71,7 +71,10 @@ impl Documents {
         for (index, text) in texts.into_iter().enumerate() {
             match kubeyaml::split(&text) {
                 Ok(input) => inputs.push(input),
-                Err(error) => errors.push(ReadError::from(error).in_input(index)),
+                Err(error) => {
+                    let text = std::str::from_utf8(&text).unwrap_or_default();
+                    errors.push(ReadError::unreadable(error, text).in_input(index));
+                }
             }
         }
         Errors::of(errors).map_or(Ok(Self { inputs }), Err)
@@ -177,7 +180,7 @@ impl Documents {
                     work(&Document { input, raw, node: &node, duplicate }).map(Some)
                 }
                 Ok(None) => Ok(None),
-                Err(error) => Err(E::from(error.into())),
+                Err(error) => Err(E::from(ReadError::unreadable(error, input.text()))),
             };
             (visit.progress)();
             result

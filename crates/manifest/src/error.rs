@@ -148,12 +148,20 @@ fn deepest<'a>(node: &'a Node, path: &[String]) -> &'a Node {
     field.map_or(node, |field| deepest(field, rest))
 }
 
-impl From<YamlError> for ReadError {
-    fn from(YamlError { document, line, column, kind }: YamlError) -> Self {
-        let mut error = Self::new(ReadErrorKind::Yaml(kind));
+impl ReadError {
+    /// `text` cannot be read.
+    pub(crate) fn unreadable(error: YamlError, text: &str) -> Self {
+        let YamlError { document, line, column, kind } = error;
+        let mut error = Self::new(ReadErrorKind::unreadable(kind, text, line));
         error.inner.place.document = Some(document);
         error.inner.place.position = Some(Position { line, column });
         error
+    }
+}
+
+impl From<YamlError> for ReadError {
+    fn from(error: YamlError) -> Self {
+        Self::unreadable(error, "")
     }
 }
 

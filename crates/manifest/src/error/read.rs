@@ -18,6 +18,8 @@ pub type ReadErrors = Errors<ReadErrorKind>;
 pub enum ReadErrorKind {
     /// The text is not YAML or JSON as kubectl reads it.
     Yaml(YamlErrorKind),
+    /// The same, where the text is a template of Helm, Jinja or Go that was not rendered.
+    Template(YamlErrorKind),
     /// No document in an input, or in any.
     NoDocuments,
     /// More documents than the one that is wanted.
@@ -131,12 +133,32 @@ impl ReadError {
     }
 }
 
+/// Whether it has `{{ }}` or `{% %}` outside of quotes and comments.
+fn holds_a_template(line: &str) -> bool {
+    let plain = line.split(['"', '\'', '`', '#']).next().unwrap_or_default();
+    let opened = plain.find("{{").or_else(|| plain.find("{%"));
+    let rest = opened.and_then(|start| line.get(start..)).unwrap_or_default();
+    rest.contains("}}") || rest.contains("%}")
+}
+
 impl ReadErrorKind {
+    /// Why `text` cannot be read, when its fault is in the line counted from 1.
+    pub(crate) fn unreadable(kind: YamlErrorKind, text: &str, line: usize) -> Self {
+        // The parser may stumble only in the line after the one with the template.
+        let lines = text.lines().skip(line.saturating_sub(2)).take(2);
+        if lines.into_iter().any(holds_a_template) {
+            Self::Template(kind)
+        } else {
+            Self::Yaml(kind)
+        }
+    }
+
     /// A name for programs, which stays the same: for metrics, conditions and reports.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {
             Self::Yaml(_) => "NotReadable",
+            Self::Template(_) => "Template",
             Self::NoDocuments => "NoDocuments",
             Self::SeveralDocuments => "SeveralDocuments",
             Self::NotAResource { .. } => "NotAResource",
@@ -171,6 +193,9 @@ impl fmt::Display for ReadErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Yaml(kind) => kind.fmt(f),
+            Self::Template(kind) => {
+                write!(f, "the text is a template that was not rendered: {kind}")
+            }
             Self::NoDocuments => f.write_str("there is no document in the input"),
             Self::SeveralDocuments => f.write_str("there is more than one document in the input"),
             Self::NotAResource { api_version_missing, kind_missing } => {
