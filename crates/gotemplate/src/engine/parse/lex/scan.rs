@@ -7,12 +7,7 @@ use crate::go::strconv::quote;
 
 impl<'a> Lexer<'a> {
     pub(super) fn identifier(&mut self) -> State<'a> {
-        let mut last = self.next();
-        while last.is_some_and(is_alphanumeric) {
-            last = self.next();
-        }
-        self.backup();
-        if !self.at_terminator() {
+        if let Err(last) = self.word() {
             return self.bad_character(last);
         }
         let word = self.input.get(self.start..self.position).unwrap_or_default();
@@ -33,6 +28,16 @@ impl<'a> Lexer<'a> {
         })
     }
 
+    /// Scans letters and digits. An error is what stands behind them, if it does not end a word.
+    fn word(&mut self) -> Result<(), Option<char>> {
+        let mut last = self.next();
+        while last.is_some_and(is_alphanumeric) {
+            last = self.next();
+        }
+        self.backup();
+        if self.at_terminator() { Ok(()) } else { Err(last) }
+    }
+
     fn bad_character(&mut self, rune: Option<char>) -> State<'a> {
         let shown = rune.map_or_else(|| "U+FFFFFFFFFFFFFFFF".to_owned(), quote::unicode);
         self.error(format!("bad character {shown}"))
@@ -43,12 +48,7 @@ impl<'a> Lexer<'a> {
         if self.at_terminator() {
             return self.emit(if kind == Kind::Variable { Kind::Variable } else { Kind::Dot });
         }
-        let mut last = self.next();
-        while last.is_some_and(is_alphanumeric) {
-            last = self.next();
-        }
-        self.backup();
-        if !self.at_terminator() {
+        if let Err(last) = self.word() {
             return self.bad_character(last);
         }
         self.emit(kind)
