@@ -5,6 +5,48 @@ use std::fmt;
 
 use kubeyaml::{Node, Position, YamlError};
 
+/// Makes `$kind` the kind of an operation that reads before it does its own work: its errors, and several of them, come
+/// from those of reading, which `$kind::Read` holds.
+macro_rules! includes_read_errors {
+    ($kind:ident) => {
+        impl From<ReadErrors> for Errors<$kind> {
+            fn from(errors: ReadErrors) -> Self {
+                errors.map(Error::from)
+            }
+        }
+
+        impl From<ReadError> for Errors<$kind> {
+            fn from(error: ReadError) -> Self {
+                Error::<$kind>::from(error).into()
+            }
+        }
+
+        impl From<$kind> for Errors<$kind> {
+            fn from(kind: $kind) -> Self {
+                Error::from(kind).into()
+            }
+        }
+
+        impl From<ReadError> for Error<$kind> {
+            fn from(error: ReadError) -> Self {
+                error.map($kind::Read)
+            }
+        }
+
+        impl From<ReadErrorKind> for Error<$kind> {
+            fn from(kind: ReadErrorKind) -> Self {
+                Self::new($kind::Read(kind))
+            }
+        }
+
+        impl From<$kind> for Error<$kind> {
+            fn from(kind: $kind) -> Self {
+                Self::new(kind)
+            }
+        }
+    };
+}
+
 mod errors;
 mod key_secret;
 mod read;

@@ -42,35 +42,7 @@ impl KeySecretErrorKind {
     }
 }
 
-impl From<ReadErrors> for KeySecretErrors {
-    fn from(errors: ReadErrors) -> Self {
-        errors.map(KeySecretError::from)
-    }
-}
-
-impl From<ReadError> for KeySecretErrors {
-    fn from(error: ReadError) -> Self {
-        KeySecretError::from(error).into()
-    }
-}
-
-impl From<KeySecretErrorKind> for KeySecretErrors {
-    fn from(kind: KeySecretErrorKind) -> Self {
-        KeySecretError::from(kind).into()
-    }
-}
-
-impl From<ReadError> for KeySecretError {
-    fn from(error: ReadError) -> Self {
-        error.map(KeySecretErrorKind::Read)
-    }
-}
-
-impl From<KeySecretErrorKind> for KeySecretError {
-    fn from(kind: KeySecretErrorKind) -> Self {
-        Self::new(kind)
-    }
-}
+includes_read_errors!(KeySecretErrorKind);
 
 impl fmt::Display for KeySecretErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -68,41 +68,7 @@ impl SealErrorKind {
     }
 }
 
-impl From<ReadErrors> for SealErrors {
-    fn from(errors: ReadErrors) -> Self {
-        errors.map(SealError::from)
-    }
-}
-
-impl From<ReadError> for SealErrors {
-    fn from(error: ReadError) -> Self {
-        SealError::from(error).into()
-    }
-}
-
-impl From<SealErrorKind> for SealErrors {
-    fn from(kind: SealErrorKind) -> Self {
-        SealError::from(kind).into()
-    }
-}
-
-impl From<ReadError> for SealError {
-    fn from(error: ReadError) -> Self {
-        error.map(SealErrorKind::Read)
-    }
-}
-
-impl From<ReadErrorKind> for SealError {
-    fn from(kind: ReadErrorKind) -> Self {
-        Self::new(SealErrorKind::Read(kind))
-    }
-}
-
-impl From<SealErrorKind> for SealError {
-    fn from(kind: SealErrorKind) -> Self {
-        Self::new(kind)
-    }
-}
+includes_read_errors!(SealErrorKind);
 
 impl fmt::Display for SealErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -50,41 +50,7 @@ impl UnsealErrorKind {
     }
 }
 
-impl From<ReadErrors> for UnsealErrors {
-    fn from(errors: ReadErrors) -> Self {
-        errors.map(UnsealError::from)
-    }
-}
-
-impl From<ReadError> for UnsealErrors {
-    fn from(error: ReadError) -> Self {
-        UnsealError::from(error).into()
-    }
-}
-
-impl From<UnsealErrorKind> for UnsealErrors {
-    fn from(kind: UnsealErrorKind) -> Self {
-        UnsealError::from(kind).into()
-    }
-}
-
-impl From<ReadError> for UnsealError {
-    fn from(error: ReadError) -> Self {
-        error.map(UnsealErrorKind::Read)
-    }
-}
-
-impl From<ReadErrorKind> for UnsealError {
-    fn from(kind: ReadErrorKind) -> Self {
-        Self::new(UnsealErrorKind::Read(kind))
-    }
-}
-
-impl From<UnsealErrorKind> for UnsealError {
-    fn from(kind: UnsealErrorKind) -> Self {
-        Self::new(kind)
-    }
-}
+includes_read_errors!(UnsealErrorKind);
 
 impl From<TemplateError> for UnsealError {
     fn from(error: TemplateError) -> Self {
