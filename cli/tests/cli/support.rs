@@ -4,26 +4,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use sealkit_testkit::{Finished, Program, fixture};
-
-/// A Secret with three values, two in `data` and one in `stringData`.
-pub(crate) const SECRET: &str = "\
-apiVersion: v1
-kind: Secret
-metadata:
-  name: database
-  namespace: shop
-  labels:
-    app: shop
-type: Opaque
-data:
-  host: ZGIuZXhhbXBsZS5jb20=
-  password: aHVudGVyMg==
-stringData:
-  user: admin
-";
-
-/// The value of `password` in [`SECRET`]: may stand in no message.
-pub(crate) const PASSWORD: &str = "hunter2";
+pub(crate) use sealkit_testkit::{PASSWORD, SECRET};
 
 /// The built program in an empty environment.
 pub(crate) fn seal() -> Program {

@@ -2,7 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::string_slice, reason = "a test fails by panicking")]
 
-use support::{Failed, PASSWORD, SECRET, seal, unseal};
+use sealkit_testkit::{PASSWORD, SECRET};
+use support::{Failed, seal, unseal};
 
 #[path = "support/support.rs"]
 mod support;

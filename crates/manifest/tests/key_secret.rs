@@ -8,10 +8,10 @@ use sealkit_core::{KeyOrder, KeyRing, UnixTime};
 use sealkit_manifest::KeySecretErrors;
 use sealkit_manifest::Secret;
 use sealkit_manifest::key_secret::{self, Backup, KeySecret, read_backup};
-use sealkit_testkit::read_fixture;
+use sealkit_testkit::{SECRET, read_fixture};
 use zeroize::Zeroizing;
 
-use support::{Failed, SECRET, certificate, fingerprint, private_key};
+use support::{Failed, certificate, fingerprint, private_key};
 
 #[path = "support/support.rs"]
 mod support;

@@ -6,9 +6,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sealkit_manifest::{Format, SealRules, Stream};
 use sealkit_testkit::kubeseal::{Index, Value};
+use sealkit_testkit::{PASSWORD, SECRET};
 use serde_json::json;
 
-use support::{KEY, PASSWORD, SECRET, ring, seal, unseal, unseal_item};
+use support::{KEY, ring, seal, unseal, unseal_item};
 
 #[path = "support/support.rs"]
 mod support;

@@ -1,4 +1,4 @@
-//! What Sealkit's tests share: fixtures, a folder of one's own, programs run in an empty
+//! What Sealkit's tests share: fixtures, a Secret, a folder of one's own, programs run in an empty
 //! environment, a web server with one answer, and a disk that is full.
 //!
 //! For tests only: a helper that cannot do its work panics, for then the test has failed.
@@ -13,11 +13,13 @@ mod fixtures;
 mod folder;
 pub mod kubeseal;
 mod program;
+mod secret;
 mod small_disk;
 mod web_server;
 
 pub use fixtures::{fixture, read_fixture, repository};
 pub use folder::Folder;
 pub use program::{Finished, Program};
+pub use secret::{PASSWORD, SECRET};
 pub use small_disk::{AfterRun, SmallDisk};
 pub use web_server::{Answer, WebServer};

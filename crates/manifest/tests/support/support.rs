@@ -14,26 +14,6 @@ use sealkit_manifest::{
 use sealkit_testkit::read_fixture;
 use zeroize::Zeroizing;
 
-/// A Secret with three values, two in `data` and one in `stringData`.
-pub(crate) const SECRET: &str = "\
-apiVersion: v1
-kind: Secret
-metadata:
-  name: database
-  namespace: shop
-  labels:
-    app: shop
-type: Opaque
-data:
-  host: ZGIuZXhhbXBsZS5jb20=
-  password: aHVudGVyMg==
-stringData:
-  user: admin
-";
-
-/// The value of `password` in [`SECRET`]: may stand in no message.
-pub(crate) const PASSWORD: &str = "hunter2";
-
 /// The key that seals and opens where a test names none.
 pub(crate) const KEY: &str = "rsa-2048";
 
