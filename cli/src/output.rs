@@ -6,7 +6,7 @@
 //! can be caught ends the program when the file is gone or has its own.
 
 use std::fs::{File, Metadata, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, IoSlice, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
@@ -214,8 +214,27 @@ fn put_in_place<C: AsRef<[u8]>>(
     Ok(NewFile { path, metadata })
 }
 
+/// Many chunks with one call of the system, without a copy of them: there may be ten thousand.
 fn write_chunks<C: AsRef<[u8]>>(writer: &mut impl io::Write, chunks: &[C]) -> io::Result<()> {
-    chunks.iter().try_for_each(|chunk| writer.write_all(chunk.as_ref()))
+    const BATCH: usize = 256;
+    chunks.chunks(BATCH).try_for_each(|batch| {
+        let mut slices: Vec<_> = batch.iter().map(|chunk| IoSlice::new(chunk.as_ref())).collect();
+        write_slices(writer, &mut slices)
+    })
+}
+
+fn write_slices(writer: &mut impl io::Write, mut slices: &mut [IoSlice<'_>]) -> io::Result<()> {
+    // Empty ones go, so that nothing written means that nothing can be.
+    IoSlice::advance_slices(&mut slices, 0);
+    while !slices.is_empty() {
+        match writer.write_vectored(slices) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(length) => IoSlice::advance_slices(&mut slices, length),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 fn write_failed(path: &Path, error: WriteError) -> Error {
@@ -312,5 +331,46 @@ mod identity {
     #[cfg(not(unix))]
     fn of_stream<S>(_: &S) -> Option<Identity> {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes a few bytes at a time, and is interrupted now and then.
+    struct Slow {
+        taken: Vec<u8>,
+        calls: usize,
+    }
+
+    impl io::Write for Slow {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.calls += 1;
+            if self.calls.is_multiple_of(3) {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            let length = bytes.len().min(7);
+            self.taken.extend(bytes.iter().take(length));
+            Ok(length)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn every_chunk_is_written_whole_and_in_order() {
+        let chunks: Vec<String> = (0..1000_usize).map(|at| at.to_string().repeat(at % 5)).collect();
+        let mut slow = Slow { taken: Vec::new(), calls: 0 };
+        write_chunks(&mut slow, &chunks).unwrap();
+        assert_eq!(slow.taken, chunks.concat().into_bytes());
+    }
+
+    #[test]
+    fn a_writer_that_takes_nothing_more_is_an_error() {
+        let error = write_chunks(&mut [0; 8].as_mut_slice(), &["12345", "", "67890"]).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::WriteZero);
     }
 }

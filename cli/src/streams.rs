@@ -2,7 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "the one place that names the process's streams")]
 
-use std::io::{self, IsTerminal as _, Read, Write};
+use std::io::{self, IoSlice, IsTerminal as _, Read, Write};
 
 use anstream::adapter::strip_str;
 
@@ -150,6 +150,14 @@ impl Write for OutStream<'_> {
             Writer::ProcessStdout => io::stdout().write(bytes),
             Writer::ProcessStderr => io::stderr().write(bytes),
             Writer::Given(writer) => writer.write(bytes),
+        }
+    }
+
+    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        match &mut self.writer {
+            Writer::ProcessStdout => io::stdout().write_vectored(slices),
+            Writer::ProcessStderr => io::stderr().write_vectored(slices),
+            Writer::Given(writer) => writer.write_vectored(slices),
         }
     }
 
