@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::alias::{Count, Repeated, mark_copied, size};
+use super::collection::Collection;
 use super::cursor::Mark;
 use super::error::YamlErrorKind;
 use super::mapping::{DuplicateKeys, Key, KeyKind, Mapping, MappingBuilder};
@@ -52,7 +53,7 @@ struct Composer<'a> {
 
 /// A collection whose end has not come yet.
 struct Frame {
-    content: Content,
+    content: Collection<PendingKey>,
     /// Whether it stands in brackets or braces.
     flow: bool,
     place: Place,
@@ -63,11 +64,6 @@ struct Frame {
     size: usize,
     /// The count when the collection began.
     counted: usize,
-}
-
-enum Content {
-    Sequence(Vec<Node>),
-    Mapping { entries: MappingBuilder, key: Option<PendingKey> },
 }
 
 /// A key whose value has not come yet.
@@ -161,7 +157,7 @@ impl Composer<'_> {
         match self.frames.last() {
             None => (Context::Root, 0),
             Some(Frame { flow: true, .. }) => (Context::Flow, 0),
-            Some(Frame { content: Content::Sequence(_), .. }) => (Context::BlockSequence, 0),
+            Some(Frame { content: Collection::Sequence(_), .. }) => (Context::BlockSequence, 0),
             Some(Frame { place, .. }) => (Context::BlockMapping, place.column.saturating_sub(1)),
         }
     }
@@ -184,11 +180,8 @@ impl Composer<'_> {
         // The list of a merge key is not decoded itself, only its items are.
         let merged = sequence && self.expects_merge_value();
         self.count.add(usize::from(!merged), 0)?;
-        let content = if sequence {
-            Content::Sequence(Vec::new())
-        } else {
-            Content::Mapping { entries: MappingBuilder::new(self.duplicates), key: None }
-        };
+        let content =
+            if sequence { Collection::sequence() } else { Collection::mapping(self.duplicates) };
         let counted = self.count.all.saturating_sub(1);
         let start = (place.start as usize).saturating_sub(self.origin.offset);
         let bracket = matches!(self.text.as_bytes().get(start), Some(b'[' | b'{'));
@@ -200,13 +193,10 @@ impl Composer<'_> {
     /// A collection ends with its bracket, or with the last node in it.
     fn close(&mut self, start: Mark, end: usize) -> Option<Child> {
         let frame = self.frames.pop()?;
-        let value = match frame.content {
-            Content::Sequence(items) => Value::Sequence(items),
-            Content::Mapping { entries, .. } => Value::Mapping(entries.finish()),
-        };
         let bracket = narrow(self.origin.offset + end);
         let end = if end > start.offset { bracket } else { frame.place.end };
-        let node = Node { value, place: Place { end, ..frame.place } };
+        let place = Place { end, ..frame.place };
+        let node = Node { value: frame.content.finish(), place };
         let size = frame.size.saturating_add(size(&node));
         let child = Child { node, key: None, height: frame.height + 1, size };
         if let Some((name, start)) = frame.anchor {
@@ -283,7 +273,7 @@ impl Composer<'_> {
             }
         }
         let expects_key = self.expects_key();
-        if let Some(Frame { content: Content::Mapping { key, .. }, size, .. }) =
+        if let Some(Frame { content: Collection::Mapping { key, .. }, size, .. }) =
             self.frames.last_mut()
             && expects_key
         {
@@ -303,12 +293,12 @@ impl Composer<'_> {
 
     fn expects_key(&self) -> bool {
         let content = self.frames.last().map(|frame| &frame.content);
-        matches!(content, Some(Content::Mapping { key: None, .. }))
+        matches!(content, Some(Collection::Mapping { key: None, .. }))
     }
 
     fn expects_merge_value(&self) -> bool {
         let content = self.frames.last().map(|frame| &frame.content);
-        matches!(content, Some(Content::Mapping { key: Some(PendingKey::Merge), .. }))
+        matches!(content, Some(Collection::Mapping { key: Some(PendingKey::Merge), .. }))
     }
 
     /// Puts a finished node into its collection.
@@ -327,8 +317,8 @@ impl Composer<'_> {
         frame.size = frame.size.saturating_add(child.size);
         frame.place.end = frame.place.end.max(child.node.place.end);
         match &mut frame.content {
-            Content::Sequence(items) => items.push(child.node),
-            Content::Mapping { entries, key } => match key.take() {
+            Collection::Sequence(items) => items.push(child.node),
+            Collection::Mapping { entries, key } => match key.take() {
                 Some(PendingKey::Key(key)) => entries.insert(key, child.node)?,
                 Some(PendingKey::Merge) => {
                     let mappings = mappings_to_merge(child.node).map_err(at)?;

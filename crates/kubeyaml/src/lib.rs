@@ -29,6 +29,7 @@
 struct Readme;
 
 mod alias;
+mod collection;
 mod compose;
 mod cursor;
 mod edit;
