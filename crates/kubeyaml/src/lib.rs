@@ -1,9 +1,10 @@
 //! YAML and JSON as kubectl reads them, with places; edits that keep every other byte.
 //!
-//! A file is read as kubectl reads it: split into documents, each of them JSON or YAML 1.1, and
-//! what YAML can say is taken for what JSON can say. So `yes` is a boolean, `0777` a number, and
-//! the key `0777` the string `511`. Where kubectl would guess, drop or mangle something, the file
-//! is refused; `fixtures/yaml/deliberate-differences.md` is the list of such differences.
+//! A file is read as kubectl reads it: split into documents, each of them JSON or YAML 1.1 (also
+//! YAML that begins with `{`, and YAML after an object in JSON), and what YAML can say is taken for
+//! what JSON can say. So `yes` is a boolean, `0777` a number, and the key `0777` the string `511`.
+//! Where kubectl would guess, drop or mangle something, the file is refused;
+//! `fixtures/yaml/deliberate-differences.md` is the list of such differences.
 //!
 //! ```
 //! use kubeyaml::NodeKind;
@@ -47,6 +48,7 @@ mod scan_block;
 mod scan_scalar;
 mod scan_tag;
 mod scanner;
+mod split;
 mod stream;
 mod text;
 mod token;

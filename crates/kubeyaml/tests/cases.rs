@@ -11,7 +11,7 @@ use sealkit_testkit::fixture;
 use serde_json::{Map, Value as Json, json};
 
 /// How many cases there are.
-const CASES: usize = 124;
+const CASES: usize = 146;
 
 /// Cases that kubectl reads and we refuse, with the deliberate difference
 /// (`fixtures/yaml/deliberate-differences.md`) each of them uses.
@@ -24,6 +24,7 @@ const DIFFERENCES: &[(&str, YamlErrorKind)] = &[
     ("dup-key-json", YamlErrorKind::DuplicateKey(None)),
     ("dup-key-quoted", YamlErrorKind::DuplicateKey(None)),
     ("dup-key-top", YamlErrorKind::DuplicateKey(None)),
+    ("flow-first-then-block", YamlErrorKind::TextAfterDocument),
     ("invalid-utf8", YamlErrorKind::Encoding),
     ("json-lone-surrogate", YamlErrorKind::LoneSurrogate),
     ("key-y-on-no", YamlErrorKind::DuplicateKey(None)),

@@ -94,6 +94,31 @@ fn values_in_json_know_their_place() {
 }
 
 #[test]
+fn yaml_may_begin_like_json_or_follow_it() {
+    use Format::{Json, Yaml};
+    for (text, formats, whole, places) in [
+        (" \n {a: é, # c\n b: x,}", &[Yaml][..], Yaml, &[(3, 5)][..]),
+        ("\u{feff}{a: é, 'b': x}", &[Yaml], Yaml, &[(1, 13)]),
+        ("{\"b\": 1} # c\r\n---\r\nb: x\r\n", &[Json, Yaml, Yaml], Yaml, &[(1, 7), (3, 4)]),
+        ("{\"b\": 1}\n---\n", &[Json, Yaml], Yaml, &[(1, 7)]),
+        ("{\"b\": 1}\n\n---\n{\"b\": 1}", &[Json, Yaml, Yaml], Yaml, &[(1, 7), (4, 7)]),
+        ("{\"b\": 1}  {b: x}", &[Json, Yaml], Yaml, &[(1, 7), (1, 15)]),
+        ("{\"b\": 1}\nb: x\n", &[Json, Yaml], Yaml, &[(1, 7), (2, 4)]),
+        ("{\"b\": 1}{\"b\": 1}\n", &[Json, Json], Json, &[(1, 7), (1, 15)]),
+    ] {
+        let input = kubeyaml::split(text.as_bytes()).unwrap();
+        assert_eq!(input.format(), whole, "{text:?}");
+        let documents: Vec<_> = input.documents().collect();
+        let found: Vec<_> = documents.iter().map(RawDocument::format).collect();
+        assert_eq!(found, formats, "{text:?}");
+        let nodes = documents.iter().filter_map(|document| document.parse().unwrap());
+        let found: Vec<_> = nodes.map(|node| get(&node, &["b"]).position()).collect();
+        let found: Vec<_> = found.iter().map(|place| (place.line, place.column)).collect();
+        assert_eq!(found, places, "{text:?}");
+    }
+}
+
+#[test]
 fn copies_through_aliases_and_merge_keys_are_marked() {
     let nodes = read(b"a: &a {k: v}\nb: *a\nc: {<<: *a, l: w}\n").unwrap();
     let node = nodes.first().unwrap();
@@ -204,12 +229,43 @@ fn errors_say_where() {
             "document 2, line 4, column 3: the key `k` stands here twice",
         ),
         (
-            "{\"a\": 1}\n {\"b\": }",
-            "document 2, line 2, column 8: not valid JSON: expected a value",
+            "{\"a\": 1}\n {\"b\": 1]",
+            "document 2, line 2, column 9: not valid JSON: expected `,` or `}`",
         ),
         (
             "{} x",
             "document 2, line 1, column 4: not valid JSON: expected `{` or the end of the file",
+        ),
+        // What is YAML by its keys, its quotes or its comments gets YAML's message.
+        (
+            "{\n  a: 1,\n  b: [1,\n}\n",
+            "document 1, line 4, column 1: not valid YAML: expected a value",
+        ),
+        (
+            "{\"a\": 1}\n---\n{\"b\": 1 \"c\": 2}",
+            "document 2, line 3, column 12: not valid YAML: expected `,` or `}`",
+        ),
+        // What is JSON but for its fault gets that of JSON.
+        (
+            "{\n  \"a\": true\n  \"b\": 1,\n}\n",
+            "document 1, line 3, column 3: not valid JSON: expected `,` or `}`",
+        ),
+        (
+            "{\"a\": \"b,\n \"c\": \"d\"}",
+            "document 1, line 1, column 10: not valid JSON: a control character in a string",
+        ),
+        (
+            "{\"a\": 1}{\"b\": 1}\n---\n{\"c\": 1}",
+            "document 3, line 2, column 1: not valid JSON: `---` has to stand between all of the \
+             objects, or between none",
+        ),
+        (
+            "{\"a\": 1}\n\"b\": 1\n",
+            "document 2, line 2, column 1: not valid JSON: expected `{` or the end of the file",
+        ),
+        (
+            "{\"a\": 1}{\"b\": 1}{c: 1}",
+            "document 3, line 1, column 18: not valid JSON: expected a key in `\"`",
         ),
         ("a: 1\n---b: 1\n", "document 1, line 2, column 1: text after a document separator (---)"),
         (
@@ -252,7 +308,8 @@ fn errors_never_quote_values() {
         secret.to_owned(),
         format!("--- {secret}"),
         format!("{{\"a\": \"{secret}"),
-        format!("{{\"a\": {secret}}}"),
+        format!("{{\"a\": {secret}"),
+        format!("{{\"a\": {secret} \"{secret}\": }}"),
         format!("a: 1\n...\n{secret}"),
         format!("{secret}\u{e9}{secret}: 1\n{secret}\u{e9}{secret}: 2"),
         format!("{0}: 1\n{0}: 2", secret.repeat(6)),
