@@ -58,7 +58,7 @@ mod write_yaml;
 
 pub use edit::{At, EditError, Editor};
 pub use encoding::decode_utf16;
-pub use error::{YamlError, YamlErrorKind};
+pub use error::{EncodingFault, YamlError, YamlErrorKind};
 pub use mapping::{DuplicateKeys, Key, Mapping};
 pub use node::{Node, NodeKind, Position, Style, Value};
 pub use number::Number;

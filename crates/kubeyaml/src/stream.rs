@@ -7,11 +7,11 @@ use zeroize::Zeroizing;
 use super::Problem;
 use super::compose::compose;
 use super::edit::Editor;
-use super::encoding::{BYTE_ORDER_MARK, Encoding, decode};
+use super::encoding::{BYTE_ORDER_MARK, Decoded, Encoding, Undecodable, decode};
 use super::error::{YamlError, YamlErrorKind};
 use super::json;
 use super::mapping::DuplicateKeys;
-use super::node::{Node, Value};
+use super::node::{Node, Position, Value};
 use super::split::{self, Extent, Split};
 
 /// The text of a file and where its documents are.
@@ -62,8 +62,8 @@ pub struct RawDocument<'a> {
 /// separator, something other than an object stands between JSON objects, or
 /// kubectl would lose the last line.
 pub fn split(file: &[u8]) -> Result<Input, YamlError> {
-    let (encoding, mut text, start) =
-        decode(file).map_err(|kind| YamlError { document: 1, line: 1, column: 1, kind })?;
+    let Decoded { encoding, mut text, start } =
+        decode(file).map_err(|Undecodable { kind, before }| locate(kind, before))?;
     let len = text.len();
     let Split { mut documents, format, not_json } = split::split(&text, start)?;
     // kubectl ends every line, the last one too.
@@ -76,6 +76,21 @@ pub fn split(file: &[u8]) -> Result<Input, YamlError> {
             .for_each(|last| last.end += 1);
     }
     Ok(Input { id: next_id(), encoding, text, len, format, documents, not_json })
+}
+
+/// What is wrong right after this text.
+fn locate(kind: YamlErrorKind, mut before: Zeroizing<String>) -> YamlError {
+    let start = if before.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
+    let mut position = Position { line: 1, column: 1 };
+    before.bytes().skip(start).for_each(|byte| position.advance(byte));
+    // The text has room for it: of a document that begins here, something has to be there.
+    before.push(' ');
+    let document = match split::split(&before, start) {
+        Ok(split) => split.documents.len().max(1),
+        Err(error) => error.document,
+    };
+    let Position { line, column } = position;
+    YamlError { document, line, column, kind }
 }
 
 /// A number that no other input has: it comes again only after four thousand million of them.

@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kubeyaml::{Node, Number, Value, YamlError, YamlErrorKind};
+use kubeyaml::{EncodingFault, Node, Number, Value, YamlError, YamlErrorKind};
 use sealkit_testkit::fixture;
 use serde_json::{Map, Value as Json, json};
 
@@ -25,7 +25,7 @@ const DIFFERENCES: &[(&str, YamlErrorKind)] = &[
     ("dup-key-quoted", YamlErrorKind::DuplicateKey(None)),
     ("dup-key-top", YamlErrorKind::DuplicateKey(None)),
     ("flow-first-then-block", YamlErrorKind::TextAfterDocument),
-    ("invalid-utf8", YamlErrorKind::Encoding),
+    ("invalid-utf8", YamlErrorKind::Encoding(EncodingFault::NotUtf8(0))),
     ("json-lone-surrogate", YamlErrorKind::LoneSurrogate),
     ("key-y-on-no", YamlErrorKind::DuplicateKey(None)),
     ("multi-dots-no-sep", YamlErrorKind::TextAfterDocument),

@@ -112,10 +112,7 @@ const REFUSED_SHAPES: &[(&str, &str)] = &[
     ("anchor-and-alias", "an alias elsewhere in the document repeats this, and would change too"),
     ("helm-guarded", "document 1, line 1, column 2: not valid JSON: expected a key in `\"`"),
     ("helm-values-only", "document 1, line 1, column 2: not valid JSON: expected a key in `\"`"),
-    (
-        "windows-1252-comment",
-        "document 1, line 1, column 1: neither UTF-8 nor UTF-16 with a byte order mark",
-    ),
+    ("windows-1252-comment", "document 1, line 1, column 4: the byte 0xE9 is not UTF-8"),
 ];
 
 #[test]

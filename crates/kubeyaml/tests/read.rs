@@ -3,7 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use kubeyaml::{
-    DuplicateKeys, Format, Input, Key, Node, RawDocument, Style, YamlError, YamlErrorKind,
+    DuplicateKeys, EncodingFault, Format, Input, Key, Node, RawDocument, Style, YamlError,
+    YamlErrorKind,
 };
 
 fn read(text: &[u8]) -> Result<Vec<Node>, YamlError> {
@@ -138,14 +139,54 @@ fn utf_16_with_a_byte_order_mark_is_read() {
         let nodes = read(&file).unwrap();
         assert_eq!(get(nodes.first().unwrap(), &["a"]).as_str(), Some("é 😀"));
         assert_eq!(get(nodes.get(1).unwrap(), &["b"]).as_str(), Some("x\n"));
-        // Cut inside a character.
-        assert_eq!(
-            read(file.get(..file.len() - 1).unwrap()).err().unwrap().kind,
-            YamlErrorKind::Encoding
-        );
     }
-    let lone = [0xFF, 0xFE, 0x00, 0xD8, b'a', 0x00];
-    assert_eq!(read(&lone).err().unwrap().kind, YamlErrorKind::Encoding);
+}
+
+#[test]
+fn faults_of_the_encoding_have_their_place() {
+    let utf16 = |text: &str, rest: &[u8]| {
+        let units = ['\u{feff}'].into_iter().chain(text.chars()).collect::<String>();
+        let bytes = units.encode_utf16().flat_map(u16::to_le_bytes);
+        bytes.chain(rest.iter().copied()).collect::<Vec<u8>>()
+    };
+    let bare = |text: &str, unit: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(unit).collect();
+    let unmarked = "document 1, line 1, column 1: looks like UTF-16 without a byte order mark";
+    let files: [(Vec<u8>, &str); 12] = [
+        (b"a: gr\xFCn\n".to_vec(), "document 1, line 1, column 6: the byte 0xFC is not UTF-8"),
+        (b"\xFF".to_vec(), "document 1, line 1, column 1: the byte 0xFF is not UTF-8"),
+        (
+            b"\xEF\xBB\xBF\xC3\xA9: \xE9".to_vec(),
+            "document 1, line 1, column 4: the byte 0xE9 is not UTF-8",
+        ),
+        (
+            b"a: 1\r\n---\r\n---\r\n\xE9: 1\r\n".to_vec(),
+            "document 2, line 4, column 1: the byte 0xE9 is not UTF-8",
+        ),
+        (
+            b"{\"a\": 1} {\"b\": \"\x80\"}".to_vec(),
+            "document 2, line 1, column 17: the byte 0x80 is not UTF-8",
+        ),
+        // Cut inside a character.
+        (b"a: 1\nb: \xC3".to_vec(), "document 1, line 2, column 4: the byte 0xC3 is not UTF-8"),
+        (
+            utf16("a: 1\n---\né: ", &[0x00, 0xD8, b'a', 0x00]),
+            "document 2, line 3, column 4: half of a surrogate pair in UTF-16",
+        ),
+        (
+            utf16("a: 1\n", &[0x00, 0xD8]),
+            "document 1, line 2, column 1: half of a surrogate pair in UTF-16",
+        ),
+        (
+            utf16("a: 1\nb: 2", b"2"),
+            "document 1, line 2, column 5: half a character at the end of UTF-16",
+        ),
+        (bare("a: 1\n", u16::to_le_bytes), unmarked),
+        (bare("a: 1\n", u16::to_be_bytes), unmarked),
+        (bare("{\"é\": \"\u{80}\"}", u16::to_le_bytes), unmarked),
+    ];
+    for (file, message) in files {
+        assert_eq!(read(&file).err().map(|error| error.to_string()).as_deref(), Some(message));
+    }
 }
 
 #[test]
@@ -177,7 +218,8 @@ fn deliberate_differences_are_refused() {
     ] {
         assert_eq!(read(text.as_bytes()).err().map(|error| error.kind), Some(kind), "{text:?}");
     }
-    assert_eq!(read(b"a: \xFF").err().unwrap().kind, Kind::Encoding);
+    let not_utf8 = Kind::Encoding(EncodingFault::NotUtf8(0xFF));
+    assert_eq!(read(b"a: \xFF").err().unwrap().kind, not_utf8);
 }
 
 #[test]
