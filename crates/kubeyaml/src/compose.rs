@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::alias::{Count, Repeated, mark_copied, size};
+use super::alias::{Count, Repeated, mark_copied, may_hold_aliases, size};
 use super::collection::Collection;
 use super::cursor::Mark;
 use super::error::YamlErrorKind;
@@ -13,13 +13,14 @@ use super::parser::{Event, Item, Parser};
 use super::resolve::{Resolved, resolve};
 use super::text::SecretText;
 use super::token::Scalar;
-use super::{MAX_COPIED, MAX_DEPTH, Origin, Problem, narrow};
+use super::{MAX_DEPTH, Origin, Problem, narrow};
 
-/// The node of one YAML document.
+/// The node of one YAML document, in which anchors, aliases and merge keys may copy so many bytes.
 pub(super) fn compose(
     text: &str,
     origin: Origin,
     duplicates: DuplicateKeys,
+    max_copied: usize,
 ) -> Result<Node, Problem> {
     Composer {
         parser: Parser::new(text),
@@ -28,8 +29,9 @@ pub(super) fn compose(
         duplicates,
         frames: Vec::new(),
         anchors: HashMap::new(),
-        keeps_anchors: text.contains('*'),
+        keeps_anchors: may_hold_aliases(text),
         copied: 0,
+        max_copied,
         repeated: Repeated::default(),
         count: Count::new(),
     }
@@ -47,6 +49,7 @@ struct Composer<'a> {
     keeps_anchors: bool,
     /// Bytes copied for anchors and aliases.
     copied: usize,
+    max_copied: usize,
     repeated: Repeated,
     count: Count,
 }
@@ -215,7 +218,7 @@ impl Composer<'_> {
         };
         let &Child { height, size, .. } = child;
         self.copied = self.copied.saturating_add(size);
-        if self.copied <= MAX_COPIED {
+        if self.copied <= self.max_copied {
             let (node, key) = (child.node.clone(), child.key.clone());
             anchor.target = Some(Target { node, key, height, size, count });
         }
@@ -224,7 +227,7 @@ impl Composer<'_> {
     fn alias(&mut self, name: &str, place: Place) -> Result<Child, YamlErrorKind> {
         let anchor = self.anchors.get(name).ok_or(YamlErrorKind::AliasUndefined)?;
         let Some(target) = &anchor.target else {
-            return Err(if self.copied > MAX_COPIED {
+            return Err(if self.copied > self.max_copied {
                 YamlErrorKind::AliasesExcessive
             } else {
                 YamlErrorKind::AliasInsideItself
@@ -233,7 +236,7 @@ impl Composer<'_> {
         self.count.add(1, 0)?;
         self.count.add(target.count, target.count)?;
         self.copied = self.copied.saturating_add(target.size);
-        if self.copied > MAX_COPIED {
+        if self.copied > self.max_copied {
             return Err(YamlErrorKind::AliasesExcessive);
         }
         if self.frames.len() + target.height > MAX_DEPTH {
@@ -324,7 +327,7 @@ impl Composer<'_> {
                     let mappings = mappings_to_merge(child.node).map_err(at)?;
                     let count: usize = mappings.iter().map(Mapping::len).sum();
                     self.copied = self.copied.saturating_add(count * size_of::<(Key, Node)>());
-                    if self.copied > MAX_COPIED {
+                    if self.copied > self.max_copied {
                         return Err(at(YamlErrorKind::AliasesExcessive));
                     }
                     mappings.into_iter().try_for_each(|mapping| merge(entries, mapping))?;

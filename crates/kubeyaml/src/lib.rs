@@ -20,7 +20,8 @@
 //! # Ok::<(), kubeyaml::YamlError>(())
 //! ```
 //!
-//! Limits: 1 GiB of text, 1,024 collections one inside the other, and 16 MiB copied by aliases.
+//! Limits: 1 GiB of text, 1,024 collections one inside the other, and 16 MiB copied by aliases in
+//! a document, 256 MiB in a file.
 //!
 //! Secrets: nodes may hold plaintext. Nothing here has a `Debug` that prints values, strings are
 //! overwritten when dropped, and an error never quotes a value.
@@ -79,3 +80,6 @@ const MAX_DEPTH: usize = 1024;
 
 /// The most bytes that anchors, aliases and merge keys may copy in one document.
 const MAX_COPIED: usize = 16 << 20;
+
+/// The most bytes that they may copy in all documents of a file.
+const MAX_COPIED_IN_ALL: usize = 256 << 20;

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use zeroize::Zeroizing;
 
 use super::Problem;
+use super::alias;
 use super::compose::compose;
 use super::edit::Editor;
 use super::encoding::{BYTE_ORDER_MARK, Decoded, Encoding, Undecodable, decode};
@@ -27,6 +28,8 @@ pub struct Input {
     len: usize,
     format: Format,
     documents: Vec<Extent>,
+    /// The bytes of all documents that may hold aliases.
+    aliased: usize,
     /// Why one of the documents is no JSON, as it seems to be.
     not_json: Option<YamlError>,
 }
@@ -48,6 +51,8 @@ pub struct RawDocument<'a> {
     len: usize,
     index: usize,
     extent: Extent,
+    /// How many bytes may be copied for aliases.
+    max_copied: usize,
     not_json: Option<&'a YamlError>,
 }
 
@@ -75,7 +80,8 @@ pub fn split(file: &[u8]) -> Result<Input, YamlError> {
             .into_iter()
             .for_each(|last| last.end += 1);
     }
-    Ok(Input { id: next_id(), encoding, text, len, format, documents, not_json })
+    let aliased = aliased(&text, &documents);
+    Ok(Input { id: next_id(), encoding, text, len, format, documents, aliased, not_json })
 }
 
 /// What is wrong right after this text.
@@ -91,6 +97,13 @@ fn locate(kind: YamlErrorKind, mut before: Zeroizing<String>) -> YamlError {
     };
     let Position { line, column } = position;
     YamlError { document, line, column, kind }
+}
+
+/// The bytes of all documents that may hold aliases.
+fn aliased(text: &str, documents: &[Extent]) -> usize {
+    let yaml = documents.iter().filter(|extent| extent.format == Format::Yaml);
+    let texts = yaml.filter_map(|extent| text.get(extent.start..extent.end));
+    texts.filter(|text| alias::may_hold_aliases(text)).map(str::len).sum()
 }
 
 /// A number that no other input has: it comes again only after four thousand million of them.
@@ -149,6 +162,7 @@ impl Input {
             len: self.len,
             index: before + 1,
             extent,
+            max_copied: alias::max_copied(extent.end - extent.start, self.aliased),
             not_json: self.not_json.as_ref().filter(|error| error.document == before + 1),
         }
     }
@@ -201,7 +215,8 @@ impl RawDocument<'_> {
                 // A mark is allowed where files with one each were put together.
                 let body = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
                 origin.offset += text.len() - body.len();
-                check_characters(body).and_then(|()| compose(body, origin, duplicates))
+                check_characters(body)
+                    .and_then(|()| compose(body, origin, duplicates, self.max_copied))
             }
         };
         let node = node.map_err(|problem| problem.locate(self.index, origin))?;
