@@ -92,6 +92,7 @@ impl Hint for ReadErrorKind {
             Self::Yaml(kubeyaml::YamlErrorKind::NotAMapping) => {
                 Some("this is no manifest; kubectl prints one with -o yaml")
             }
+            Self::Yaml(kubeyaml::YamlErrorKind::Encoding(_)) => Some("save it as UTF-8"),
             Self::Yaml(_)
             | Self::Misnamed { .. }
             | Self::NoDocuments
