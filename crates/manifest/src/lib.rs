@@ -25,6 +25,7 @@ mod open;
 mod output;
 mod parallel;
 mod plaintext;
+mod renamed;
 mod render;
 mod resource;
 mod seal;

@@ -19,6 +19,14 @@ pub(crate) const KIND: Kind = Kind { api_version: "bitnami.com/v1alpha1", kind: 
 /// Fields that `spec.template` may have.
 const TEMPLATE_FIELDS: [&str; 4] = ["data", "immutable", "metadata", "type"];
 
+/// The maps whose entries' names a Secret gets.
+pub(crate) const MAPS: [&[&str]; 4] = [
+    &["spec", "encryptedData"],
+    &["spec", "template", "data"],
+    &["spec", "template", "metadata", "labels"],
+    &["spec", "template", "metadata", "annotations"],
+];
+
 /// A SealedSecret. All of it is public.
 ///
 /// What is read is written again, less what only a server writes; fields that the resource does not have are

@@ -74,12 +74,13 @@ impl<'a> Stream<'a> {
         Ok(found.into_iter().flat_map(|located| located.result).collect())
     }
 
-    /// Converts every resource of a kind, on all cores, in order.
+    /// Converts every resource of a kind, on all cores, in order. `convert` gets the document that the resource stands in,
+    /// too.
     pub(crate) fn convert<K>(
         &self,
         documents: &Documents,
         kind: Kind,
-        convert: impl Fn(&Node) -> Result<Converted, Errors<K>> + Sync,
+        convert: impl Fn(&Document<'_>, &Node) -> Result<Converted, Errors<K>> + Sync,
     ) -> Result<Output, Errors<K>>
     where
         K: Send,
@@ -103,7 +104,7 @@ impl<'a> Stream<'a> {
         &self,
         document: &Document<'_>,
         kind: Kind,
-        convert: &impl Fn(&Node) -> Result<Converted, Errors<K>>,
+        convert: &impl Fn(&Document<'_>, &Node) -> Result<Converted, Errors<K>>,
     ) -> Result<Piece, Errors<K>>
     where
         Error<K>: From<ReadError>,
@@ -112,7 +113,7 @@ impl<'a> Stream<'a> {
         let mut piece = Piece::default();
         for met in document.each(kind, self.others)? {
             match met? {
-                Met::Wanted(resource) => match convert(resource.node())? {
+                Met::Wanted(resource) => match convert(document, resource.node())? {
                     Converted::Into { tree, resource, warnings } => {
                         piece.chunks.push(output::write(self.format, &tree));
                         let warnings = warnings.into_iter();

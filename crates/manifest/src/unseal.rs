@@ -12,6 +12,7 @@ use crate::error::{
     ReadError, ReadErrorKind, ReadErrors, UnsealError, UnsealErrorKind, UnsealErrors, shortened,
 };
 use crate::open::{OpenError, OpenedValues, open, open_some};
+use crate::renamed;
 use crate::render::Templates;
 use crate::sealed_secret::{self, Item, SealedSecret};
 use crate::secret::Secret;
@@ -56,15 +57,13 @@ pub fn unseal(
     rules: &UnsealRules<'_>,
     stream: &Stream<'_>,
 ) -> Result<Output, UnsealErrors> {
-    stream.convert(documents, sealed_secret::KIND, |node| {
+    stream.convert(documents, sealed_secret::KIND, |document, node| {
         let sealed = read(node, rules)?;
         let secret = to_secret(&sealed, keys, rules.context)
             .map_err(|error| located(error, &sealed, node))?;
-        Ok(Converted::Into {
-            tree: secret.to_tree(),
-            resource: resource(&sealed),
-            warnings: warnings(&sealed, &secret),
-        })
+        let mut warnings = warnings(&sealed, &secret);
+        warnings.extend(renamed::warnings(node, document.input().text(), &sealed_secret::MAPS));
+        Ok(Converted::Into { tree: secret.to_tree(), resource: resource(&sealed), warnings })
     })
 }
 
