@@ -69,8 +69,10 @@ impl Hint for ReadErrorKind {
             Self::Missing { field } => match field {
                 Field::Name => Some("--name NAME gives one"),
                 Field::Namespace => Some("--namespace NAMESPACE gives one"),
-                Field::EncryptedData => None,
             },
+            Self::NoEncryptedData { unknown } if !unknown.is_empty() => Some(
+                "the sealed values belong into spec.encryptedData: correct the field's name or its place",
+            ),
             Self::NamespaceMismatch { .. } => Some("correct the document or the flag"),
             Self::NotBase64 { flaw } => Some(match flaw {
                 None => "values of data are base64; plain text belongs into stringData",
@@ -96,6 +98,7 @@ impl Hint for ReadErrorKind {
             | Self::Misnamed { .. }
             | Self::NoDocuments
             | Self::SeveralDocuments
+            | Self::NoEncryptedData { .. }
             | Self::NotAResource { .. }
             | Self::ListInList
             | Self::WrongType { .. }

@@ -123,8 +123,13 @@ impl<K> Error<K> {
 
     /// `kind`, at the place of `node`.
     pub(crate) fn at(node: &Node, kind: K) -> Self {
+        Self::at_position(node.position(), kind)
+    }
+
+    /// `kind`, at a place.
+    pub(crate) fn at_position(position: Position, kind: K) -> Self {
         let mut error = Self::new(kind);
-        error.inner.place.position = Some(node.position());
+        error.inner.place.position = Some(position);
         error
     }
 

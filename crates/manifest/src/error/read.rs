@@ -68,6 +68,11 @@ pub enum ReadErrorKind {
         /// The field.
         field: Field,
     },
+    /// A SealedSecret without `spec.encryptedData`.
+    NoEncryptedData {
+        /// Fields of the document that no SealedSecret has: misspelt ones, or ones in the wrong place, most often.
+        unknown: Vec<String>,
+    },
     /// The document has another namespace than the one asked for.
     NamespaceMismatch {
         /// The one in the document.
@@ -122,8 +127,6 @@ pub enum Field {
     Name,
     /// `metadata.namespace`
     Namespace,
-    /// `spec.encryptedData`
-    EncryptedData,
 }
 
 impl ReadError {
@@ -167,7 +170,7 @@ impl ReadErrorKind {
             Self::ListInList => "ListInList",
             Self::PlaintextSecret { .. } => "PlaintextSecret",
             Self::WrongType { .. } => "WrongType",
-            Self::Missing { .. } => "FieldMissing",
+            Self::Missing { .. } | Self::NoEncryptedData { .. } => "FieldMissing",
             Self::NamespaceMismatch { .. } => "NamespaceMismatch",
             Self::NotBase64 { .. } => "NotBase64",
             Self::DeprecatedDataBesideEncryptedData => "DeprecatedDataBesideEncryptedData",
@@ -223,6 +226,13 @@ impl fmt::Display for ReadErrorKind {
                 write!(f, "has to be {expected}, but is {found}")
             }
             Self::Missing { field } => write!(f, "{field} is missing"),
+            Self::NoEncryptedData { unknown } => {
+                f.write_str("spec.encryptedData is missing")?;
+                match unknown.as_slice() {
+                    [] => Ok(()),
+                    unknown => write!(f, ", but there are unknown fields: {}", unknown.join(", ")),
+                }
+            }
             Self::NamespaceMismatch { found, wanted } => {
                 write!(f, "the document's namespace is \"{found}\", not \"{wanted}\" as asked for")
             }
@@ -265,7 +275,6 @@ impl fmt::Display for Field {
         f.write_str(match self {
             Self::Name => "metadata.name",
             Self::Namespace => "metadata.namespace",
-            Self::EncryptedData => "spec.encryptedData",
         })
     }
 }
