@@ -17,6 +17,8 @@ pub struct Documents {
 #[derive(Clone, Copy)]
 pub struct Document<'a> {
     input: &'a Input,
+    /// The number of the input, counted from 0.
+    input_index: usize,
     raw: RawDocument<'a>,
     node: &'a Node,
     /// Why it would not be read if it had to be: a key that stands twice in it.
@@ -173,11 +175,11 @@ impl Documents {
         E: Send + From<ReadError>,
     {
         let documents: Vec<(usize, &Input, RawDocument<'_>)> = self.raw_documents().collect();
-        let results = parallel::map(&documents, |&(_, input, raw)| {
+        let results = parallel::map(&documents, |&(input_index, input, raw)| {
             let result = match parse(raw, visit.duplicates) {
                 Ok(Some((node, duplicate))) => {
                     let duplicate = duplicate.as_ref();
-                    work(&Document { input, raw, node: &node, duplicate }).map(Some)
+                    work(&Document { input, input_index, raw, node: &node, duplicate }).map(Some)
                 }
                 Ok(None) => Ok(None),
                 Err(error) => Err(E::from(ReadError::unreadable(error, input.text()))),
@@ -225,6 +227,11 @@ impl<'a> Document<'a> {
     #[must_use]
     pub fn input(&self) -> &'a Input {
         self.input
+    }
+
+    /// Its input, counted from 0, and its number there, counted from 1.
+    pub(crate) fn place(&self) -> (usize, usize) {
+        (self.input_index, self.raw.index())
     }
 
     /// The language that it is written in.

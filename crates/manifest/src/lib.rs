@@ -21,6 +21,7 @@ mod error;
 mod fields;
 pub mod key_secret;
 mod metadata;
+mod neighbours;
 mod open;
 mod output;
 mod parallel;
@@ -46,6 +47,7 @@ pub use error::{
 pub use gotemplate::{ParseLimits, RenderContext, RenderLimits};
 pub use kubeyaml::Format;
 pub use metadata::Metadata;
+pub use neighbours::Neighbour;
 pub use open::{OpenError, OpenedValues, open};
 pub use render::{RenderError, TemplateError, TemplateErrorKind, Templates};
 pub use resource::Resource;

@@ -47,12 +47,13 @@ impl<'a> Stream<'a> {
         Self { progress, ..self }
     }
 
-    /// Works on every resource of a kind, on all cores, in order.
+    /// Works on every resource of a kind, on all cores, in order. `work` gets the document that the resource stands in,
+    /// too.
     pub(crate) fn for_each<T, K>(
         &self,
         documents: &Documents,
         kind: Kind,
-        work: impl Fn(&Node) -> Result<T, Errors<K>> + Sync,
+        work: impl Fn(&Document<'_>, &Node) -> Result<T, Errors<K>> + Sync,
     ) -> Result<Vec<T>, Errors<K>>
     where
         T: Send,
@@ -65,7 +66,7 @@ impl<'a> Stream<'a> {
             let mut results = Vec::new();
             for met in document.each(kind, others)? {
                 match met? {
-                    Met::Wanted(resource) => results.push(work(resource.node())?),
+                    Met::Wanted(resource) => results.push(work(document, resource.node())?),
                     Met::Passing(_) => {}
                 }
             }
