@@ -4,7 +4,7 @@
 
 use sealkit_core::LabelError;
 use sealkit_manifest::{
-    Base64Flaw, Cause, Expected, Field, KeySecretErrorKind, ReadErrorKind, SealErrorKind,
+    Base64Flaw, Cause, Expected, Field, Foreign, KeySecretErrorKind, ReadErrorKind, SealErrorKind,
     UnsealErrorKind,
 };
 
@@ -88,18 +88,17 @@ impl Hint for ReadErrorKind {
             Self::PlaintextSecret { .. } => Some(
                 "make the Secret a document of its own, which is sealed; --allow-plaintext passes it through as it is",
             ),
-            Self::Template(_) => {
-                Some("render it first, as with helm template, and seal what comes out")
-            }
-            Self::Yaml(kubeyaml::YamlErrorKind::NotAMapping) => {
+            Self::Foreign { what, .. } => Some(foreign(*what)),
+            Self::NotAResource { api_version_missing: true, kind_missing: true }
+            | Self::Yaml(kubeyaml::YamlErrorKind::NotAMapping) => {
                 Some("this is no manifest; kubectl prints one with -o yaml")
             }
             Self::Yaml(_)
+            | Self::NotAResource { .. }
             | Self::Misnamed { .. }
             | Self::NoDocuments
             | Self::SeveralDocuments
             | Self::NoEncryptedData { .. }
-            | Self::NotAResource { .. }
             | Self::ListInList
             | Self::WrongType { .. }
             | Self::DeprecatedDataBesideEncryptedData
@@ -152,6 +151,26 @@ impl Hint for UnsealErrorKind {
             | Self::NoSuchItem
             | Self::ItemInSeveralDocuments => None,
         }
+    }
+}
+
+fn foreign(what: Foreign) -> &'static str {
+    match what {
+        Foreign::Template => "render it first, as with helm template, and seal what comes out",
+        Foreign::Message => {
+            "leave it out: kubectl prints manifests with -o yaml, and messages on standard error"
+        }
+        Foreign::Report => "kubectl prints manifests with -o yaml",
+        Foreign::EnvFile => {
+            "make a Secret of it: kubectl create secret generic NAME --from-env-file FILE --dry-run=client -o yaml"
+        }
+        Foreign::Prompt => "leave it out, and keep what the command prints",
+        Foreign::WebPage => {
+            "a server has answered with it, for a login or an error: fetch the manifest again"
+        }
+        Foreign::Markdown => "take out what stands between the lines that begin with ```",
+        Foreign::MergeConflict => "resolve the conflict first",
+        Foreign::Pem => "--cert takes a certificate, unseal --key takes a key",
     }
 }
 

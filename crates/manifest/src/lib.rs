@@ -40,7 +40,7 @@ pub use ciphertext::Ciphertext;
 pub use diagnose::{Binding, Cause, diagnose};
 pub use documents::{Document, Documents, Located, Others};
 pub use error::{
-    Base64Flaw, Error, Errors, Expected, Field, KeySecretError, KeySecretErrorKind,
+    Base64Flaw, Error, Errors, Expected, Field, Foreign, KeySecretError, KeySecretErrorKind,
     KeySecretErrors, ReadError, ReadErrorKind, ReadErrors, SealError, SealErrorKind, SealErrors,
     UnsealError, UnsealErrorKind, UnsealErrors,
 };
