@@ -36,15 +36,15 @@ fn as_written<'a>(key: &Key, value: &Node, text: &'a str) -> Option<&'a str> {
         return None;
     }
     let before = text.get(..value.span().start)?;
-    let before =
-        before.get(before.ceil_char_boundary(before.len().saturating_sub(MAX_BEFORE))..)?;
+    let window = before.ceil_char_boundary(before.len().saturating_sub(MAX_BEFORE));
+    let before = before.get(window..)?;
     let name = without_properties(before).strip_suffix(':')?.trim_end_matches([' ', '\t']);
     let rest = name.trim_end_matches(is_of_word);
     let written = name.get(rest.len()..)?;
     // Else it is an alias, or a part of something else: of a comment, perhaps.
     let line = rest.rsplit(['\n', '\r']).next().unwrap_or_default();
     let is_whole = !line.contains('#')
-        && (line.is_empty()
+        && ((line.is_empty() && (window == 0 || !rest.is_empty()))
             || line.ends_with(|c: char| c.is_whitespace() || matches!(c, '{' | ',')));
     (is_whole && !written.is_empty() && written != key.text()).then_some(written)
 }
@@ -133,5 +133,8 @@ mod tests {
     fn a_name_far_from_its_value_is_not_looked_for() {
         let text = format!("a:\n  \u{e4}: v\n  y:{}v", " ".repeat(2 * MAX_BEFORE));
         assert_eq!(renamed(&text), []);
+        let long = "k".repeat(MAX_BEFORE);
+        assert_eq!(renamed(&format!("a:\n  {long}: v")), []);
+        assert_eq!(renamed(&format!("a:\n  ? {long}\n  : v")), []);
     }
 }
