@@ -133,7 +133,7 @@ fn derive_password(
     let Some(templates) = password_templates(kind) else {
         return runtime.string([b"cannot find password template ", kind].concat());
     };
-    runtime.work(2 * SLOW)?;
+    runtime.work(5 * SLOW / 2)?;
     runtime.copies(user.len() + site.len(), 1)?;
     let length = |text: &[u8]| u32::try_from(text.len()).unwrap_or(u32::MAX).to_be_bytes();
     let salt = [SEED, &length(user), user].concat();
