@@ -137,6 +137,9 @@ impl Hint for UnsealErrorKind {
                 Some("--item takes the name of an item of spec.encryptedData in one document")
             }
             Self::Label(error) => label(*error),
+            Self::Template(error) if error.is_limit() => {
+                Some("let the templates do less, or spread them over several SealedSecrets")
+            }
             Self::DeprecatedDataIsNoSecret | Self::Template(_) => None,
         }
     }

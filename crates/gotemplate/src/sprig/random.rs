@@ -9,7 +9,7 @@ use crate::go::base64;
 use crate::go::rune;
 
 /// Steps for a random number: a generator that asks the system each time takes about a microsecond.
-const DRAW: u64 = 8;
+pub(super) const DRAW: u64 = 8;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function!("randAlphaNum", |runtime, count: i64| {
