@@ -1,7 +1,5 @@
 //! What is drawn from the caller's generator is paid for: one that asks the system each time is slow.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
