@@ -1,5 +1,8 @@
 //! The texts of one run: their documents, and a visit to all of them.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 use kubeyaml::{DuplicateKeys, Format, Input, Node, RawDocument, YamlError, YamlErrorKind};
 use zeroize::Zeroizing;
 
@@ -17,6 +20,8 @@ pub struct Documents {
 #[derive(Clone, Copy)]
 pub struct Document<'a> {
     input: &'a Input,
+    /// The number of the input, counted from 0.
+    input_index: usize,
     raw: RawDocument<'a>,
     node: &'a Node,
     /// Why it would not be read if it had to be: a key that stands twice in it.
@@ -73,7 +78,7 @@ impl Documents {
                 Ok(input) => inputs.push(input),
                 Err(error) => {
                     let text = std::str::from_utf8(&text).unwrap_or_default();
-                    errors.push(ReadError::unreadable(error, text).in_input(index));
+                    errors.push(ReadError::unreadable(error, text, 1).in_input(index));
                 }
             }
         }
@@ -173,14 +178,19 @@ impl Documents {
         E: Send + From<ReadError>,
     {
         let documents: Vec<(usize, &Input, RawDocument<'_>)> = self.raw_documents().collect();
-        let results = parallel::map(&documents, |&(_, input, raw)| {
+        let first_lines = OnceLock::new();
+        let results = parallel::map(&documents, |&(input_index, input, raw)| {
             let result = match parse(raw, visit.duplicates) {
                 Ok(Some((node, duplicate))) => {
                     let duplicate = duplicate.as_ref();
-                    work(&Document { input, raw, node: &node, duplicate }).map(Some)
+                    work(&Document { input, input_index, raw, node: &node, duplicate }).map(Some)
                 }
                 Ok(None) => Ok(None),
-                Err(error) => Err(E::from(ReadError::unreadable(error, input.text()))),
+                Err(error) => {
+                    let lines = first_lines.get_or_init(|| self.first_lines());
+                    let line = lines.get(&(input_index, raw.index())).copied().unwrap_or(1);
+                    Err(E::from(ReadError::unreadable(error, text_of(input, raw), line)))
+                }
             };
             (visit.progress)();
             result
@@ -192,10 +202,30 @@ impl Documents {
         located.collect()
     }
 
+    /// The line that each document begins with, by input and number. Found out once, and only where something is wrong.
+    fn first_lines(&self) -> HashMap<(usize, usize), usize> {
+        let mut lines = HashMap::new();
+        let (mut current, mut line, mut at) = (0, 1, 0);
+        for (input_index, input, raw) in self.raw_documents() {
+            if input_index != current {
+                (current, line, at) = (input_index, 1, 0);
+            }
+            let start = raw.span().start;
+            line += input.text().get(at..start).unwrap_or_default().matches('\n').count();
+            at = start;
+            lines.insert((input_index, raw.index()), line);
+        }
+        lines
+    }
+
     fn raw_documents(&self) -> impl Iterator<Item = (usize, &Input, RawDocument<'_>)> {
         let inputs = self.inputs.iter().enumerate();
         inputs.flat_map(|(index, input)| input.documents().map(move |raw| (index, input, raw)))
     }
+}
+
+fn text_of<'a>(input: &'a Input, raw: RawDocument<'_>) -> &'a str {
+    input.text().get(raw.span()).unwrap_or_default()
 }
 
 /// The document, and why it would not be read without leave for keys that stand twice.
@@ -227,6 +257,11 @@ impl<'a> Document<'a> {
         self.input
     }
 
+    /// Its input, counted from 0, and its number there, counted from 1.
+    pub(crate) fn place(&self) -> (usize, usize) {
+        (self.input_index, self.raw.index())
+    }
+
     /// The language that it is written in.
     #[must_use]
     pub fn format(&self) -> Format {
@@ -236,7 +271,7 @@ impl<'a> Document<'a> {
     /// Its own text, as it stands in the input.
     #[must_use]
     pub fn text(&self) -> &'a str {
-        self.input.text().get(self.raw.span()).unwrap_or_default()
+        text_of(self.input, self.raw)
     }
 
     /// The document itself, or the items of a List. Lists of one kind, as the API server answers with, are taken
