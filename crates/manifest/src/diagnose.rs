@@ -265,7 +265,10 @@ impl fmt::Display for Cause {
             Self::Damaged { key } => write!(f, "was sealed with key {key}, but is damaged"),
             Self::WrongKey { wanted, tried } => {
                 write!(f, "no key fits: it is said to be sealed with {wanted}, ")?;
-                write!(f, "which is not among the {}", keys(*tried))
+                match tried {
+                    1 => f.write_str("which is not the key given"),
+                    count => write!(f, "which is not among the {count} keys given"),
+                }
             }
             Self::KeyIsHere { key, tried } => {
                 write!(f, "key {key}, which it is said to be sealed with, does not open it, ")?;
@@ -277,7 +280,10 @@ impl fmt::Display for Cause {
                 write!(f, "and those given have {}", given.join(", "))
             }
             Self::NoKeyFits { tried, bindings } => {
-                write!(f, "none of the {} opens it, ", keys(*tried))?;
+                match tried {
+                    1 => f.write_str("the key given does not open it, ")?,
+                    count => write!(f, "none of the {count} keys given opens it, ")?,
+                }
                 write!(f, "neither for this document{}", also(bindings))
             }
         }
@@ -297,10 +303,6 @@ impl StdError for Cause {
             | Self::NoKeyFits { .. } => None,
         }
     }
-}
-
-fn keys(count: usize) -> String {
-    if count == 1 { "1 key given".to_owned() } else { format!("{count} keys given") }
 }
 
 fn also(tried: &[Binding]) -> String {
