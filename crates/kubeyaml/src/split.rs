@@ -79,13 +79,15 @@ struct Yaml {
     not_json: Option<YamlError>,
 }
 
-/// A line that begins with `---` separates documents, or begins the first one.
+/// A line that begins with `---` separates documents, or begins the first one. After JSON it may
+/// be the first line of what is YAML.
 fn split_yaml(
     text: &str,
     mut current: Extent,
     documents: &mut Vec<Extent>,
 ) -> Result<(), YamlError> {
     let body = text.get(current.start..).unwrap_or_default();
+    let after_json = (!documents.is_empty()).then_some(current.start);
     let mut number = current.first_line;
     let mut end = current.start;
     for line in body.split_inclusive('\n') {
@@ -98,8 +100,11 @@ fn split_yaml(
                 let kind = YamlErrorKind::Separator;
                 return Err(YamlError { document, line: number, column: 1, kind });
             }
-            if start > current.start {
+            let is_empty = start == current.start;
+            if !is_empty {
                 documents.push(Extent { end: start, ..current });
+            }
+            if !is_empty || after_json == Some(start) {
                 current = Extent::new(Format::Yaml, end, Position { line: number + 1, column: 1 });
             }
         }

@@ -101,7 +101,7 @@ fn yaml_may_begin_like_json_or_follow_it() {
         (" \n {a: é, # c\n b: x,}", &[Yaml][..], Yaml, &[(3, 5)][..]),
         ("\u{feff}{a: é, 'b': x}", &[Yaml], Yaml, &[(1, 13)]),
         ("{\"b\": 1} # c\r\n---\r\nb: x\r\n", &[Json, Yaml, Yaml], Yaml, &[(1, 7), (3, 4)]),
-        ("{\"b\": 1}\n---\n", &[Json, Yaml], Yaml, &[(1, 7)]),
+        ("{\"b\": 1}\n---\n", &[Json], Yaml, &[(1, 7)]),
         ("{\"b\": 1}\n\n---\n{\"b\": 1}", &[Json, Yaml, Yaml], Yaml, &[(1, 7), (4, 7)]),
         ("{\"b\": 1}  {b: x}", &[Json, Yaml], Yaml, &[(1, 7), (1, 15)]),
         ("{\"b\": 1}\nb: x\n", &[Json, Yaml], Yaml, &[(1, 7), (2, 4)]),
