@@ -206,7 +206,8 @@ impl Binding {
     }
 
     /// Leaves out what the scope does not bind, so that equal labels are equal bindings.
-    fn new(scope: Scope, namespace: &str, name: &str) -> Self {
+    #[must_use]
+    pub fn new(scope: Scope, namespace: &str, name: &str) -> Self {
         let bound = |binds: bool, text: &str| if binds { text.to_owned() } else { String::new() };
         Self {
             scope,
@@ -215,7 +216,9 @@ impl Binding {
         }
     }
 
-    fn label(&self) -> Option<EncryptionLabel> {
+    /// What a value with this binding is sealed for; none where a part that the scope binds is empty or holds a slash.
+    #[must_use]
+    pub fn label(&self) -> Option<EncryptionLabel> {
         EncryptionLabel::for_scope(self.scope, &self.namespace, &self.name).ok()
     }
 }

@@ -1,0 +1,79 @@
+//! The rotation of one file: its sealed values are opened and sealed again for the certificate's key, where they stand.
+//!
+//! [`rotate`] is a function of the file's bytes. What it cannot be sure of it leaves, and says so: every sealed value
+//! that is found has a [`Finding`]. A file is whole, old or new: where one value is left, all of them are.
+//!
+//! ```
+//! use sealkit_core::{KeyRing, PrivateKey};
+//! use sealkit_repository::rotate::{Context, Target, rotate};
+//!
+//! # let old_key = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/keys/rsa-2048.key"));
+//! # let new_key = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/keys/demo.key"));
+//! let rings = [KeyRing::from_pem(old_key)?];
+//! let new_key = PrivateKey::from_pem(new_key)?;
+//! let context = Context::new(&rings, Target::new(new_key.sealing_key()));
+//!
+//! let outcome = rotate(b"kind: ConfigMap\n", &context, &mut rand::rng());
+//! assert!(outcome.file.is_none() && outcome.findings.is_empty(), "there is nothing sealed in it");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod binding;
+mod comment;
+mod context;
+mod edit;
+mod find;
+mod hints;
+mod outcome;
+mod reading;
+mod reencrypt;
+mod words;
+
+use rand_core::CryptoRng;
+
+pub use binding::Source;
+pub use context::{Context, Labels, Options, Target};
+pub use outcome::{
+    Bound, FileOutcome, Finding, LeftCause, NotedCause, Outcome, Verdict, Warning, WarningKind,
+};
+
+use find::Found;
+use reading::Reading;
+use reencrypt::Resealed;
+
+/// Seals the values of a file again for the certificate's key.
+///
+/// `rng` is the source of session keys. Nothing of the file is changed but ciphertexts, and the hints that name their
+/// keys. A file of any size and content gives an outcome; it takes time in the length of the file, and for each object
+/// that holds sealed values at most one search through the keys for each label that it may be bound to.
+#[must_use]
+pub fn rotate(file: &[u8], context: &Context<'_>, rng: &mut impl CryptoRng) -> FileOutcome {
+    let reading = match Reading::of(file) {
+        Ok(reading) => reading,
+        Err(unreadable) => {
+            return FileOutcome {
+                findings: find::in_unreadable(&unreadable),
+                ..FileOutcome::default()
+            };
+        }
+    };
+    if !words::may_hold_sealed_values(reading.text()) {
+        return FileOutcome::default();
+    }
+    let Found { objects, mut findings, mut warnings } = find::find(&reading);
+    let resealed: Vec<Resealed<'_>> =
+        objects.iter().map(|object| reencrypt::reseal(object, context, rng)).collect();
+    warnings.extend(resealed.iter().flat_map(Resealed::warnings));
+    let values = resealed.iter().flat_map(|resealed| &resealed.values);
+    findings.extend(values.map(|value| value.finding.clone()));
+    if findings.iter().any(Finding::holds_back) {
+        return FileOutcome::of(findings, Err(LeftCause::WithTheFile), warnings);
+    }
+    match edit::edit(&reading, &resealed, context.options.add_hints) {
+        Ok(edited) => {
+            warnings.extend(edited.warnings);
+            FileOutcome::of(findings, Ok(edited.file), warnings)
+        }
+        Err(error) => FileOutcome::of(findings, Err(LeftCause::NotEditable(error)), warnings),
+    }
+}

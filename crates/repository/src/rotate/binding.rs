@@ -1,0 +1,165 @@
+//! What a value may be bound to: what several sources say, put together and in the order in which it is tried.
+
+use std::fmt;
+
+use sealkit_core::Scope;
+use sealkit_manifest::Binding;
+
+use super::context::Labels;
+
+/// Who says what a value is bound to. The earlier one wins; a later one fills what it leaves open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// A hint: the annotation `sealkit.dev/sealed-for`, or a comment on the value's line.
+    Hint,
+    /// The document.
+    Document,
+    /// A rule of the repository.
+    Rule,
+    /// Where the enclosing document puts what it makes: Argo CD's `destination`, Flux' `targetNamespace`.
+    Destination,
+    /// The user.
+    Flags,
+}
+
+/// What a value may be bound to, and who says so last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Candidate {
+    pub(super) binding: Binding,
+    pub(super) source: Source,
+}
+
+/// What one source says.
+pub(super) struct Said {
+    pub(super) labels: Labels,
+    pub(super) source: Source,
+}
+
+/// What a value may be bound to, the likeliest first: for what the hint says, then for what all others say together, each
+/// scope whose parts are known. Cluster-wide is always among them.
+pub(super) fn candidates(hints: Vec<Labels>, others: &[Said]) -> Vec<Candidate> {
+    let mut candidates = Vec::new();
+    for labels in hints {
+        add_all(&[Said { labels, source: Source::Hint }], &mut candidates);
+    }
+    add_all(others, &mut candidates);
+    candidates
+}
+
+fn add_all(said: &[Said], candidates: &mut Vec<Candidate>) {
+    let namespace = first(said, |labels| labels.namespace.as_deref());
+    let name = first(said, |labels| labels.name.as_deref());
+    let wanted = said.iter().filter_map(|said| said.labels.scope);
+    for scope in wanted.chain(Scope::ALL) {
+        let parts = match scope {
+            Scope::Strict => namespace
+                .zip(name)
+                .map(|((namespace, first), (name, second))| (namespace, name, first.max(second))),
+            Scope::NamespaceWide => namespace.map(|(namespace, source)| (namespace, "", source)),
+            Scope::ClusterWide => Some(("", "", Source::Document)),
+        };
+        let Some((namespace, name, source)) = parts else { continue };
+        let binding = Binding::new(scope, namespace, name);
+        if candidates.iter().all(|known| known.binding != binding) && binding.label().is_some() {
+            candidates.push(Candidate { binding, source });
+        }
+    }
+}
+
+/// The first source that says something about a part. A part that is a template or a variable is left open.
+fn first<'a>(
+    said: &'a [Said],
+    part: impl Fn(&'a Labels) -> Option<&'a str>,
+) -> Option<(&'a str, Source)> {
+    let known = |said: &'a Said| Some((part(&said.labels)?, said.source));
+    said.iter().filter_map(known).find(|(text, _)| !text.is_empty() && !is_variable(text))
+}
+
+/// `{{ .Values.namespace }}`, `${NAMESPACE}`, `$(NAMESPACE)`: filled in later, by another program.
+fn is_variable(text: &str) -> bool {
+    text.contains(['$', '{'])
+}
+
+impl Source {
+    /// A name for programs, which stays the same.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Hint => "Hint",
+            Self::Document => "Document",
+            Self::Rule => "Rule",
+            Self::Destination => "Destination",
+            Self::Flags => "Flags",
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Hint => "a hint",
+            Self::Document => "the document",
+            Self::Rule => "a rule",
+            Self::Destination => "the destination",
+            Self::Flags => "the command line",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(source: Source, namespace: Option<&str>, name: Option<&str>) -> Said {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        let labels = Labels { scope: None, namespace: owned(namespace), name: owned(name) };
+        Said { labels, source }
+    }
+
+    fn shown(candidates: &[Candidate]) -> Vec<String> {
+        candidates
+            .iter()
+            .map(|candidate| format!("{} {}", candidate.binding, candidate.source.reason()))
+            .collect()
+    }
+
+    #[test]
+    fn a_later_source_fills_what_an_earlier_one_leaves_open() {
+        let document = said(Source::Document, Some("${NAMESPACE}"), Some("orders"));
+        let flags = said(Source::Flags, Some("shop"), Some("other"));
+        assert_eq!(
+            shown(&candidates(Vec::new(), &[document, flags])),
+            [
+                "shop/orders (strict) Flags",
+                "namespace shop (namespace-wide) Flags",
+                "any namespace (cluster-wide) Document",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_scope_that_is_asked_for_is_tried_first_and_a_hint_before_all() {
+        let mut document = said(Source::Document, Some("shop"), Some("orders"));
+        document.labels.scope = Some(Scope::NamespaceWide);
+        let hint = said(Source::Hint, Some("blue"), Some("orders")).labels;
+        assert_eq!(
+            shown(&candidates(vec![hint], &[document])),
+            [
+                "blue/orders (strict) Hint",
+                "namespace blue (namespace-wide) Hint",
+                "any namespace (cluster-wide) Document",
+                "namespace shop (namespace-wide) Document",
+                "shop/orders (strict) Document",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_a_label_is_not_tried() {
+        let slash = said(Source::Document, Some("a/b"), Some("c"));
+        assert_eq!(
+            shown(&candidates(Vec::new(), &[slash])),
+            ["any namespace (cluster-wide) Document"]
+        );
+    }
+}

@@ -1,0 +1,96 @@
+//! What a rotation knows besides the file.
+
+use std::fmt;
+
+use sealkit_core::{KeyRing, Scope, SealingKey};
+
+/// What a rotation knows besides the file.
+#[derive(Clone)]
+pub struct Context<'a> {
+    /// The private keys: a ring for each cluster.
+    pub rings: &'a [KeyRing],
+    /// The key that values are sealed for.
+    pub target: Target<'a>,
+    /// What a rule says about the file.
+    pub rule: Labels,
+    /// What a rule says about the value at these keys of a values file, from the top of the document down; an item of a
+    /// list has its number as key.
+    pub rule_at: &'a (dyn Fn(&[&str]) -> Option<Labels> + Sync),
+    /// What the user says for whatever nothing else tells.
+    pub flags: Labels,
+    /// How it is done.
+    pub options: Options,
+}
+
+/// The key that values are sealed for.
+#[derive(Clone, Copy)]
+pub struct Target<'a> {
+    /// The certificate's key.
+    pub key: &'a SealingKey,
+    /// A rule, or the user, says that this is the certificate of the cluster that the file is for. Without that, and with
+    /// several rings, it has to be in one of them, and what another ring opens is left.
+    pub is_files_own: bool,
+}
+
+/// What values are bound to, as far as somebody says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Labels {
+    /// The scope.
+    pub scope: Option<Scope>,
+    /// The namespace.
+    pub namespace: Option<String>,
+    /// The name of the SealedSecret.
+    pub name: Option<String>,
+}
+
+/// How a rotation is done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Values that are sealed for the certificate's key already are sealed again.
+    pub all: bool,
+    /// SealedSecrets without the hint that names the key get one.
+    pub add_hints: bool,
+    /// Each new value is opened again, where the certificate's private key is in a ring.
+    pub verify: bool,
+}
+
+impl<'a> Context<'a> {
+    /// Nothing is known but the keys.
+    #[must_use]
+    pub fn new(rings: &'a [KeyRing], target: Target<'a>) -> Self {
+        Self {
+            rings,
+            target,
+            rule: Labels::default(),
+            rule_at: &|_| None,
+            flags: Labels::default(),
+            options: Options::default(),
+        }
+    }
+
+    /// The ring of the cluster that the certificate is of, by its place; none where it is in no ring.
+    pub(super) fn home(&self) -> Option<usize> {
+        let fingerprint = self.target.key.fingerprint();
+        self.rings.iter().position(|ring| ring.contains(&fingerprint))
+    }
+}
+
+impl<'a> Target<'a> {
+    /// The key of a certificate that no rule names.
+    #[must_use]
+    pub fn new(key: &'a SealingKey) -> Self {
+        Self { key, is_files_own: false }
+    }
+}
+
+/// Without the private keys.
+impl fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("target", &self.target.key)
+            .field("rule", &self.rule)
+            .field("flags", &self.flags)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,212 @@
+//! Where sealed values stand in a file.
+//!
+//! Every string of every document is looked at once, and then the text between them: what looks like a sealed value is
+//! either part of an [`Object`], to be rotated, or a [`Finding`].
+
+mod item;
+mod object;
+mod stray;
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use kubeyaml::{Mapping, Node, Value as Content};
+
+use super::outcome::{Finding, LeftCause, NotedCause, Outcome, Warning};
+use super::reading::{Document, Places, Reading, Unreadable};
+use super::words;
+
+pub(super) use object::{Object, Shape, Value};
+
+/// What was found in a file.
+#[derive(Default)]
+pub(super) struct Found<'n> {
+    pub(super) objects: Vec<Object<'n>>,
+    /// What is not rotated whatever keys there are.
+    pub(super) findings: Vec<Finding>,
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// A step from a node to one in it.
+#[derive(Clone, Copy)]
+enum Step<'n> {
+    Key(&'n str),
+    Item(usize),
+}
+
+/// What the nodes around a node say about it.
+#[derive(Clone, Copy, Default)]
+struct Around<'n> {
+    /// It is part of a SealedSecret.
+    in_sealed_secret: bool,
+    /// It is part of an object that is made for several clusters.
+    for_several_clusters: bool,
+    /// The namespace where an enclosing object puts what it makes.
+    destination: Option<&'n str>,
+    /// `namespace` and `name` beside it, or beside what it is in.
+    namespace: Option<&'n str>,
+    name: Option<&'n str>,
+}
+
+struct Walk<'n> {
+    text: &'n str,
+    document: &'n Document,
+    path: Vec<Step<'n>>,
+    found: Found<'n>,
+    /// Where values begin that are part of an object, or of a finding, already.
+    met: HashSet<usize>,
+    /// Where strings stand, in the order of the walk.
+    strings: Vec<Range<usize>>,
+}
+
+/// Finds the sealed values of a file.
+pub(super) fn find(reading: &Reading) -> Found<'_> {
+    let mut found = Found::default();
+    let mut strings = Vec::new();
+    for document in reading.documents() {
+        let Ok(Some(root)) = &document.content else { continue };
+        let mut walk = Walk {
+            text: reading.text(),
+            document,
+            path: Vec::new(),
+            found,
+            met: HashSet::new(),
+            strings,
+        };
+        walk.visit(root, Around::default());
+        (found, strings) = (walk.found, walk.strings);
+    }
+    strings.sort_by_key(|span| span.start);
+    found.findings.extend(stray::between(reading, &strings));
+    found.findings.extend(stray::refused(reading));
+    found
+}
+
+/// What looks like a sealed value in a file that cannot be read.
+pub(super) fn in_unreadable(unreadable: &Unreadable) -> Vec<Finding> {
+    stray::in_unreadable(unreadable)
+}
+
+impl<'n> Walk<'n> {
+    fn visit(&mut self, node: &'n Node, around: Around<'n>) {
+        // What came through an alias stands elsewhere.
+        if node.is_copied() {
+            return;
+        }
+        match node.value() {
+            Content::String(text) => self.string(node, text.expose(), around),
+            Content::Sequence(items) => {
+                for (number, item) in items.iter().enumerate() {
+                    self.path.push(Step::Item(number));
+                    self.visit(item, around);
+                    self.path.pop();
+                }
+            }
+            Content::Mapping(mapping) => {
+                let around = self.mapping(node, mapping, around);
+                for (key, value) in mapping.iter() {
+                    self.path.push(Step::Key(key.text()));
+                    self.visit(value, around);
+                    self.path.pop();
+                }
+            }
+            Content::Null | Content::Bool(_) | Content::Number(_) => {}
+        }
+    }
+
+    /// Takes note of the object that a mapping is, and gives what is around that which is in it.
+    fn mapping(&mut self, node: &'n Node, mapping: &'n Mapping, around: Around<'n>) -> Around<'n> {
+        let around = around.within(mapping);
+        if object::is_sealed_secret(mapping) {
+            self.sealed_secret(node, mapping, around);
+            return Around { in_sealed_secret: true, ..around };
+        }
+        if !around.in_sealed_secret {
+            self.encrypted_data(node, mapping, around);
+        }
+        around
+    }
+
+    /// A string that is no value of an object.
+    fn string(&mut self, node: &'n Node, text: &'n str, around: Around<'n>) {
+        self.strings.push(node.span());
+        if self.met.contains(&node.span().start) {
+            return;
+        }
+        for word in words::find(text) {
+            if around.in_sealed_secret {
+                self.note(node, Outcome::Noted(NotedCause::NoItem));
+            } else if text.get(word) == Some(text.trim()) {
+                self.lone(node, around);
+            } else {
+                self.note(node, Outcome::Noted(NotedCause::Text));
+            }
+        }
+    }
+
+    fn note(&mut self, node: &Node, outcome: Outcome) {
+        let finding = self.finding(node, outcome);
+        self.found.findings.push(finding);
+    }
+
+    fn finding(&self, node: &Node, outcome: Outcome) -> Finding {
+        Finding {
+            document: Some(self.document.index),
+            position: node.position(),
+            item: self.item(),
+            bound: None,
+            key: None,
+            outcome,
+        }
+    }
+
+    /// The keys that lead to the present node, with dots between.
+    fn item(&self) -> String {
+        self.keys().join(".")
+    }
+
+    /// The keys that lead to the present node; the number of an item in a list is its key.
+    fn keys(&self) -> Vec<String> {
+        let key = |step: &Step<'n>| match step {
+            Step::Key(key) => shortened(key),
+            Step::Item(number) => number.to_string(),
+        };
+        self.path.iter().map(key).collect()
+    }
+
+    /// The key that leads to the present node, unless it is an item of a list.
+    fn last_key(&self) -> Option<&'n str> {
+        match self.path.last()? {
+            Step::Key(key) => Some(key),
+            Step::Item(_) => None,
+        }
+    }
+}
+
+impl<'n> Around<'n> {
+    /// What is around that which is in this mapping.
+    fn within(self, mapping: &'n Mapping) -> Self {
+        let text = |field| mapping.get(field).and_then(Node::as_str);
+        let destination = mapping.get("destination").and_then(Node::as_mapping);
+        let destination = destination.and_then(|to| to.get("namespace")).and_then(Node::as_str);
+        Self {
+            in_sealed_secret: self.in_sealed_secret,
+            for_several_clusters: self.for_several_clusters
+                || text("kind") == Some("ApplicationSet"),
+            destination: destination.or(text("targetNamespace")).or(self.destination),
+            namespace: text("namespace").or(self.namespace),
+            name: text("name").or(self.name),
+        }
+    }
+}
+
+/// The most characters of a name that a finding holds.
+const MAX_NAME: usize = 253;
+
+/// A name from a document as a finding holds it: a long one is cut.
+fn shortened(name: &str) -> String {
+    match name.char_indices().nth(MAX_NAME) {
+        Some((end, _)) => format!("{}…", name.get(..end).unwrap_or_default()),
+        None => name.to_owned(),
+    }
+}

@@ -1,0 +1,41 @@
+//! What stands in the place of a sealed value.
+
+use kubeyaml::{EditError, Node, Value};
+use sealkit_core::{EnvelopeError, SealedValue};
+
+use crate::rotate::outcome::{LeftCause, NotedCause, Outcome};
+use crate::rotate::words;
+
+/// The least characters of a text that is taken for a damaged sealed value and not for a word in its place.
+const MIN_DAMAGED: usize = 64;
+
+/// The sealed value that stands in a node and can be replaced there; else what becomes of what stands there.
+pub(super) fn read(node: &Node) -> Result<SealedValue, Outcome> {
+    if node.is_copied() {
+        return Err(Outcome::Left(LeftCause::Alias));
+    }
+    let text = match node.value() {
+        Value::String(text) if !text.expose().trim().is_empty() => text.expose(),
+        Value::String(_) | Value::Null => return Err(Outcome::Noted(NotedCause::Empty)),
+        _ => return Err(Outcome::Noted(NotedCause::Placeholder)),
+    };
+    let sealed = text.parse().map_err(|error| without_value(text, error))?;
+    if node.is_binary() {
+        return Err(Outcome::Left(LeftCause::Binary));
+    }
+    if node.is_shared() {
+        return Err(Outcome::Left(LeftCause::NotEditable(EditError::Shared)));
+    }
+    Ok(sealed)
+}
+
+fn without_value(text: &str, error: EnvelopeError) -> Outcome {
+    let joined: String = text.split_ascii_whitespace().collect();
+    if joined.len() < text.len() && joined.parse::<SealedValue>().is_ok() {
+        Outcome::Left(LeftCause::Folded)
+    } else if joined.len() >= MIN_DAMAGED && words::begins_envelope(&joined) {
+        Outcome::Left(LeftCause::Malformed(error))
+    } else {
+        Outcome::Noted(NotedCause::Placeholder)
+    }
+}

@@ -1,0 +1,248 @@
+//! Objects that hold sealed values: a SealedSecret, a mapping `encryptedData` of a values file, a lone value.
+
+use kubeyaml::{Mapping, Node, Position};
+use sealkit_core::{Scope, SealedValue};
+use sealkit_manifest::annotations::{self, Annotations, Hints};
+
+use super::{Around, Step, Walk, item};
+use crate::rotate::comment;
+use crate::rotate::context::Labels;
+use crate::rotate::outcome::{Finding, NotedCause, Outcome, Warning, WarningKind};
+
+/// The group of the SealedSecret's `apiVersion`.
+const GROUP: &str = "bitnami.com/";
+
+/// The annotations that say something about values.
+const ANNOTATIONS: [&str; 4] = [
+    annotations::CLUSTER_WIDE,
+    annotations::NAMESPACE_WIDE,
+    annotations::SEALED_FOR,
+    annotations::SEALED_WITH,
+];
+
+/// Values that belong together: the search for their key is one.
+pub(in crate::rotate) struct Object<'n> {
+    pub(in crate::rotate) document: usize,
+    pub(in crate::rotate) position: Position,
+    pub(in crate::rotate) shape: Shape<'n>,
+    /// What it says about itself.
+    pub(in crate::rotate) own: Labels,
+    /// What follows from where it stands, where nothing says it.
+    pub(in crate::rotate) guessed: Labels,
+    /// The namespace where an enclosing object puts it.
+    pub(in crate::rotate) destination: Option<String>,
+    pub(in crate::rotate) for_several_clusters: bool,
+    pub(in crate::rotate) hints: Hints,
+    pub(in crate::rotate) values: Vec<Value<'n>>,
+}
+
+/// What holds the values.
+pub(in crate::rotate) enum Shape<'n> {
+    /// A SealedSecret; its `metadata`, where a hint can be put.
+    SealedSecret { metadata: Option<&'n Node> },
+    /// A mapping `encryptedData` in a values file.
+    EncryptedData,
+    /// Nothing: a value alone.
+    Lone,
+}
+
+/// A sealed value that can be replaced where it stands.
+pub(in crate::rotate) struct Value<'n> {
+    pub(in crate::rotate) node: &'n Node,
+    pub(in crate::rotate) sealed: SealedValue,
+    /// The name by which the hint knows it.
+    pub(in crate::rotate) name: String,
+    /// The keys that lead to it.
+    pub(in crate::rotate) keys: Vec<String>,
+    /// What the comment on its line says.
+    pub(in crate::rotate) beside: Option<Labels>,
+    /// What a report says about it, with the outcome still open.
+    pub(in crate::rotate) finding: Finding,
+}
+
+/// Whether a mapping is a SealedSecret, or a part of one as a patch is: by its kind, or by where its values are.
+pub(super) fn is_sealed_secret(mapping: &Mapping) -> bool {
+    let text = |field| mapping.get(field).and_then(Node::as_str);
+    let is_named = text("kind") == Some("SealedSecret")
+        && text("apiVersion").is_some_and(|version| version.starts_with(GROUP));
+    is_named || spec(mapping).is_some_and(|spec| has_encrypted_data(spec) && text("kind").is_some())
+}
+
+fn spec(mapping: &Mapping) -> Option<&Mapping> {
+    mapping.get("spec").and_then(Node::as_mapping)
+}
+
+fn has_encrypted_data(mapping: &Mapping) -> bool {
+    mapping.get("encryptedData").and_then(Node::as_mapping).is_some()
+}
+
+impl<'n> Walk<'n> {
+    pub(super) fn sealed_secret(
+        &mut self,
+        node: &'n Node,
+        mapping: &'n Mapping,
+        around: Around<'n>,
+    ) {
+        let metadata = mapping.get("metadata");
+        let fields = metadata.and_then(Node::as_mapping);
+        let text = |field| fields.and_then(|fields| fields.get(field)).and_then(Node::as_str);
+        let annotations = annotations_of(fields);
+        let mut object = Object {
+            document: self.document.index,
+            position: node.position(),
+            shape: Shape::SealedSecret { metadata },
+            own: Labels {
+                scope: Some(annotations::scope(&annotations)),
+                namespace: text("namespace").map(str::to_owned),
+                name: text("name").map(str::to_owned),
+            },
+            guessed: Labels::default(),
+            destination: around.destination.map(str::to_owned),
+            for_several_clusters: around.for_several_clusters,
+            hints: Hints::read(&annotations),
+            values: Vec::new(),
+        };
+        let is_empty = self.values_of_spec(mapping, &mut object);
+        if is_empty {
+            self.note(node, Outcome::Noted(NotedCause::NoValues));
+        }
+        self.add(object);
+    }
+
+    /// Adds the values of a SealedSecret to `object`, and says whether there is nothing in the place of any.
+    fn values_of_spec(&mut self, mapping: &'n Mapping, object: &mut Object<'n>) -> bool {
+        let Some(spec) = spec(mapping) else { return true };
+        let items = spec.get("encryptedData").and_then(Node::as_mapping);
+        self.path.push(Step::Key("spec"));
+        self.path.push(Step::Key("encryptedData"));
+        for (key, value) in items.into_iter().flat_map(Mapping::iter) {
+            self.path.push(Step::Key(key.text()));
+            self.value(value, key.text(), object);
+            if !is_item_name(key.text()) {
+                let kind = WarningKind::ItemRefused { item: super::shortened(key.text()) };
+                self.warn(key.position(), kind);
+            }
+            self.path.pop();
+        }
+        self.path.pop();
+        let whole = spec.get("data").filter(|node| node.as_str().is_some());
+        if let Some(whole) = whole {
+            self.path.push(Step::Key("data"));
+            self.value(whole, "", object);
+            self.path.pop();
+        }
+        self.path.pop();
+        whole.is_none() && items.is_none_or(Mapping::is_empty)
+    }
+
+    /// The mapping `encryptedData` of a values file. The key above it is the name.
+    pub(super) fn encrypted_data(
+        &mut self,
+        node: &'n Node,
+        mapping: &'n Mapping,
+        around: Around<'n>,
+    ) {
+        let Some(items) = mapping.get("encryptedData").and_then(Node::as_mapping) else { return };
+        let text = |field| mapping.get(field).and_then(Node::as_str).map(str::to_owned);
+        let mut object = Object {
+            document: self.document.index,
+            position: node.position(),
+            shape: Shape::EncryptedData,
+            own: Labels { scope: None, namespace: text("namespace"), name: text("name") },
+            guessed: Labels {
+                scope: None,
+                namespace: around.namespace.map(str::to_owned),
+                name: self.last_key().map(str::to_owned),
+            },
+            destination: around.destination.map(str::to_owned),
+            for_several_clusters: around.for_several_clusters,
+            hints: Hints::default(),
+            values: Vec::new(),
+        };
+        self.path.push(Step::Key("encryptedData"));
+        for (key, value) in items.iter() {
+            self.path.push(Step::Key(key.text()));
+            // A template fills the others, or a schema describes them.
+            if !matches!(item::read(value), Err(Outcome::Noted(_))) {
+                self.value(value, key.text(), &mut object);
+            }
+            self.path.pop();
+        }
+        self.path.pop();
+        self.add(object);
+    }
+
+    /// A string that is a sealed value and part of nothing known.
+    pub(super) fn lone(&mut self, node: &'n Node, around: Around<'n>) {
+        let mut object = Object {
+            document: self.document.index,
+            position: node.position(),
+            shape: Shape::Lone,
+            own: Labels::default(),
+            guessed: Labels {
+                scope: None,
+                namespace: around.namespace.map(str::to_owned),
+                name: around.name.map(str::to_owned),
+            },
+            destination: around.destination.map(str::to_owned),
+            for_several_clusters: around.for_several_clusters,
+            hints: Hints::default(),
+            values: Vec::new(),
+        };
+        self.value(node, "", &mut object);
+        self.add(object);
+    }
+
+    /// Adds a value to the object, or what stands in its place to the findings.
+    fn value(&mut self, node: &'n Node, name: &str, object: &mut Object<'n>) {
+        if !node.is_copied() {
+            self.met.insert(node.span().start);
+        }
+        match item::read(node) {
+            Ok(sealed) => object.values.push(Value {
+                node,
+                sealed,
+                name: name.to_owned(),
+                keys: self.keys(),
+                beside: comment::labels_beside(self.text, node),
+                // What becomes of it is known when it is opened.
+                finding: self.finding(node, Outcome::Current { is_proved: false }),
+            }),
+            Err(outcome) => self.note(node, outcome),
+        }
+    }
+
+    fn add(&mut self, object: Object<'n>) {
+        if !object.values.is_empty() {
+            self.found.objects.push(object);
+        }
+    }
+
+    fn warn(&mut self, position: Position, kind: WarningKind) {
+        self.found.warnings.push(Warning { document: self.document.index, position, kind });
+    }
+}
+
+/// The annotations that say something about values, where they are texts.
+fn annotations_of(metadata: Option<&Mapping>) -> Annotations {
+    let all = metadata.and_then(|metadata| metadata.get("annotations")).and_then(Node::as_mapping);
+    let text = |name: &&str| Some(((*name).to_owned(), all?.get(name)?.as_str()?.to_owned()));
+    ANNOTATIONS.iter().filter_map(text).collect()
+}
+
+/// A key of a Secret's data (Kubernetes API, `IsConfigMapKey`).
+fn is_item_name(name: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    !name.is_empty()
+        && name.len() <= 253
+        && name.bytes().all(allowed)
+        && name != "."
+        && !name.starts_with("..")
+}
+
+impl Object<'_> {
+    /// The scope that the annotations of a SealedSecret ask for.
+    pub(in crate::rotate) fn annotated_scope(&self) -> Option<Scope> {
+        self.own.scope
+    }
+}

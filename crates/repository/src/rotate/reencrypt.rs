@@ -1,0 +1,244 @@
+//! The values of an object, opened and sealed again: one in the clear at a time.
+
+use rand_core::CryptoRng;
+use sealkit_core::{
+    EncryptionLabel, Fingerprint, KeyHint, Plaintext, SealedValue, TrialLimit, Trials, Unsealed,
+};
+use sealkit_manifest::Binding;
+
+use super::binding::{self, Candidate, Said, Source};
+use super::context::{Context, Labels};
+use super::find::{Object, Shape, Value};
+use super::outcome::{Bound, Finding, LeftCause, Outcome, Warning, WarningKind};
+
+/// An object, and what became of each of its values, in their order.
+pub(super) struct Resealed<'n> {
+    pub(super) object: &'n Object<'n>,
+    pub(super) values: Vec<ResealedValue>,
+}
+
+/// What became of a value.
+pub(super) struct ResealedValue {
+    pub(super) finding: Finding,
+    /// The text to put in its place, where it was sealed again.
+    pub(super) new: Option<String>,
+    /// The key that it is sealed for in the end, as far as that is known.
+    pub(super) key: Option<Fingerprint>,
+}
+
+/// A value that was opened.
+struct Opened {
+    plaintext: Plaintext,
+    key: Fingerprint,
+    candidate: Candidate,
+}
+
+/// The search for what opens the values of an object. What opened one value is the first that is tried for the next.
+struct Search<'c> {
+    /// One for each ring, that of the certificate's cluster first.
+    trials: Vec<Trials<'c>>,
+    /// The place of the ring and the binding that opened the value before.
+    known: Option<(usize, Candidate)>,
+}
+
+/// Opens the values of an object, and seals them for the certificate's key under what opened them.
+pub(super) fn reseal<'n>(
+    object: &'n Object<'n>,
+    context: &Context<'_>,
+    rng: &mut impl CryptoRng,
+) -> Resealed<'n> {
+    let mut search = Search::new(context);
+    let values = object.values.iter();
+    let values =
+        values.map(|value| reseal_value(object, value, &mut search, context, rng)).collect();
+    Resealed { object, values }
+}
+
+fn reseal_value(
+    object: &Object<'_>,
+    value: &Value<'_>,
+    search: &mut Search<'_>,
+    context: &Context<'_>,
+    rng: &mut impl CryptoRng,
+) -> ResealedValue {
+    let candidates = candidates(object, value, context);
+    let hint = object.hints.sealed_with(&value.name);
+    let mut finding = value.finding.clone();
+    let Some(opened) = search.open(&value.sealed, &candidates, hint) else {
+        finding.outcome = unopened(object, &candidates, hint, context);
+        let key = hint.filter(|_| !matches!(finding.outcome, Outcome::Left(_)));
+        return ResealedValue { finding, new: None, key };
+    };
+    finding.key = Some(opened.key);
+    let Candidate { binding, source } = &opened.candidate;
+    finding.bound = Some(Bound { binding: binding.clone(), source: *source });
+    let target = context.target.key.fingerprint();
+    let (outcome, new) = match may_be_sealed(opened.key, context) {
+        Err(cause) => (Outcome::Left(cause), None),
+        Ok(()) if opened.key == target && !context.options.all => {
+            (Outcome::Current { is_proved: true }, None)
+        }
+        Ok(()) => match seal(&opened, context, rng) {
+            Some(new) => (Outcome::Rotated, Some(new)),
+            None => (Outcome::Left(LeftCause::NotSealed), None),
+        },
+    };
+    let key = if new.is_some() { target } else { opened.key };
+    finding.outcome = outcome;
+    ResealedValue { finding, new, key: Some(key) }
+}
+
+/// What a value may be bound to, in the order of the sources.
+fn candidates(object: &Object<'_>, value: &Value<'_>, context: &Context<'_>) -> Vec<Candidate> {
+    let sealed_for = object.hints.sealed_for().map(|(namespace, name)| Labels {
+        scope: object.own.scope,
+        namespace: Some(namespace.to_owned()),
+        name: Some(name.to_owned()),
+    });
+    let hints = value.beside.clone().into_iter().chain(sealed_for).collect();
+    let keys: Vec<&str> = value.keys.iter().map(String::as_str).collect();
+    let at_keys = (context.rule_at)(&keys).unwrap_or_default();
+    let destination = Labels { namespace: object.destination.clone(), ..Labels::default() };
+    let said = |labels, source| Said { labels, source };
+    let others = [
+        said(object.own.clone(), Source::Document),
+        said(at_keys, Source::Rule),
+        said(context.rule.clone(), Source::Rule),
+        said(object.guessed.clone(), Source::Document),
+        said(destination, Source::Destination),
+        said(context.flags.clone(), Source::Flags),
+    ];
+    binding::candidates(hints, &others)
+}
+
+/// What becomes of a value that no key opens.
+fn unopened(
+    object: &Object<'_>,
+    candidates: &[Candidate],
+    hint: Option<Fingerprint>,
+    context: &Context<'_>,
+) -> Outcome {
+    let is_target_given = context.home().is_some();
+    if hint == Some(context.target.key.fingerprint()) && !is_target_given {
+        return Outcome::Current { is_proved: false };
+    }
+    let tried: Vec<Binding> =
+        candidates.iter().map(|candidate| candidate.binding.clone()).collect();
+    let is_explained = tried.len() > 1;
+    Outcome::Left(match (&object.shape, is_explained) {
+        (Shape::Lone, false) => LeftCause::Unexplained,
+        (_, false) => LeftCause::NoNamespace,
+        _ => LeftCause::NotOpened { tried, may_be_rotated: !is_target_given },
+    })
+}
+
+/// Whether what this key opens may be sealed for the certificate's: both have to be of one cluster.
+fn may_be_sealed(key: Fingerprint, context: &Context<'_>) -> Result<(), LeftCause> {
+    match context.home().and_then(|home| context.rings.get(home)) {
+        Some(home) if home.contains(&key) => Ok(()),
+        Some(_) => Err(LeftCause::OtherCluster),
+        None if context.rings.len() == 1 || context.target.is_files_own => Ok(()),
+        None => Err(LeftCause::UnknownCluster),
+    }
+}
+
+/// The value sealed for the certificate's key, as text; none where that fails, or what it gives is not what it should be.
+fn seal(opened: &Opened, context: &Context<'_>, rng: &mut impl CryptoRng) -> Option<String> {
+    let label = opened.candidate.binding.label()?;
+    let key = context.target.key;
+    let new = key.seal(opened.plaintext.expose(), &label, rng).ok()?.to_string();
+    let read: SealedValue = new.parse().ok()?;
+    let bits = usize::try_from(key.bits()).ok()?.next_multiple_of(8);
+    let is_right = read.key_bits() == bits
+        && (!context.options.verify || opens_to(&read, &label, &opened.plaintext, context));
+    is_right.then_some(new)
+}
+
+/// Whether a new value opens to what was sealed; true where the certificate's private key is not there to tell.
+fn opens_to(
+    new: &SealedValue,
+    label: &EncryptionLabel,
+    plaintext: &Plaintext,
+    context: &Context<'_>,
+) -> bool {
+    let Some(home) = context.home().and_then(|home| context.rings.get(home)) else { return true };
+    let opened = home.unseal(new, label, context.target.key.fingerprint().into());
+    opened.is_ok_and(|opened| opened.plaintext.expose() == plaintext.expose())
+}
+
+impl<'c> Search<'c> {
+    fn new(context: &Context<'c>) -> Self {
+        let home = context.home();
+        let (first, others): (Vec<_>, Vec<_>) =
+            context.rings.iter().enumerate().partition(|(place, _)| Some(*place) == home);
+        let rings = first.into_iter().chain(others);
+        let trials = rings.map(|(_, ring)| ring.trials(TrialLimit::PerObject)).collect();
+        Self { trials, known: None }
+    }
+
+    fn open(
+        &mut self,
+        value: &SealedValue,
+        candidates: &[Candidate],
+        hint: Option<Fingerprint>,
+    ) -> Option<Opened> {
+        let hint = hint.map_or(KeyHint::NONE, KeyHint::from);
+        let known = self.known.clone().filter(|(_, known)| candidates.contains(known));
+        if let Some((ring, candidate)) = &known
+            && let Some(unsealed) = self.try_ring(*ring, value, candidate, hint)
+        {
+            return Some(Opened::new(unsealed, candidate.clone()));
+        }
+        for ring in 0..self.trials.len() {
+            for candidate in candidates {
+                if known.as_ref().is_some_and(|(at, tried)| *at == ring && tried == candidate) {
+                    continue;
+                }
+                if let Some(unsealed) = self.try_ring(ring, value, candidate, hint) {
+                    self.known = Some((ring, candidate.clone()));
+                    return Some(Opened::new(unsealed, candidate.clone()));
+                }
+            }
+        }
+        None
+    }
+
+    fn try_ring(
+        &mut self,
+        ring: usize,
+        value: &SealedValue,
+        candidate: &Candidate,
+        hint: KeyHint,
+    ) -> Option<Unsealed> {
+        let label = candidate.binding.label()?;
+        self.trials.get_mut(ring)?.unseal(value, &label, hint).ok()
+    }
+}
+
+impl Opened {
+    fn new(unsealed: Unsealed, candidate: Candidate) -> Self {
+        Self { plaintext: unsealed.plaintext, key: unsealed.fingerprint, candidate }
+    }
+}
+
+impl Resealed<'_> {
+    /// What a person should know about the object, now that its values are opened.
+    pub(super) fn warnings(&self) -> Vec<Warning> {
+        let Object { document, position, .. } = *self.object;
+        let warning = |position, kind| Warning { document, position, kind };
+        let mut warnings = Vec::new();
+        if self.object.for_several_clusters {
+            warnings.push(warning(position, WarningKind::SeveralClusters));
+        }
+        for (value, resealed) in self.object.values.iter().zip(&self.values) {
+            let bound = resealed.finding.bound.as_ref().map(|bound| bound.binding.scope);
+            if let (Some(bound), Some(annotated)) = (bound, self.object.annotated_scope())
+                && bound != annotated
+            {
+                let item = value.name.clone();
+                warnings.push(warning(value.node.position(), WarningKind::ScopeDisagrees { item }));
+            }
+        }
+        warnings
+    }
+}
