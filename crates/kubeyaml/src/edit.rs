@@ -9,6 +9,7 @@ mod flow;
 mod lines;
 mod plan;
 mod replace;
+mod words;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -21,6 +22,7 @@ use super::stream::{Input, split};
 use super::text::SecretText;
 use super::tree::Tree;
 use entries::EntryChanges;
+use words::Words;
 
 pub use error::EditError;
 
@@ -50,6 +52,8 @@ type Changes = BTreeMap<u32, Change>;
 enum Change {
     /// Another string takes its place.
     Replaced(SecretText),
+    /// Words in a string are replaced.
+    Words(Words),
     /// Entries are put into a mapping, or taken out of it.
     Entries(EntryChanges),
 }
@@ -82,6 +86,30 @@ impl<'a> Editor<'a> {
             Entry::Occupied(_) => Err(EditError::SamePlace),
             Entry::Vacant(entry) => {
                 entry.insert(Change::Replaced(text));
+                Ok(())
+            }
+        }
+    }
+
+    /// Puts words in the place of others in the string that the node holds, wherever they stand in it; every other byte of
+    /// the string stays, and so do its line breaks. A word is a run of base64 characters with its padding, as sealed values
+    /// are in a text: it means itself in every style.
+    ///
+    /// # Errors
+    /// The node is not a string that stands in this file itself, it was edited already, or one of the old words is not in
+    /// it, or stands in the file in another way than it is read (`\/` in JSON).
+    pub fn replace_words(
+        &mut self,
+        node: &Node,
+        words: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<(), EditError> {
+        self.check_place(node.place)?;
+        let words = words.into_iter().map(|(old, new)| (old, SecretText::from(new))).collect();
+        words::check(self.input.text(), node, &words)?;
+        match self.changes.entry(node.place.start) {
+            Entry::Occupied(_) => Err(EditError::SamePlace),
+            Entry::Vacant(entry) => {
+                entry.insert(Change::Words(words));
                 Ok(())
             }
         }
@@ -153,7 +181,7 @@ impl<'a> Editor<'a> {
         let change = self.changes.entry(node.place.start);
         match change.or_insert_with(|| Change::Entries(EntryChanges::default())) {
             Change::Entries(entries) => Ok(entries),
-            Change::Replaced(_) => Err(EditError::SamePlace),
+            Change::Replaced(_) | Change::Words(_) => Err(EditError::SamePlace),
         }
     }
 
@@ -192,7 +220,7 @@ impl<'a> Editor<'a> {
             let number = self.input.document_at(start as usize).ok_or(EditError::OtherText)?;
             if touched.last().is_none_or(|last| last.number != number) {
                 let document = self.input.document(number).ok_or(EditError::OtherText)?;
-                let node = document.parse_with(DuplicateKeys::LastCounts).ok().flatten();
+                let node = document.parse_any(DuplicateKeys::LastCounts).ok().flatten();
                 touched.push(Touched { number, node: node.ok_or(EditError::OtherText)? });
             }
         }

@@ -203,6 +203,26 @@ impl RawDocument<'_> {
     /// # Errors
     /// As [`RawDocument::parse`].
     pub fn parse_with(&self, duplicates: DuplicateKeys) -> Result<Option<Node>, YamlError> {
+        match self.parse_any(duplicates)? {
+            Some(node) if node.as_mapping().is_none() => {
+                let Position { line, column } = node.position();
+                let error = YamlError {
+                    document: self.index,
+                    line,
+                    column,
+                    kind: YamlErrorKind::NotAMapping,
+                };
+                Err(self.not_json.cloned().unwrap_or(error))
+            }
+            read => Ok(read),
+        }
+    }
+
+    /// Like [`RawDocument::parse_with`], for what is no resource: the document may be a list, as a patch is, or a string.
+    ///
+    /// # Errors
+    /// As [`RawDocument::parse`], but for documents that are no mapping.
+    pub fn parse_any(&self, duplicates: DuplicateKeys) -> Result<Option<Node>, YamlError> {
         self.read(duplicates).map_err(|error| self.not_json.cloned().unwrap_or(error))
     }
 
@@ -220,16 +240,7 @@ impl RawDocument<'_> {
             }
         };
         let node = node.map_err(|problem| problem.locate(self.index, origin))?;
-        match node.value() {
-            Value::Null => Ok(None),
-            Value::Mapping(_) => Ok(Some(node)),
-            _ => Err(YamlError {
-                document: self.index,
-                line: node.position().line,
-                column: node.position().column,
-                kind: YamlErrorKind::NotAMapping,
-            }),
-        }
+        Ok(if matches!(node.value(), Value::Null) { None } else { Some(node) })
     }
 }
 

@@ -654,3 +654,49 @@ fn utf_16_stays_utf_16() {
         }
     }
 }
+
+/// The file with words replaced in the string at the key `a`.
+fn with_words(file: &str, words: &[(&str, &str)]) -> Result<String, EditError> {
+    let input = kubeyaml::split(file.as_bytes()).unwrap();
+    let root = input.documents().next().unwrap().parse().unwrap().unwrap();
+    let node = root.as_mapping().unwrap().get("a").unwrap();
+    let mut editor = input.editor();
+    let words = words.iter().map(|(old, new)| ((*old).to_owned(), (*new).to_owned()));
+    editor.replace_words(node, words)?;
+    editor.finish().map(|file| str::from_utf8(&file).unwrap().to_owned())
+}
+
+#[test]
+fn words_are_replaced_wherever_they_stand_in_a_string() {
+    let words = [("old==", "new/1="), ("abc", "abcd")];
+    for (file, expected) in [
+        (
+            "a: |-\n  x: old==  # y\n\n  z: 'abc'\n# old==\n",
+            "a: |-\n  x: new/1=  # y\n\n  z: 'abcd'\n# old==\n",
+        ),
+        ("a: >\r\n  old==\r\n  abc\r\nb: c\r\n", "a: >\r\n  new/1=\r\n  abcd\r\nb: c\r\n"),
+        ("a: x:old==,abc,abc,oldabc\n", "a: x:new/1=,abcd,abcd,oldabc\n"),
+        ("{\"a\": \"x=old== abc\"}", "{\"a\": \"x=new/1= abcd\"}"),
+    ] {
+        assert_eq!(with_words(file, &words).as_deref(), Ok(expected), "{file}");
+    }
+}
+
+#[test]
+fn words_that_do_not_stand_there_as_they_are_read_are_refused() {
+    for (file, words, error) in [
+        ("a: old", [("older", "new")], EditError::WordMissing),
+        ("a: older", [("old", "new")], EditError::WordMissing),
+        ("{\"a\": \"b\\/c\"}", [("b/c", "new")], EditError::WordMissing),
+        ("a: \"\\x62 b\"", [("b", "new")], EditError::WordMissing),
+        ("a: old", [("old", "two words")], EditError::WordMissing),
+        ("a: old", [("old", "")], EditError::WordMissing),
+        ("a: 1", [("1", "2")], EditError::NotAString),
+        ("a: !!binary aGk=", [("hi", "ho")], EditError::Binary),
+        ("a: &x old\nb: *x", [("old", "new")], EditError::Shared),
+        // Alone, the new word would be a number.
+        ("a: old", [("old", "17")], EditError::NotTheSame),
+    ] {
+        assert_eq!(with_words(file, &words), Err(error), "{file}");
+    }
+}

@@ -361,3 +361,20 @@ fn errors_never_quote_values() {
         assert!(!debug.contains("hunter"), "{debug}");
     }
 }
+
+#[test]
+fn a_document_that_is_no_mapping_is_read_where_that_is_asked_for() {
+    let input = kubeyaml::split(b"- a\n---\nb\n---\n# nothing\n---\n- a: 1\n  a: 2\n").unwrap();
+    let read = |number: usize, duplicates| {
+        let document = input.documents().nth(number).unwrap();
+        let read = document.parse_any(duplicates).map_err(|error| error.kind);
+        (read.map(|node| node.map(|node| node.value().kind())), document.parse().is_ok())
+    };
+    use kubeyaml::{DuplicateKeys, NodeKind};
+    let refused = DuplicateKeys::Refused;
+    assert_eq!(read(0, refused), (Ok(Some(NodeKind::List)), false));
+    assert_eq!(read(1, refused), (Ok(Some(NodeKind::String)), false));
+    assert_eq!(read(2, refused), (Ok(None), true));
+    assert!(read(3, refused).0.is_err(), "a key stands twice");
+    assert_eq!(read(3, DuplicateKeys::LastCounts).0, Ok(Some(NodeKind::List)));
+}

@@ -7,7 +7,7 @@ use super::super::node::{Node, Value};
 use super::super::stream::{Input, RawDocument};
 use super::super::tree::Tree;
 use super::entries::Expected;
-use super::{Change, Changes, EditError, Touched, replace};
+use super::{Change, Changes, EditError, Touched, replace, words};
 
 /// Compares the file before and after the edits.
 pub(super) fn check(
@@ -64,7 +64,7 @@ fn trimmed(input: &Input, document: RawDocument<'_>) -> Range<usize> {
 fn is_same_inside(new: &Input, changes: &Changes, touched: &[Touched]) -> bool {
     touched.iter().all(|document| {
         let after = new.document(document.number);
-        let after = after.and_then(|after| after.parse_with(DuplicateKeys::LastCounts).ok());
+        let after = after.and_then(|after| after.parse_any(DuplicateKeys::LastCounts).ok());
         after.flatten().is_some_and(|after| is_edited(&document.node, &after, changes))
     })
 }
@@ -77,6 +77,7 @@ fn is_edited(old: &Node, new: &Node, changes: &Changes) -> bool {
             Some(Change::Replaced(replaced)) => {
                 replace::is_result(old, old_text.expose(), replaced.expose(), text.expose())
             }
+            Some(Change::Words(words)) => words::is_result(old_text.expose(), words, text.expose()),
             _ => old_text.expose() == text.expose(),
         },
         (Value::Sequence(before), Value::Sequence(after)) => {

@@ -45,6 +45,8 @@ pub enum EditError {
     /// The string stands in a block (`|` or `>`) and the new one does not fit there: it is
     /// empty, has several lines, a blank at an edge or characters that cannot be printed.
     Unfit,
+    /// A word is not in the string, or stands in the file in another way than it is read.
+    WordMissing,
 }
 
 impl EditError {
@@ -92,6 +94,9 @@ impl EditError {
             Self::TooLarge => ("too-large", "the edited file would be too large"),
             Self::Unfit => {
                 ("unfit", "the new string does not fit into the block where the old one stands")
+            }
+            Self::WordMissing => {
+                ("word-missing", "the word does not stand in the string as it is read")
             }
         }
     }

@@ -6,7 +6,7 @@ use super::super::node::{Node, Style, Value};
 use super::super::text::{SecretBuilder, SecretText};
 use super::entries::EntryChanges;
 use super::lines::Lines;
-use super::{Change, Changes, EditError, Touched, block, empty, flow, replace};
+use super::{Change, Changes, EditError, Touched, block, empty, flow, replace, words};
 
 /// A text that takes the place of a part of another one.
 pub(super) struct Splice {
@@ -49,12 +49,17 @@ impl<'a> Plan<'a> {
     fn visit(&mut self, node: &Node, key: Option<&Key>) -> Result<(), EditError> {
         let change = self.changes.get(&node.place.start).filter(|_| !node.place.copied);
         match node.value() {
-            Value::String(_) => {
-                if let Some(Change::Replaced(new)) = change {
+            Value::String(_) => match change {
+                Some(Change::Replaced(new)) => {
                     self.planned += 1;
                     self.splices.push(replace::plan(self.text, node, new.expose()));
                 }
-            }
+                Some(Change::Words(words)) => {
+                    self.planned += 1;
+                    self.splices.extend(words::plan(self.text, node, words));
+                }
+                Some(Change::Entries(_)) | None => {}
+            },
             Value::Sequence(items) => {
                 for item in items {
                     self.visit(item, None)?;
