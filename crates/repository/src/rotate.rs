@@ -24,6 +24,7 @@ mod context;
 mod edit;
 mod find;
 mod hints;
+mod mask;
 mod outcome;
 mod reading;
 mod reencrypt;
@@ -48,6 +49,9 @@ use reencrypt::Resealed;
 /// that holds sealed values at most one search through the keys for each label that it may be bound to.
 #[must_use]
 pub fn rotate(file: &[u8], context: &Context<'_>, rng: &mut impl CryptoRng) -> FileOutcome {
+    if !words::may_hold_sealed_values(file) {
+        return FileOutcome::default();
+    }
     let reading = match Reading::of(file) {
         Ok(reading) => reading,
         Err(unreadable) => {
@@ -57,9 +61,6 @@ pub fn rotate(file: &[u8], context: &Context<'_>, rng: &mut impl CryptoRng) -> F
             };
         }
     };
-    if !words::may_hold_sealed_values(reading.text()) {
-        return FileOutcome::default();
-    }
     let Found { objects, mut findings, mut warnings } = find::find(&reading);
     let resealed: Vec<Resealed<'_>> =
         objects.iter().map(|object| reencrypt::reseal(object, context, rng)).collect();

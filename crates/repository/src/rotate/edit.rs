@@ -39,7 +39,9 @@ pub(super) fn edit(
             }),
         }
     }
-    let file = if is_edited { Some(editor.finish()?) } else { None };
+    let text = if is_edited { Some(editor.finish()?) } else { None };
+    let restore = |text| reading.restore(text).ok_or(EditError::NotTheSame);
+    let file = text.map(restore).transpose()?;
     Ok(Edited { file, warnings })
 }
 

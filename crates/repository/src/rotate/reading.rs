@@ -3,13 +3,18 @@
 use std::ops::Range;
 
 use kubeyaml::{
-    EncodingFault, Format, Input, Node, Position, RawDocument, YamlError, YamlErrorKind,
+    DuplicateKeys, EncodingFault, Format, Input, Node, Position, RawDocument, Value, YamlError,
+    YamlErrorKind,
 };
 use zeroize::Zeroizing;
+
+use super::mask::{Mask, Masked};
 
 /// A file, and its documents.
 pub(super) struct Reading {
     input: Input,
+    /// What of the file the input does not have.
+    mask: Option<Mask>,
     documents: Vec<Document>,
 }
 
@@ -31,17 +36,49 @@ pub(super) struct Unreadable {
 }
 
 impl Reading {
+    /// Reads a file. Lines of a template are passed over where more of it can be read then.
     pub(super) fn of(file: &[u8]) -> Result<Self, Unreadable> {
-        let input = kubeyaml::split(file)
+        let plain = Self::masked(file, false);
+        if plain.as_ref().is_ok_and(|reading| reading.failures() == 0) {
+            return plain;
+        }
+        let without_lines = Self::masked(file, true);
+        match (&plain, &without_lines) {
+            (Ok(plain), Ok(without)) if without.failures() >= plain.failures() => {}
+            (_, Ok(_)) => return without_lines,
+            (_, Err(_)) => {}
+        }
+        plain
+    }
+
+    fn masked(file: &[u8], hides_lines: bool) -> Result<Self, Unreadable> {
+        // What looks like no UTF-8 may be UTF-16.
+        let is_utf16 = matches!(file, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]);
+        let masked = if is_utf16 { None } else { Masked::of(file, hides_lines) };
+        let text = masked.as_ref().map_or(file, |masked| &masked.file);
+        let input = kubeyaml::split(text)
             .map_err(|error| Unreadable { text: guessed_text(file, &error), error })?;
-        let documents = input.documents();
-        let documents = documents.map(|document| Document {
+        let mask = masked.map(|masked| masked.mask);
+        let documents = input.documents().map(|document| Document {
             index: document.index(),
             span: document.span(),
-            content: parse(document, input.text()),
+            content: parse(document, input.text(), mask.as_ref()),
         });
         let documents = documents.collect();
-        Ok(Self { input, documents })
+        Ok(Self { input, mask, documents })
+    }
+
+    /// How many documents cannot be read.
+    fn failures(&self) -> usize {
+        self.documents.iter().filter(|document| document.content.is_err()).count()
+    }
+
+    /// The file that this text, made of the one that was read, stands for; none where something that was hidden is gone.
+    pub(super) fn restore(&self, text: Zeroizing<Vec<u8>>) -> Option<Zeroizing<Vec<u8>>> {
+        match &self.mask {
+            None => Some(text),
+            Some(mask) => mask.reveal(&text),
+        }
     }
 
     /// The text of the file, which places refer to.
@@ -66,18 +103,40 @@ impl Reading {
 }
 
 /// Reads a document. Where its end is marked by `...`, and a comment follows, it is refused as other text is there: it
-/// may be what is left of another document, which nobody reads.
-fn parse(document: RawDocument<'_>, text: &str) -> Result<Option<Node>, YamlError> {
-    let content = document.parse()?;
+/// may be what is left of another document, which nobody reads. Bytes that are no UTF-8 may stand in comments alone.
+fn parse(
+    document: RawDocument<'_>,
+    text: &str,
+    mask: Option<&Mask>,
+) -> Result<Option<Node>, YamlError> {
+    let content = document.parse_any(DuplicateKeys::Refused)?;
     let own = text.get(document.span()).unwrap_or_default();
-    match line_after_end(own).filter(|_| document.format() == Format::Yaml) {
-        None => Ok(content),
-        Some(line) => Err(YamlError {
-            document: document.index(),
-            line: Places::new(text).of(document.span().start).line + line,
-            column: 1,
-            kind: YamlErrorKind::TextAfterDocument,
+    if let Some(line) = line_after_end(own).filter(|_| document.format() == Format::Yaml) {
+        let line = Places::new(text).of(document.span().start).line + line;
+        let kind = YamlErrorKind::TextAfterDocument;
+        return Err(YamlError { document: document.index(), line, column: 1, kind });
+    }
+    let hidden = mask.and_then(|mask| Some((mask.first_byte()?, mask.byte)));
+    if let Some((byte, marker)) = hidden
+        && let Some(Position { line, column }) =
+            content.as_ref().and_then(|node| find(node, marker))
+    {
+        let kind = YamlErrorKind::Encoding(EncodingFault::NotUtf8(byte));
+        return Err(YamlError { document: document.index(), line, column, kind });
+    }
+    Ok(content)
+}
+
+/// Where a value or a key stands that has this character.
+fn find(node: &Node, character: char) -> Option<Position> {
+    match node.value() {
+        Value::String(text) => text.expose().contains(character).then(|| node.position()),
+        Value::Sequence(items) => items.iter().find_map(|item| find(item, character)),
+        Value::Mapping(mapping) => mapping.iter().find_map(|(key, value)| {
+            let in_key = key.text().contains(character).then(|| key.position());
+            in_key.or_else(|| find(value, character))
         }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
 }
 

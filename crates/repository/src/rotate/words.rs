@@ -10,24 +10,32 @@ const MIN_LEN: usize = 366;
 /// Names without which no document is searched for shorter or wrapped values.
 const NAMES: [&str; 2] = ["SealedSecret", "encryptedData"];
 
-/// Whether it is worth looking into a text: it names what holds sealed values, or has one.
-pub(super) fn may_hold_sealed_values(text: &str) -> bool {
-    mentions_sealed_secrets(text) || find(text).next().is_some()
+/// Whether it is worth reading a file: it names what holds sealed values, or has one. A file in UTF-16 always is.
+pub(super) fn may_hold_sealed_values(file: &[u8]) -> bool {
+    memchr::memchr(0, file).is_some() || names_in(file) || words_in(file).next().is_some()
 }
 
 /// Whether a text names what holds sealed values.
 pub(super) fn mentions_sealed_secrets(text: &str) -> bool {
-    NAMES.iter().any(|name| memmem::find(text.as_bytes(), name.as_bytes()).is_some())
+    names_in(text.as_bytes())
+}
+
+fn names_in(text: &[u8]) -> bool {
+    NAMES.iter().any(|name| memmem::find(text, name.as_bytes()).is_some())
 }
 
 /// Where words stand that begin as envelopes do, in order.
 pub(super) fn find(text: &str) -> impl Iterator<Item = Range<usize>> {
+    words_in(text.as_bytes())
+}
+
+fn words_in(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let mut rest = 0;
     std::iter::from_fn(move || {
         loop {
-            let found = next_word(text.as_bytes(), rest)?;
+            let found = next_word(text, rest)?;
             rest = found.end;
-            if found.len() >= MIN_LEN && begins_envelope(text.get(found.clone())?) {
+            if found.len() >= MIN_LEN && is_begin(text.get(found.clone())?) {
                 return Some(found);
             }
         }
@@ -36,10 +44,11 @@ pub(super) fn find(text: &str) -> impl Iterator<Item = Range<usize>> {
 
 /// Whether a base64 text begins with the length of an RSA ciphertext: 256, 384, 512 or 1,024 bytes.
 pub(super) fn begins_envelope(text: &str) -> bool {
-    matches!(
-        text.as_bytes(),
-        [b'A', b'Q' | b'Y' | b'g', b'A'..=b'D', ..] | [b'B', b'A', b'A'..=b'D', ..]
-    )
+    is_begin(text.as_bytes())
+}
+
+fn is_begin(text: &[u8]) -> bool {
+    matches!(text, [b'A', b'Q' | b'Y' | b'g', b'A'..=b'D', ..] | [b'B', b'A', b'A'..=b'D', ..])
 }
 
 /// The next run of base64 characters, with its padding.
