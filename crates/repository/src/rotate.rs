@@ -28,19 +28,23 @@ mod mask;
 mod outcome;
 mod reading;
 mod reencrypt;
+mod text;
 mod words;
 
+use kubeyaml::EditError;
 use rand_core::CryptoRng;
 
 pub use binding::Source;
-pub use context::{Context, Labels, Options, Target};
+pub use context::{Content, Context, Labels, Options, Target};
 pub use outcome::{
     Bound, FileOutcome, Finding, LeftCause, NotedCause, Outcome, Verdict, Warning, WarningKind,
 };
 
+use edit::Edited;
 use find::Found;
 use reading::Reading;
 use reencrypt::Resealed;
+use text::TextFile;
 
 /// Seals the values of a file again for the certificate's key.
 ///
@@ -52,25 +56,55 @@ pub fn rotate(file: &[u8], context: &Context<'_>, rng: &mut impl CryptoRng) -> F
     if !words::may_hold_sealed_values(file) {
         return FileOutcome::default();
     }
+    match context.content {
+        Content::Documents => rotate_documents(file, context, rng),
+        Content::Text { is_rotated } => rotate_text(file, is_rotated, context, rng),
+    }
+}
+
+fn rotate_documents(file: &[u8], context: &Context<'_>, rng: &mut impl CryptoRng) -> FileOutcome {
     let reading = match Reading::of(file) {
         Ok(reading) => reading,
         Err(unreadable) => {
-            return FileOutcome {
-                findings: find::in_unreadable(&unreadable),
-                ..FileOutcome::default()
-            };
+            let findings = find::in_unreadable(&unreadable);
+            return FileOutcome { findings, ..FileOutcome::default() };
         }
     };
-    let Found { objects, mut findings, mut warnings } = find::find(&reading);
+    let is_hint_added = context.options.add_hints;
+    rotate_found(find::find(&reading), context, rng, |resealed| {
+        edit::edit(&reading, resealed, is_hint_added)
+    })
+}
+
+fn rotate_text(
+    file: &[u8],
+    is_rotated: bool,
+    context: &Context<'_>,
+    rng: &mut impl CryptoRng,
+) -> FileOutcome {
+    let text = TextFile::of(file);
+    rotate_found(text.find(is_rotated), context, rng, |resealed| {
+        text.edit(resealed).map(|file| Edited { file, warnings: Vec::new() })
+    })
+}
+
+/// Seals what was found again, and edits the file if nothing of it is left.
+fn rotate_found(
+    found: Found<'_>,
+    context: &Context<'_>,
+    rng: &mut impl CryptoRng,
+    edit: impl FnOnce(&[Resealed<'_>]) -> Result<Edited, EditError>,
+) -> FileOutcome {
+    let Found { objects, mut findings, mut warnings } = found;
     let resealed: Vec<Resealed<'_>> =
         objects.iter().map(|object| reencrypt::reseal(object, context, rng)).collect();
     warnings.extend(resealed.iter().flat_map(Resealed::warnings));
-    let values = resealed.iter().flat_map(|resealed| &resealed.values);
-    findings.extend(values.map(|value| value.finding.clone()));
+    let values = resealed.iter().flat_map(Resealed::values);
+    findings.extend(values.map(|(_, value)| value.finding.clone()));
     if findings.iter().any(Finding::holds_back) {
         return FileOutcome::of(findings, Err(LeftCause::WithTheFile), warnings);
     }
-    match edit::edit(&reading, &resealed, context.options.add_hints) {
+    match edit(&resealed) {
         Ok(edited) => {
             warnings.extend(edited.warnings);
             FileOutcome::of(findings, Ok(edited.file), warnings)

@@ -7,6 +7,8 @@ use sealkit_core::{KeyRing, Scope, SealingKey};
 /// What a rotation knows besides the file.
 #[derive(Clone)]
 pub struct Context<'a> {
+    /// How the file is read.
+    pub content: Content,
     /// The private keys: a ring for each cluster.
     pub rings: &'a [KeyRing],
     /// The key that values are sealed for.
@@ -20,6 +22,19 @@ pub struct Context<'a> {
     pub flags: Labels,
     /// How it is done.
     pub options: Options,
+}
+
+/// How a file is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// As documents in YAML or JSON.
+    Documents,
+    /// As text of any other kind, in which base64 words are sealed values.
+    Text {
+        /// They are rotated, and not only counted: that a word is a sealed value is proved by opening it, but nothing tells
+        /// what else a change of it does.
+        is_rotated: bool,
+    },
 }
 
 /// The key that values are sealed for.
@@ -59,6 +74,7 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn new(rings: &'a [KeyRing], target: Target<'a>) -> Self {
         Self {
+            content: Content::Documents,
             rings,
             target,
             rule: Labels::default(),
@@ -87,6 +103,7 @@ impl<'a> Target<'a> {
 impl fmt::Debug for Context<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Context")
+            .field("content", &self.content)
             .field("target", &self.target.key)
             .field("rule", &self.rule)
             .field("flags", &self.flags)

@@ -1,8 +1,11 @@
 //! The new content of a file.
 
-use kubeyaml::{EditError, Editor};
+use std::collections::BTreeMap;
+
+use kubeyaml::{EditError, Editor, Node};
 use zeroize::Zeroizing;
 
+use super::find::Place;
 use super::hints::{self, HintEdit};
 use super::outcome::{Warning, WarningKind};
 use super::reading::Reading;
@@ -13,6 +16,9 @@ pub(super) struct Edited {
     pub(super) file: Option<Zeroizing<Vec<u8>>>,
     pub(super) warnings: Vec<Warning>,
 }
+
+/// Words to be replaced in a string, by where it begins: a string may hold several values, and is edited once.
+type Words<'n> = BTreeMap<usize, (&'n Node, BTreeMap<String, String>)>;
 
 /// Puts new ciphertexts in the place of the old ones, and makes hints agree. The new text is read again: it holds what the
 /// old one held, with these edits and no others.
@@ -26,9 +32,10 @@ pub(super) fn edit(
 ) -> Result<Edited, EditError> {
     let mut editor = reading.input().editor();
     let mut warnings = Vec::new();
+    let mut words = Words::new();
     let mut is_edited = false;
     for resealed in resealed {
-        is_edited |= replace_values(&mut editor, resealed)?;
+        is_edited |= replace_values(&mut editor, resealed, &mut words)?;
         match hints::edit(&mut editor, resealed, is_hint_added)? {
             HintEdit::Unchanged => {}
             HintEdit::Edited => is_edited = true,
@@ -39,6 +46,9 @@ pub(super) fn edit(
             }),
         }
     }
+    for (node, words) in words.into_values() {
+        editor.replace_words(node, words)?;
+    }
     let text = if is_edited { Some(editor.finish()?) } else { None };
     let restore = |text| reading.restore(text).ok_or(EditError::NotTheSame);
     let file = text.map(restore).transpose()?;
@@ -46,12 +56,22 @@ pub(super) fn edit(
 }
 
 /// Whether there was anything to replace.
-fn replace_values(editor: &mut Editor<'_>, resealed: &Resealed<'_>) -> Result<bool, EditError> {
+fn replace_values<'n>(
+    editor: &mut Editor<'_>,
+    resealed: &Resealed<'n>,
+    words: &mut Words<'n>,
+) -> Result<bool, EditError> {
     let mut is_edited = false;
-    for (value, resealed) in resealed.object.values.iter().zip(&resealed.values) {
-        if let Some(new) = &resealed.new {
-            editor.replace(value.node, new.as_str())?;
-            is_edited = true;
+    for (value, resealed) in resealed.values() {
+        let Some(new) = &resealed.new else { continue };
+        is_edited = true;
+        match &value.place {
+            Place::Whole(node) => editor.replace(node, new.as_str())?,
+            Place::Word(node, word) => {
+                let (_, words) = words.entry(node.span().start).or_insert((node, BTreeMap::new()));
+                words.entry(word.clone()).or_insert_with(|| new.clone());
+            }
+            Place::Text(_) => return Err(EditError::OtherText),
         }
     }
     Ok(is_edited)

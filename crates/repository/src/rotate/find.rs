@@ -3,6 +3,7 @@
 //! Every string of every document is looked at once, and then the text between them: what looks like a sealed value is
 //! either part of an [`Object`], to be rotated, or a [`Finding`].
 
+mod embedded;
 mod item;
 mod object;
 mod stray;
@@ -13,10 +14,10 @@ use std::ops::Range;
 use kubeyaml::{Mapping, Node, Value as Content};
 
 use super::outcome::{Finding, LeftCause, NotedCause, Outcome, Warning};
-use super::reading::{Document, Places, Reading, Unreadable};
+use super::reading::{Places, Reading, Unreadable};
 use super::words;
 
-pub(super) use object::{Object, Shape, Value};
+pub(super) use object::{Object, Place, Shape, Value};
 
 /// What was found in a file.
 #[derive(Default)]
@@ -50,7 +51,10 @@ struct Around<'n> {
 
 struct Walk<'n> {
     text: &'n str,
-    document: &'n Document,
+    /// The number of the document, counted from 1.
+    index: usize,
+    /// The text stands in another file.
+    is_embedded: bool,
     path: Vec<Step<'n>>,
     found: Found<'n>,
     /// Where values begin that are part of an object, or of a finding, already.
@@ -61,24 +65,39 @@ struct Walk<'n> {
 
 /// Finds the sealed values of a file.
 pub(super) fn find(reading: &Reading) -> Found<'_> {
+    find_from(reading, &Start::default())
+}
+
+/// Where a search begins: for a text in a file, the document there, the keys that lead to it, and what is around it.
+#[derive(Default)]
+struct Start<'n> {
+    document: Option<usize>,
+    path: Vec<Step<'n>>,
+    around: Around<'n>,
+}
+
+fn find_from<'n>(reading: &'n Reading, start: &Start<'n>) -> Found<'n> {
     let mut found = Found::default();
     let mut strings = Vec::new();
     for document in reading.documents() {
         let Ok(Some(root)) = &document.content else { continue };
         let mut walk = Walk {
             text: reading.text(),
-            document,
-            path: Vec::new(),
+            index: start.document.unwrap_or(document.index),
+            is_embedded: start.document.is_some(),
+            path: start.path.clone(),
             found,
             met: HashSet::new(),
             strings,
         };
-        walk.visit(root, Around::default());
+        walk.visit(root, start.around);
         (found, strings) = (walk.found, walk.strings);
     }
     strings.sort_by_key(|span| span.start);
-    found.findings.extend(stray::between(reading, &strings));
-    found.findings.extend(stray::refused(reading));
+    let stray = stray::between(reading, &strings).into_iter().chain(stray::refused(reading));
+    found.findings.extend(
+        stray.map(|found| Finding { document: start.document.or(found.document), ..found }),
+    );
     found
 }
 
@@ -133,13 +152,25 @@ impl<'n> Walk<'n> {
         if self.met.contains(&node.span().start) {
             return;
         }
-        for word in words::find(text) {
-            if around.in_sealed_secret {
-                self.note(node, Outcome::Noted(NotedCause::NoItem));
-            } else if text.get(word) == Some(text.trim()) {
-                self.lone(node, around);
-            } else {
+        if around.in_sealed_secret {
+            words::find(text).for_each(|_| self.note(node, Outcome::Noted(NotedCause::NoItem)));
+        } else if text.trim_end().contains('\n') {
+            self.embedded(node, text, around);
+        } else {
+            self.line(node, text, around);
+        }
+    }
+
+    /// A text of one line: a value, perhaps with something before or after it; or words.
+    fn line(&mut self, node: &'n Node, text: &'n str, around: Around<'n>) {
+        let has_words = text.trim().contains([' ', '\t']);
+        for word in words::find(text).filter_map(|at| text.get(at)) {
+            if word == text.trim() {
+                self.lone(Place::Whole(node), around);
+            } else if has_words {
                 self.note(node, Outcome::Noted(NotedCause::Text));
+            } else {
+                self.lone(Place::Word(node, word.to_owned()), around);
             }
         }
     }
@@ -151,7 +182,7 @@ impl<'n> Walk<'n> {
 
     fn finding(&self, node: &Node, outcome: Outcome) -> Finding {
         Finding {
-            document: Some(self.document.index),
+            document: Some(self.index),
             position: node.position(),
             item: self.item(),
             bound: None,
@@ -189,13 +220,16 @@ impl<'n> Around<'n> {
         let text = |field| mapping.get(field).and_then(Node::as_str);
         let destination = mapping.get("destination").and_then(Node::as_mapping);
         let destination = destination.and_then(|to| to.get("namespace")).and_then(Node::as_str);
+        // Of a patch: which object it changes.
+        let target = mapping.get("target").and_then(Node::as_mapping);
+        let target = target.and_then(|target| target.get("name")).and_then(Node::as_str);
         Self {
             in_sealed_secret: self.in_sealed_secret,
             for_several_clusters: self.for_several_clusters
                 || text("kind") == Some("ApplicationSet"),
             destination: destination.or(text("targetNamespace")).or(self.destination),
             namespace: text("namespace").or(self.namespace),
-            name: text("name").or(self.name),
+            name: text("name").or(target).or(self.name),
         }
     }
 }

@@ -47,8 +47,7 @@ pub(super) fn edit(
 
 /// The hint as it has to be; none where the key of a value is not known.
 fn text(resealed: &Resealed<'_>) -> Option<String> {
-    let values = resealed.object.values.iter().zip(&resealed.values);
-    let keys = values.map(|(value, resealed)| Some((value.name.clone(), resealed.key?)));
+    let keys = resealed.values().map(|(value, resealed)| Some((value.name.clone(), resealed.key?)));
     let keys: BTreeMap<String, Fingerprint> = keys.collect::<Option<_>>()?;
     let mut annotations = Annotations::new();
     Hints::sealed_with_each(keys).write(&mut annotations);

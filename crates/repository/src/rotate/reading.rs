@@ -69,7 +69,7 @@ impl Reading {
     }
 
     /// How many documents cannot be read.
-    fn failures(&self) -> usize {
+    pub(super) fn failures(&self) -> usize {
         self.documents.iter().filter(|document| document.content.is_err()).count()
     }
 
@@ -112,7 +112,7 @@ fn parse(
     let content = document.parse_any(DuplicateKeys::Refused)?;
     let own = text.get(document.span()).unwrap_or_default();
     if let Some(line) = line_after_end(own).filter(|_| document.format() == Format::Yaml) {
-        let line = Places::new(text).of(document.span().start).line + line;
+        let line = Places::new(text.as_bytes()).of(document.span().start).line + line;
         let kind = YamlErrorKind::TextAfterDocument;
         return Err(YamlError { document: document.index(), line, column: 1, kind });
     }
@@ -163,23 +163,25 @@ fn guessed_text(file: &[u8], error: &YamlError) -> Zeroizing<String> {
 
 /// The places of bytes in a text, which are asked for in order.
 pub(super) struct Places<'a> {
-    text: &'a str,
+    text: &'a [u8],
     done: usize,
     position: Position,
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    /// Of a text in UTF-8, or one whose other characters have a byte each.
+    pub(super) fn new(text: &'a [u8]) -> Self {
         Self { text, done: 0, position: Position { line: 1, column: 1 } }
     }
 
     /// Where a byte of the text is.
     pub(super) fn of(&mut self, offset: usize) -> Position {
         let passed = self.text.get(self.done..offset).unwrap_or_default();
-        for character in passed.chars() {
-            match character {
-                '\n' => self.position = Position { line: self.position.line + 1, column: 1 },
-                '\u{FEFF}' => {}
+        for byte in passed {
+            match byte {
+                b'\n' => self.position = Position { line: self.position.line + 1, column: 1 },
+                // The later bytes of a character.
+                0x80..=0xBF => {}
                 _ => self.position.column += 1,
             }
         }

@@ -14,7 +14,7 @@ use super::outcome::{Bound, Finding, LeftCause, Outcome, Warning, WarningKind};
 /// An object, and what became of each of its values, in their order.
 pub(super) struct Resealed<'n> {
     pub(super) object: &'n Object<'n>,
-    pub(super) values: Vec<ResealedValue>,
+    values: Vec<ResealedValue>,
 }
 
 /// What became of a value.
@@ -221,7 +221,12 @@ impl Opened {
     }
 }
 
-impl Resealed<'_> {
+impl<'n> Resealed<'n> {
+    /// Each value, and what became of it.
+    pub(super) fn values(&self) -> impl Iterator<Item = (&'n Value<'n>, &ResealedValue)> {
+        self.object.values.iter().zip(&self.values)
+    }
+
     /// What a person should know about the object, now that its values are opened.
     pub(super) fn warnings(&self) -> Vec<Warning> {
         let Object { document, position, .. } = *self.object;
@@ -230,13 +235,14 @@ impl Resealed<'_> {
         if self.object.for_several_clusters {
             warnings.push(warning(position, WarningKind::SeveralClusters));
         }
-        for (value, resealed) in self.object.values.iter().zip(&self.values) {
+        for (value, resealed) in self.values() {
             let bound = resealed.finding.bound.as_ref().map(|bound| bound.binding.scope);
             if let (Some(bound), Some(annotated)) = (bound, self.object.annotated_scope())
                 && bound != annotated
             {
                 let item = value.name.clone();
-                warnings.push(warning(value.node.position(), WarningKind::ScopeDisagrees { item }));
+                warnings
+                    .push(warning(value.finding.position, WarningKind::ScopeDisagrees { item }));
             }
         }
         warnings

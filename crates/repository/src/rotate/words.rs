@@ -29,7 +29,8 @@ pub(super) fn find(text: &str) -> impl Iterator<Item = Range<usize>> {
     words_in(text.as_bytes())
 }
 
-fn words_in(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+/// As [`find`], in bytes of any kind.
+pub(super) fn words_in(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let mut rest = 0;
     std::iter::from_fn(move || {
         loop {

@@ -7,7 +7,7 @@ use kubeyaml::decode_utf16;
 use sealkit_core::{KeyHint, SealedValue};
 use sealkit_manifest::Binding;
 use sealkit_repository::rotate::{
-    Context, FileOutcome, Labels, Options, Outcome, Target, Verdict, rotate,
+    Content, Context, FileOutcome, Labels, Options, Outcome, Target, Verdict, rotate,
 };
 use sealkit_testkit::{fixture, read_fixture};
 
@@ -102,14 +102,21 @@ fn replace_bytes(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
 }
 
 fn rotate_file(case: &Case, name: &str, file: &[u8]) -> Result<FileOutcome, String> {
-    if !case.extra().is_empty() {
-        return Err(format!("needs the command line's {}", case.extra().join(" ")));
-    }
+    let is_rotated = match case.extra().as_slice() {
+        // Without `=write`, what would be written is shown.
+        [] | ["--text"] => false,
+        ["--text=write"] => true,
+        extra => return Err(format!("needs the command line's {}", extra.join(" "))),
+    };
     let rings: Vec<_> = case.rings().into_iter().map(ring).collect();
     let certificate = certificate(case, name);
     let mut context = Context::new(&rings, Target::new(key(certificate).sealing_key()));
     let rule = Rule::of(case);
     let rule_at = |keys: &[&str]| rule.at(keys);
+    let path = if name.is_empty() { case.text("path").unwrap() } else { name };
+    if !path.ends_with(".yaml") && !path.ends_with(".json") {
+        context.content = Content::Text { is_rotated };
+    }
     context.rule_at = &rule_at;
     if rule.keys.is_none() {
         context.rule = rule.labels.clone();

@@ -20,13 +20,24 @@ pub(super) fn read(node: &Node) -> Result<SealedValue, Outcome> {
         _ => return Err(Outcome::Noted(NotedCause::Placeholder)),
     };
     let sealed = text.parse().map_err(|error| without_value(text, error))?;
+    obstacle(node).map_or(Ok(sealed), |cause| Err(Outcome::Left(cause)))
+}
+
+/// The sealed value that is a word of the text in a node; else what becomes of it.
+pub(super) fn read_word(node: &Node, word: &str) -> Result<SealedValue, Outcome> {
+    let sealed = word.parse().map_err(|error| Outcome::Left(LeftCause::Malformed(error)))?;
+    obstacle(node).map_or(Ok(sealed), |cause| Err(Outcome::Left(cause)))
+}
+
+/// Why what stands in a string cannot be replaced.
+pub(super) fn obstacle(node: &Node) -> Option<LeftCause> {
     if node.is_binary() {
-        return Err(Outcome::Left(LeftCause::Binary));
+        Some(LeftCause::Binary)
+    } else if node.is_shared() {
+        Some(LeftCause::NotEditable(EditError::Shared))
+    } else {
+        None
     }
-    if node.is_shared() {
-        return Err(Outcome::Left(LeftCause::NotEditable(EditError::Shared)));
-    }
-    Ok(sealed)
 }
 
 fn without_value(text: &str, error: EnvelopeError) -> Outcome {

@@ -1,5 +1,7 @@
 //! Objects that hold sealed values: a SealedSecret, a mapping `encryptedData` of a values file, a lone value.
 
+use std::ops::Range;
+
 use kubeyaml::{Mapping, Node, Position};
 use sealkit_core::{Scope, SealedValue};
 use sealkit_manifest::annotations::{self, Annotations, Hints};
@@ -48,7 +50,7 @@ pub(in crate::rotate) enum Shape<'n> {
 
 /// A sealed value that can be replaced where it stands.
 pub(in crate::rotate) struct Value<'n> {
-    pub(in crate::rotate) node: &'n Node,
+    pub(in crate::rotate) place: Place<'n>,
     pub(in crate::rotate) sealed: SealedValue,
     /// The name by which the hint knows it.
     pub(in crate::rotate) name: String,
@@ -58,6 +60,16 @@ pub(in crate::rotate) struct Value<'n> {
     pub(in crate::rotate) beside: Option<Labels>,
     /// What a report says about it, with the outcome still open.
     pub(in crate::rotate) finding: Finding,
+}
+
+/// Where a value stands.
+pub(in crate::rotate) enum Place<'n> {
+    /// It is all of a string.
+    Whole(&'n Node),
+    /// It is a word of a string.
+    Word(&'n Node, String),
+    /// It is these bytes of a file of another kind.
+    Text(Range<usize>),
 }
 
 /// Whether a mapping is a SealedSecret, or a part of one as a patch is: by its kind, or by where its values are.
@@ -88,7 +100,7 @@ impl<'n> Walk<'n> {
         let text = |field| fields.and_then(|fields| fields.get(field)).and_then(Node::as_str);
         let annotations = annotations_of(fields);
         let mut object = Object {
-            document: self.document.index,
+            document: self.index,
             position: node.position(),
             shape: Shape::SealedSecret { metadata },
             own: Labels {
@@ -96,7 +108,7 @@ impl<'n> Walk<'n> {
                 namespace: text("namespace").map(str::to_owned),
                 name: text("name").map(str::to_owned),
             },
-            guessed: Labels::default(),
+            guessed: Labels { namespace: around.namespace.map(str::to_owned), ..Labels::default() },
             destination: around.destination.map(str::to_owned),
             for_several_clusters: around.for_several_clusters,
             hints: Hints::read(&annotations),
@@ -117,7 +129,7 @@ impl<'n> Walk<'n> {
         self.path.push(Step::Key("encryptedData"));
         for (key, value) in items.into_iter().flat_map(Mapping::iter) {
             self.path.push(Step::Key(key.text()));
-            self.value(value, key.text(), object);
+            self.value(Place::Whole(value), key.text(), object);
             if !is_item_name(key.text()) {
                 let kind = WarningKind::ItemRefused { item: super::shortened(key.text()) };
                 self.warn(key.position(), kind);
@@ -128,7 +140,7 @@ impl<'n> Walk<'n> {
         let whole = spec.get("data").filter(|node| node.as_str().is_some());
         if let Some(whole) = whole {
             self.path.push(Step::Key("data"));
-            self.value(whole, "", object);
+            self.value(Place::Whole(whole), "", object);
             self.path.pop();
         }
         self.path.pop();
@@ -145,7 +157,7 @@ impl<'n> Walk<'n> {
         let Some(items) = mapping.get("encryptedData").and_then(Node::as_mapping) else { return };
         let text = |field| mapping.get(field).and_then(Node::as_str).map(str::to_owned);
         let mut object = Object {
-            document: self.document.index,
+            document: self.index,
             position: node.position(),
             shape: Shape::EncryptedData,
             own: Labels { scope: None, namespace: text("namespace"), name: text("name") },
@@ -164,7 +176,7 @@ impl<'n> Walk<'n> {
             self.path.push(Step::Key(key.text()));
             // A template fills the others, or a schema describes them.
             if !matches!(item::read(value), Err(Outcome::Noted(_))) {
-                self.value(value, key.text(), &mut object);
+                self.value(Place::Whole(value), key.text(), &mut object);
             }
             self.path.pop();
         }
@@ -173,9 +185,10 @@ impl<'n> Walk<'n> {
     }
 
     /// A string that is a sealed value and part of nothing known.
-    pub(super) fn lone(&mut self, node: &'n Node, around: Around<'n>) {
+    pub(super) fn lone(&mut self, place: Place<'n>, around: Around<'n>) {
+        let (Place::Whole(node) | Place::Word(node, _)) = place else { return };
         let mut object = Object {
-            document: self.document.index,
+            document: self.index,
             position: node.position(),
             shape: Shape::Lone,
             own: Labels::default(),
@@ -189,18 +202,23 @@ impl<'n> Walk<'n> {
             hints: Hints::default(),
             values: Vec::new(),
         };
-        self.value(node, "", &mut object);
+        self.value(place, "", &mut object);
         self.add(object);
     }
 
     /// Adds a value to the object, or what stands in its place to the findings.
-    fn value(&mut self, node: &'n Node, name: &str, object: &mut Object<'n>) {
+    fn value(&mut self, place: Place<'n>, name: &str, object: &mut Object<'n>) {
+        let (node, read) = match &place {
+            Place::Whole(node) => (*node, item::read(node)),
+            Place::Word(node, word) => (*node, item::read_word(node, word)),
+            Place::Text(_) => return,
+        };
         if !node.is_copied() {
             self.met.insert(node.span().start);
         }
-        match item::read(node) {
+        match read {
             Ok(sealed) => object.values.push(Value {
-                node,
+                place,
                 sealed,
                 name: name.to_owned(),
                 keys: self.keys(),
@@ -212,14 +230,14 @@ impl<'n> Walk<'n> {
         }
     }
 
-    fn add(&mut self, object: Object<'n>) {
+    pub(super) fn add(&mut self, object: Object<'n>) {
         if !object.values.is_empty() {
             self.found.objects.push(object);
         }
     }
 
     fn warn(&mut self, position: Position, kind: WarningKind) {
-        self.found.warnings.push(Warning { document: self.document.index, position, kind });
+        self.found.warnings.push(Warning { document: self.index, position, kind });
     }
 }
 

@@ -11,7 +11,7 @@ use crate::rotate::reading::Document;
 /// not be read.
 pub(super) fn between(reading: &Reading, strings: &[Range<usize>]) -> Vec<Finding> {
     let text = reading.text();
-    let mut places = Places::new(text);
+    let mut places = Places::new(text.as_bytes());
     let is_covered = |word: &Range<usize>| {
         let before = strings.partition_point(|span| span.start <= word.start);
         before
@@ -44,7 +44,7 @@ pub(super) fn refused(reading: &Reading) -> impl Iterator<Item = Finding> {
 /// What looks like a sealed value in a file that cannot be split into documents.
 pub(super) fn in_unreadable(unreadable: &Unreadable) -> Vec<Finding> {
     let Unreadable { error, text } = unreadable;
-    let mut places = Places::new(text);
+    let mut places = Places::new(text.as_bytes());
     let left = || Outcome::Left(LeftCause::Refused(error.clone()));
     let words = words::find(text);
     let mut findings: Vec<Finding> =
