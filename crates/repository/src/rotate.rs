@@ -35,7 +35,7 @@ use kubeyaml::EditError;
 use rand_core::CryptoRng;
 
 pub use binding::Source;
-pub use context::{Content, Context, Labels, Options, Target};
+pub use context::{Content, Context, Labels, Options, Overlay, Target};
 pub use outcome::{
     Bound, FileOutcome, Finding, LeftCause, NotedCause, Outcome, Verdict, Warning, WarningKind,
 };

@@ -16,6 +16,8 @@ pub enum Source {
     Document,
     /// A rule of the repository.
     Rule,
+    /// A kustomization that puts the file into a cluster.
+    Kustomization,
     /// Where the enclosing document puts what it makes: Argo CD's `destination`, Flux' `targetNamespace`.
     Destination,
     /// The user.
@@ -35,14 +37,20 @@ pub(super) struct Said {
     pub(super) source: Source,
 }
 
-/// What a value may be bound to, the likeliest first: for what the hint says, then for what all others say together, each
-/// scope whose parts are known. Cluster-wide is always among them.
-pub(super) fn candidates(hints: Vec<Labels>, others: &[Said]) -> Vec<Candidate> {
+/// What a value may be bound to, the likeliest first: for what each hint says, then for what all others say together, each
+/// scope whose parts are known. Of the others there may be several sets, for several clusters or namespaces. Cluster-wide is
+/// always among them.
+pub(super) fn candidates<'a>(
+    hints: Vec<Labels>,
+    others: impl IntoIterator<Item = &'a [Said]>,
+) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     for labels in hints {
         add_all(&[Said { labels, source: Source::Hint }], &mut candidates);
     }
-    add_all(others, &mut candidates);
+    for said in others {
+        add_all(said, &mut candidates);
+    }
     candidates
 }
 
@@ -88,6 +96,7 @@ impl Source {
             Self::Hint => "Hint",
             Self::Document => "Document",
             Self::Rule => "Rule",
+            Self::Kustomization => "Kustomization",
             Self::Destination => "Destination",
             Self::Flags => "Flags",
         }
@@ -100,6 +109,7 @@ impl fmt::Display for Source {
             Self::Hint => "a hint",
             Self::Document => "the document",
             Self::Rule => "a rule",
+            Self::Kustomization => "a kustomization",
             Self::Destination => "the destination",
             Self::Flags => "the command line",
         })
@@ -128,7 +138,7 @@ mod tests {
         let document = said(Source::Document, Some("${NAMESPACE}"), Some("orders"));
         let flags = said(Source::Flags, Some("shop"), Some("other"));
         assert_eq!(
-            shown(&candidates(Vec::new(), &[document, flags])),
+            shown(&candidates(Vec::new(), [[document, flags].as_slice()])),
             [
                 "shop/orders (strict) Flags",
                 "namespace shop (namespace-wide) Flags",
@@ -143,7 +153,7 @@ mod tests {
         document.labels.scope = Some(Scope::NamespaceWide);
         let hint = said(Source::Hint, Some("blue"), Some("orders")).labels;
         assert_eq!(
-            shown(&candidates(vec![hint], &[document])),
+            shown(&candidates(vec![hint], [[document].as_slice()])),
             [
                 "blue/orders (strict) Hint",
                 "namespace blue (namespace-wide) Hint",
@@ -158,7 +168,7 @@ mod tests {
     fn what_cannot_be_a_label_is_not_tried() {
         let slash = said(Source::Document, Some("a/b"), Some("c"));
         assert_eq!(
-            shown(&candidates(Vec::new(), &[slash])),
+            shown(&candidates(Vec::new(), [[slash].as_slice()])),
             ["any namespace (cluster-wide) Document"]
         );
     }

@@ -18,6 +18,8 @@ pub struct Context<'a> {
     /// What a rule says about the value at these keys of a values file, from the top of the document down; an item of a
     /// list has its number as key.
     pub rule_at: &'a (dyn Fn(&[&str]) -> Option<Labels> + Sync),
+    /// The kustomizations that put the file into a cluster: those that list it, or list one that does.
+    pub overlays: &'a [Overlay],
     /// What the user says for whatever nothing else tells.
     pub flags: Labels,
     /// How it is done.
@@ -58,6 +60,17 @@ pub struct Labels {
     pub name: Option<String>,
 }
 
+/// What a kustomization makes of the objects that it puts into a cluster.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overlay {
+    /// `namespace`
+    pub namespace: Option<String>,
+    /// `namePrefix`; may be empty.
+    pub name_prefix: String,
+    /// `nameSuffix`; may be empty.
+    pub name_suffix: String,
+}
+
 /// How a rotation is done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
@@ -79,6 +92,7 @@ impl<'a> Context<'a> {
             target,
             rule: Labels::default(),
             rule_at: &|_| None,
+            overlays: &[],
             flags: Labels::default(),
             options: Options::default(),
         }
@@ -88,6 +102,17 @@ impl<'a> Context<'a> {
     pub(super) fn home(&self) -> Option<usize> {
         let fingerprint = self.target.key.fingerprint();
         self.rings.iter().position(|ring| ring.contains(&fingerprint))
+    }
+}
+
+impl Overlay {
+    /// The labels of an object as it comes into the cluster.
+    pub(super) fn renamed(&self, labels: Labels) -> Labels {
+        let Self { name_prefix, name_suffix, .. } = self;
+        Labels {
+            name: labels.name.map(|name| format!("{name_prefix}{name}{name_suffix}")),
+            ..labels
+        }
     }
 }
 
@@ -106,6 +131,7 @@ impl fmt::Debug for Context<'_> {
             .field("content", &self.content)
             .field("target", &self.target.key)
             .field("rule", &self.rule)
+            .field("overlays", &self.overlays)
             .field("flags", &self.flags)
             .field("options", &self.options)
             .finish_non_exhaustive()

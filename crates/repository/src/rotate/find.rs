@@ -154,7 +154,7 @@ impl<'n> Walk<'n> {
         }
         if around.in_sealed_secret {
             words::find(text).for_each(|_| self.note(node, Outcome::Noted(NotedCause::NoItem)));
-        } else if text.trim_end().contains('\n') {
+        } else if is_file(text.trim()) {
             self.embedded(node, text, around);
         } else {
             self.line(node, text, around);
@@ -232,6 +232,11 @@ impl<'n> Around<'n> {
             name: text("name").or(target).or(self.name),
         }
     }
+}
+
+/// Whether a text has several lines, or is JSON: it may be a file of its own.
+fn is_file(text: &str) -> bool {
+    text.contains('\n') || text.starts_with(['{', '['])
 }
 
 /// The most characters of a name that a finding holds.

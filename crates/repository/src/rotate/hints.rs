@@ -36,12 +36,25 @@ pub(super) fn edit(
     let hint = annotations.and_then(Node::as_mapping).and_then(|all| all.get(SEALED_WITH));
     match hint {
         Some(hint) if hint.as_str().map(str::trim_end) == Some(&text) => Ok(HintEdit::Unchanged),
-        Some(hint) => editor.replace(hint, text).map(|()| HintEdit::Edited),
+        Some(hint) => replace(editor, hint, text).map(|()| HintEdit::Edited),
         None if is_added => Ok(match add(editor, metadata, annotations, &text) {
             Ok(()) => HintEdit::Edited,
             Err(error) => HintEdit::NotAdded(error),
         }),
         None => Ok(HintEdit::Unchanged),
+    }
+}
+
+/// Puts a hint in the place of another one. Of two that name one key each, the words of base64 are exchanged: that leaves
+/// the hint without quotes where it had none.
+fn replace(editor: &mut Editor<'_>, hint: &Node, text: String) -> Result<(), EditError> {
+    let digest = |text: &str| {
+        let fingerprint: Fingerprint = text.trim().parse().ok()?;
+        fingerprint.to_string().split_once(':').map(|(_, digest)| digest.to_owned())
+    };
+    match (hint.as_str().and_then(digest), digest(&text)) {
+        (Some(old), Some(new)) => editor.replace_words(hint, [(old, new)]),
+        _ => editor.replace(hint, text),
     }
 }
 

@@ -105,6 +105,8 @@ pub enum LeftCause {
     OtherCluster,
     /// A key opens it, but it is not known whether the certificate is of that key's cluster.
     UnknownCluster,
+    /// The values of its SealedSecret are for the namespaces of several kustomizations.
+    SeveralKustomizations,
     /// Its document is no YAML or JSON.
     Unreadable(YamlError),
     /// Its document, or the file, is YAML or JSON that is refused.
@@ -239,6 +241,7 @@ impl LeftCause {
             Self::Unexplained => "Unexplained",
             Self::OtherCluster => "OtherCluster",
             Self::UnknownCluster => "UnknownCluster",
+            Self::SeveralKustomizations => "SeveralKustomizations",
             Self::Unreadable(_) => "Unreadable",
             Self::Refused(_) => "Refused",
             Self::NotEditable(_) => "NotEditable",
@@ -318,6 +321,9 @@ impl fmt::Display for LeftCause {
             }
             Self::UnknownCluster => f.write_str(
                 "it is not known whose certificate this is: write a rule, or give its private key with the cluster's other ones",
+            ),
+            Self::SeveralKustomizations => f.write_str(
+                "the values of its SealedSecret are for the namespaces of several kustomizations",
             ),
             Self::Unreadable(error) | Self::Refused(error) => error.fmt(f),
             Self::NotEditable(error) => error.fmt(f),

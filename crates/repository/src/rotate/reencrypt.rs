@@ -7,7 +7,7 @@ use sealkit_core::{
 use sealkit_manifest::Binding;
 
 use super::binding::{self, Candidate, Said, Source};
-use super::context::{Context, Labels};
+use super::context::{Context, Labels, Overlay};
 use super::find::{Object, Shape, Value};
 use super::outcome::{Bound, Finding, LeftCause, Outcome, Warning, WarningKind};
 
@@ -49,9 +49,23 @@ pub(super) fn reseal<'n>(
 ) -> Resealed<'n> {
     let mut search = Search::new(context);
     let values = object.values.iter();
-    let values =
+    let mut values: Vec<ResealedValue> =
         values.map(|value| reseal_value(object, value, &mut search, context, rng)).collect();
+    leave_if_for_several(&mut values);
     Resealed { object, values }
+}
+
+/// Leaves an object of which one kustomization opens one value, and another one another: as a whole, it is of use in neither.
+fn leave_if_for_several(values: &mut [ResealedValue]) {
+    let bound = values.iter().filter_map(|value| value.finding.bound.as_ref());
+    let mut kustomized = bound.filter(|bound| bound.source == Source::Kustomization);
+    let first = kustomized.next().map(|bound| bound.binding.namespace.clone());
+    if kustomized.any(|bound| Some(&bound.binding.namespace) != first.as_ref()) {
+        for value in values {
+            value.finding.outcome = Outcome::Left(LeftCause::SeveralKustomizations);
+            value.new = None;
+        }
+    }
 }
 
 fn reseal_value(
@@ -96,19 +110,39 @@ fn candidates(object: &Object<'_>, value: &Value<'_>, context: &Context<'_>) -> 
         name: Some(name.to_owned()),
     });
     let hints = value.beside.clone().into_iter().chain(sealed_for).collect();
+    // Last of all, the file as it is.
+    let overlays = context.overlays.iter().map(Some).chain([None]);
+    let sets: Vec<Vec<Said>> =
+        overlays.map(|overlay| said(object, value, overlay, context)).collect();
+    binding::candidates(hints, sets.iter().map(Vec::as_slice))
+}
+
+/// What all sources but hints say about a value, in their order.
+fn said(
+    object: &Object<'_>,
+    value: &Value<'_>,
+    overlay: Option<&Overlay>,
+    context: &Context<'_>,
+) -> Vec<Said> {
     let keys: Vec<&str> = value.keys.iter().map(String::as_str).collect();
     let at_keys = (context.rule_at)(&keys).unwrap_or_default();
+    let renamed = |labels: &Labels| match overlay {
+        Some(overlay) => overlay.renamed(labels.clone()),
+        None => labels.clone(),
+    };
+    let namespace = overlay.and_then(|overlay| overlay.namespace.clone());
+    let kustomized = Labels { namespace, ..Labels::default() };
     let destination = Labels { namespace: object.destination.clone(), ..Labels::default() };
     let said = |labels, source| Said { labels, source };
-    let others = [
-        said(object.own.clone(), Source::Document),
+    vec![
+        said(renamed(&object.own), Source::Document),
         said(at_keys, Source::Rule),
         said(context.rule.clone(), Source::Rule),
-        said(object.guessed.clone(), Source::Document),
+        said(renamed(&object.guessed), Source::Document),
+        said(kustomized, Source::Kustomization),
         said(destination, Source::Destination),
         said(context.flags.clone(), Source::Flags),
-    ];
-    binding::candidates(hints, &others)
+    ]
 }
 
 /// What becomes of a value that no key opens.

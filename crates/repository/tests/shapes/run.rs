@@ -7,7 +7,7 @@ use kubeyaml::decode_utf16;
 use sealkit_core::{KeyHint, SealedValue};
 use sealkit_manifest::Binding;
 use sealkit_repository::rotate::{
-    Content, Context, FileOutcome, Labels, Options, Outcome, Target, Verdict, rotate,
+    Content, Context, FileOutcome, Labels, Options, Outcome, Overlay, Target, Verdict, rotate,
 };
 use sealkit_testkit::{fixture, read_fixture};
 
@@ -124,9 +124,28 @@ fn rotate_file(case: &Case, name: &str, file: &[u8]) -> Result<FileOutcome, Stri
     context.target.is_files_own = case.entry.get("certificates").is_some_and(|all| {
         case.text("cert").is_none() && all.as_object().is_some_and(|all| !all.is_empty())
     });
+    let overlays = overlays(case);
+    context.overlays = &overlays;
     context.flags = case.flags();
     context.options = Options { verify: true, ..Options::default() };
     Ok(rotate(file, &context, &mut rand::rng()))
+}
+
+/// The namespaces of the kustomizations in the folder of a case, which all put all of its files into a cluster.
+fn overlays(case: &Case) -> Vec<Overlay> {
+    let root = fixture("rotate-shapes").join(case.text("path").unwrap());
+    let kustomizations =
+        files(&root).into_iter().filter(|file| file.ends_with("kustomization.yaml"));
+    let namespace = |file: PathBuf| {
+        let name = file.strip_prefix(fixture("rotate-shapes")).unwrap().to_str().unwrap();
+        let text = String::from_utf8(read_fixture(&format!("rotate-shapes/{name}"))).unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix("namespace: "));
+        line.map(str::to_owned)
+    };
+    let namespaces = kustomizations.filter_map(namespace);
+    namespaces
+        .map(|namespace| Overlay { namespace: Some(namespace), ..Overlay::default() })
+        .collect()
 }
 
 /// The key of the certificate: that of the rule for the file, or the one given.
