@@ -71,7 +71,7 @@ fn rotate_documents(file: &[u8], context: &Context<'_>, rng: &mut impl CryptoRng
         }
     };
     let is_hint_added = context.options.add_hints;
-    rotate_found(find::find(&reading), context, rng, |resealed| {
+    rotate_found(find::find(&reading, context.rule_at), context, rng, |resealed| {
         edit::edit(&reading, resealed, is_hint_added)
     })
 }
@@ -99,16 +99,16 @@ fn rotate_found(
     let resealed: Vec<Resealed<'_>> =
         objects.iter().map(|object| reencrypt::reseal(object, context, rng)).collect();
     warnings.extend(resealed.iter().flat_map(Resealed::warnings));
+    let operations = resealed.iter().map(|resealed| resealed.operations).sum();
     let values = resealed.iter().flat_map(Resealed::values);
     findings.extend(values.map(|(_, value)| value.finding.clone()));
-    if findings.iter().any(Finding::holds_back) {
-        return FileOutcome::of(findings, Err(LeftCause::WithTheFile), warnings);
-    }
-    match edit(&resealed) {
-        Ok(edited) => {
-            warnings.extend(edited.warnings);
-            FileOutcome::of(findings, Ok(edited.file), warnings)
-        }
-        Err(error) => FileOutcome::of(findings, Err(LeftCause::NotEditable(error)), warnings),
-    }
+    let edited = match findings.iter().any(Finding::holds_back) {
+        true => Err(LeftCause::WithTheFile),
+        false => edit(&resealed).map_err(LeftCause::NotEditable),
+    };
+    let file = edited.map(|edited| {
+        warnings.extend(edited.warnings);
+        edited.file
+    });
+    FileOutcome { operations, ..FileOutcome::of(findings, file, warnings) }
 }

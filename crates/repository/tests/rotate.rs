@@ -344,3 +344,34 @@ fn replaced(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     out.extend_from_slice(rest);
     out
 }
+
+#[test]
+fn a_value_takes_one_private_key_operation_and_an_object_one_search() {
+    let keys: Vec<PrivateKey> = (0..3).map(|_| PrivateKey::generate(2048).unwrap()).collect();
+    let rings = [ring(&[&keys[0], &keys[1], &keys[2], &OLD])];
+    let items: String = (0..20).map(|item| format!("    i{item}: {}\n", sealed(&OLD))).collect();
+    let found = with_rings(&manifest("", &items), &rings, |_| {});
+    assert_eq!((found.operations, reasons(&found).len()), (20 + 3, 20));
+
+    let hint = format!("  annotations:\n    sealkit.dev/sealed-with: {}\n", OLD.fingerprint());
+    assert_eq!(with_rings(&manifest(&hint, &items), &rings, |_| {}).operations, 20);
+
+    let wide = |item| format!("    i{item}: {}\n", sealed_for(&OLD, Scope::ClusterWide, "", ""));
+    let items: String = (0..20).map(wide).collect();
+    let found = with_rings(&manifest(&hint, &items), &rings, |_| {});
+    // Strict and namespace-wide, with all four keys each; then what opened the first value.
+    assert_eq!(found.operations, 20 + 8);
+}
+
+#[test]
+fn long_names_and_deep_places_do_not_multiply() {
+    let long = "n".repeat(100_000);
+    let file = manifest("", &format!("    a: {}\n", sealed(&NEW))).replace("shop", &long);
+    let deep = format!("{}\"{}\"{}", "{\"key\":".repeat(900), sealed(&NEW), "}".repeat(900));
+    for file in [file, deep] {
+        let outcome = rotated(&file);
+        let found = format!("{:?}", outcome.findings);
+        assert!(found.len() < 3000, "{found}");
+        assert_eq!(outcome.verdict(), Verdict::Left);
+    }
+}

@@ -74,13 +74,17 @@ fn add_all(said: &[Said], candidates: &mut Vec<Candidate>) {
     }
 }
 
+/// The most bytes of a name in a cluster: a longer one is none.
+const MAX_NAME: usize = 253;
+
 /// The first source that says something about a part. A part that is a template or a variable is left open.
 fn first<'a>(
     said: &'a [Said],
     part: impl Fn(&'a Labels) -> Option<&'a str>,
 ) -> Option<(&'a str, Source)> {
     let known = |said: &'a Said| Some((part(&said.labels)?, said.source));
-    said.iter().filter_map(known).find(|(text, _)| !text.is_empty() && !is_variable(text))
+    let is_said = |text: &str| !text.is_empty() && text.len() <= MAX_NAME && !is_variable(text);
+    said.iter().filter_map(known).find(|(text, _)| is_said(text))
 }
 
 /// `{{ .Values.namespace }}`, `${NAMESPACE}`, `$(NAMESPACE)`: filled in later, by another program.
@@ -166,7 +170,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_a_label_is_not_tried() {
-        let slash = said(Source::Document, Some("a/b"), Some("c"));
+        let long = "a".repeat(254);
+        let slash = said(Source::Document, Some("a/b"), Some(&long));
         assert_eq!(
             shown(&candidates(Vec::new(), [[slash].as_slice()])),
             ["any namespace (cluster-wide) Document"]

@@ -11,7 +11,7 @@ const SEALED_FOR: &str = "sealed-for:";
 /// Before a mapping in braces.
 const SEALED: &str = "[sealed]";
 
-/// The most bytes of a comment that are looked at.
+/// The most bytes after a value that are looked at.
 const MAX_LEN: usize = 4096;
 
 /// What the comment on the line where a value begins or ends says; none where there is no such comment.
@@ -24,9 +24,11 @@ pub(super) fn labels_beside(text: &str, node: &Node) -> Option<Labels> {
         true => value,
         false => text.get(node.span().end..)?,
     };
-    let line = rest.split(['\n', '\r']).next()?;
+    // A line of a million values is not read a million times.
+    let near = rest.get(..rest.floor_char_boundary(MAX_LEN))?;
+    let line = near.split(['\n', '\r']).next()?;
     let (_, comment) = line.split_once(" #")?;
-    read(comment.get(..MAX_LEN).unwrap_or(comment))
+    read(comment)
 }
 
 fn read(comment: &str) -> Option<Labels> {

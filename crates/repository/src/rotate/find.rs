@@ -13,6 +13,7 @@ use std::ops::Range;
 
 use kubeyaml::{Mapping, Node, Value as Content};
 
+use super::context::Labels;
 use super::outcome::{Finding, LeftCause, NotedCause, Outcome, Warning};
 use super::reading::{Places, Reading, Unreadable};
 use super::words;
@@ -55,7 +56,10 @@ struct Walk<'n> {
     index: usize,
     /// The text stands in another file.
     is_embedded: bool,
+    rule_at: &'n RuleAt<'n>,
     path: Vec<Step<'n>>,
+    /// How many texts with anchors were looked into.
+    anchored: usize,
     found: Found<'n>,
     /// Where values begin that are part of an object, or of a finding, already.
     met: HashSet<usize>,
@@ -64,34 +68,43 @@ struct Walk<'n> {
 }
 
 /// Finds the sealed values of a file.
-pub(super) fn find(reading: &Reading) -> Found<'_> {
-    find_from(reading, &Start::default())
+///
+/// `rule_at` is what a rule says about the value at these keys.
+pub(super) fn find<'n>(reading: &'n Reading, rule_at: &'n RuleAt<'n>) -> Found<'n> {
+    let start = Start { document: None, path: Vec::new(), around: Around::default(), rule_at };
+    find_from(reading, &start)
 }
 
+/// What a rule says about the value at these keys.
+type RuleAt<'a> = dyn Fn(&[&str]) -> Option<Labels> + Sync + 'a;
+
 /// Where a search begins: for a text in a file, the document there, the keys that lead to it, and what is around it.
-#[derive(Default)]
 struct Start<'n> {
     document: Option<usize>,
     path: Vec<Step<'n>>,
     around: Around<'n>,
+    rule_at: &'n RuleAt<'n>,
 }
 
 fn find_from<'n>(reading: &'n Reading, start: &Start<'n>) -> Found<'n> {
     let mut found = Found::default();
     let mut strings = Vec::new();
+    let mut anchored = 0;
     for document in reading.documents() {
         let Ok(Some(root)) = &document.content else { continue };
         let mut walk = Walk {
             text: reading.text(),
             index: start.document.unwrap_or(document.index),
             is_embedded: start.document.is_some(),
+            rule_at: start.rule_at,
+            anchored,
             path: start.path.clone(),
             found,
             met: HashSet::new(),
             strings,
         };
         walk.visit(root, start.around);
-        (found, strings) = (walk.found, walk.strings);
+        (found, strings, anchored) = (walk.found, walk.strings, walk.anchored);
     }
     strings.sort_by_key(|span| span.start);
     let stray = stray::between(reading, &strings).into_iter().chain(stray::refused(reading));
@@ -191,18 +204,28 @@ impl<'n> Walk<'n> {
         }
     }
 
-    /// The keys that lead to the present node, with dots between.
+    /// The keys that lead to the present node, with dots between; the last of them, where they are long.
     fn item(&self) -> String {
-        self.keys().join(".")
+        let mut keys = Vec::new();
+        let mut len = 0;
+        for step in self.path.iter().rev() {
+            let key = step.key();
+            len += key.len() + 1;
+            if len > MAX_ITEM {
+                keys.push("…".to_owned());
+                break;
+            }
+            keys.push(key);
+        }
+        keys.reverse();
+        keys.join(".")
     }
 
-    /// The keys that lead to the present node; the number of an item in a list is its key.
-    fn keys(&self) -> Vec<String> {
-        let key = |step: &Step<'n>| match step {
-            Step::Key(key) => shortened(key),
-            Step::Item(number) => number.to_string(),
-        };
-        self.path.iter().map(key).collect()
+    /// What a rule says about the present node.
+    fn said_by_rule(&self) -> Option<Labels> {
+        let keys: Vec<String> = self.path.iter().map(Step::key).collect();
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        (self.rule_at)(&keys)
     }
 
     /// The key that leads to the present node, unless it is an item of a list.
@@ -210,6 +233,16 @@ impl<'n> Walk<'n> {
         match self.path.last()? {
             Step::Key(key) => Some(key),
             Step::Item(_) => None,
+        }
+    }
+}
+
+impl Step<'_> {
+    /// The number of an item in a list is its key.
+    fn key(&self) -> String {
+        match self {
+            Step::Key(key) => shortened(key),
+            Step::Item(number) => number.to_string(),
         }
     }
 }
@@ -238,6 +271,9 @@ impl<'n> Around<'n> {
 fn is_file(text: &str) -> bool {
     text.contains('\n') || text.starts_with(['{', '['])
 }
+
+/// The most bytes of the keys in a finding: there may be many findings far inside.
+const MAX_ITEM: usize = 1024;
 
 /// The most characters of a name that a finding holds.
 const MAX_NAME: usize = 253;

@@ -18,6 +18,8 @@ pub struct FileOutcome {
     pub findings: Vec<Finding>,
     /// What a person should know and what stops nothing.
     pub warnings: Vec<Warning>,
+    /// How many private-key operations it took: they are nearly all of the time. Those of `verify` are not counted.
+    pub operations: usize,
 }
 
 /// What became of a file, in a word.
@@ -197,7 +199,7 @@ impl FileOutcome {
         });
         findings.sort_by_key(|found| (found.position.line, found.position.column));
         warnings.sort_by_key(|warning| (warning.position.line, warning.position.column));
-        Self { file, findings, warnings }
+        Self { file, findings, warnings, operations: 0 }
     }
 }
 

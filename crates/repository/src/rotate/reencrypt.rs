@@ -15,6 +15,8 @@ use super::outcome::{Bound, Finding, LeftCause, Outcome, Warning, WarningKind};
 pub(super) struct Resealed<'n> {
     pub(super) object: &'n Object<'n>,
     values: Vec<ResealedValue>,
+    /// How many private-key operations that took.
+    pub(super) operations: usize,
 }
 
 /// What became of a value.
@@ -52,7 +54,8 @@ pub(super) fn reseal<'n>(
     let mut values: Vec<ResealedValue> =
         values.map(|value| reseal_value(object, value, &mut search, context, rng)).collect();
     leave_if_for_several(&mut values);
-    Resealed { object, values }
+    let operations = search.trials.iter().map(Trials::operations).sum();
+    Resealed { object, values, operations }
 }
 
 /// Leaves an object of which one kustomization opens one value, and another one another: as a whole, it is of use in neither.
@@ -124,8 +127,6 @@ fn said(
     overlay: Option<&Overlay>,
     context: &Context<'_>,
 ) -> Vec<Said> {
-    let keys: Vec<&str> = value.keys.iter().map(String::as_str).collect();
-    let at_keys = (context.rule_at)(&keys).unwrap_or_default();
     let renamed = |labels: &Labels| match overlay {
         Some(overlay) => overlay.renamed(labels.clone()),
         None => labels.clone(),
@@ -136,7 +137,7 @@ fn said(
     let said = |labels, source| Said { labels, source };
     vec![
         said(renamed(&object.own), Source::Document),
-        said(at_keys, Source::Rule),
+        said(value.by_rule.clone().unwrap_or_default(), Source::Rule),
         said(context.rule.clone(), Source::Rule),
         said(renamed(&object.guessed), Source::Document),
         said(kustomized, Source::Kustomization),

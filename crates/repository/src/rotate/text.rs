@@ -44,7 +44,7 @@ impl TextFile {
                     place: Place::Text(at),
                     sealed,
                     name: String::new(),
-                    keys: Vec::new(),
+                    by_rule: None,
                     beside: None,
                     finding,
                 }),

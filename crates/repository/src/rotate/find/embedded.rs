@@ -9,6 +9,10 @@ use crate::rotate::outcome::{Finding, NotedCause, Outcome, Warning};
 use crate::rotate::reading::Reading;
 use crate::rotate::words;
 
+/// The most texts of a file that may have anchors: what aliases repeat in all of them is no more than what they may repeat
+/// in a file.
+const MAX_ANCHORED: usize = 16;
+
 /// From places in an embedded text to those in the file.
 struct Shift {
     /// Where the text begins.
@@ -23,7 +27,8 @@ impl<'n> Walk<'n> {
         if !words::may_hold_sealed_values(text.as_bytes()) {
             return;
         }
-        let reading = match self.is_embedded {
+        self.anchored += usize::from(text.contains('&'));
+        let reading = match self.is_embedded || self.anchored > MAX_ANCHORED {
             true => None,
             false => Reading::of(text.as_bytes()).ok().filter(|reading| reading.failures() == 0),
         };
@@ -36,7 +41,12 @@ impl<'n> Walk<'n> {
     }
 
     fn embedded_file(&mut self, node: &'n Node, reading: &Reading, around: Around<'n>) {
-        let start = Start { document: Some(self.index), path: self.path.clone(), around };
+        let start = Start {
+            document: Some(self.index),
+            path: self.path.clone(),
+            around,
+            rule_at: self.rule_at,
+        };
         let Found { objects, findings, warnings } = find_from(reading, &start);
         let shift = Shift::of(node, self.text, reading.text());
         for object in objects {
@@ -65,7 +75,7 @@ impl<'n> Walk<'n> {
                     finding,
                     sealed: value.sealed,
                     name: value.name,
-                    keys: value.keys,
+                    by_rule: value.by_rule,
                     beside: value.beside,
                 }),
             }

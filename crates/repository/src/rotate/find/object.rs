@@ -54,8 +54,8 @@ pub(in crate::rotate) struct Value<'n> {
     pub(in crate::rotate) sealed: SealedValue,
     /// The name by which the hint knows it.
     pub(in crate::rotate) name: String,
-    /// The keys that lead to it.
-    pub(in crate::rotate) keys: Vec<String>,
+    /// What a rule says about the keys that lead to it.
+    pub(in crate::rotate) by_rule: Option<Labels>,
     /// What the comment on its line says.
     pub(in crate::rotate) beside: Option<Labels>,
     /// What a report says about it, with the outcome still open.
@@ -221,7 +221,7 @@ impl<'n> Walk<'n> {
                 place,
                 sealed,
                 name: name.to_owned(),
-                keys: self.keys(),
+                by_rule: self.said_by_rule(),
                 beside: comment::labels_beside(self.text, node),
                 // What becomes of it is known when it is opened.
                 finding: self.finding(node, Outcome::Current { is_proved: false }),
