@@ -244,12 +244,48 @@ fn a_damaged_value_is_left_and_a_word_in_its_place_is_noted() {
         (&value[..value.len() - 3], "Malformed"),
         (&value[..100], "Malformed"),
         ("REPLACE_ME", "Placeholder"),
-        ("{{ .Values.password }}", "Placeholder"),
         ("", "Empty"),
     ] {
         let outcome = rotated(&manifest("", &format!("    a: \"{item}\"\n")));
         assert_eq!(reasons(&outcome), [reason], "{item}");
     }
+}
+
+#[test]
+fn a_template_with_ciphertexts_is_rotated_as_it_stands() {
+    let value = sealed(&OLD);
+    let template = manifest(
+        "  labels:\n    {{- include \"labels\" . | nindent 4 }}\n    app: {{ .Chart.Name }}-x\n",
+        &format!("    a: {value}\n    {{{{ $name }}}}: {{{{ $value }}}}\n"),
+    )
+    .replace("namespace: shop", "namespace: {{ .Release.Namespace }}");
+    let flags = |context: &mut Context<'_>| context.flags.namespace = Some("shop".to_owned());
+    let outcome = with_rings(&template, &[ring(&[&OLD])], flags);
+    assert_eq!(reasons(&outcome), ["Rotated"]);
+    assert_eq!(opened(&text(&outcome)), template.replace(&value, "hunter2"));
+    assert_eq!(reasons(&rotated(&template)), ["NoNamespace"]);
+}
+
+#[test]
+fn lists_of_other_forms_are_read() {
+    let value = sealed(&OLD);
+    let item = manifest("", &format!("    a: {value}\n"));
+    let item = item.split_once("metadata").unwrap().1.replace('\n', "\n  ");
+    let list = format!(
+        "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecretList\nitems:\n- metadata{}\n",
+        item.trim_end()
+    );
+    let outcome = rotated(&list);
+    assert_eq!(reasons(&outcome), ["Rotated"]);
+    assert_eq!(opened(&text(&outcome)), list.replace(&value, "hunter2"));
+
+    let values = format!("secrets:\n- name: orders\n  namespace: shop\n  data:\n    a: {value}\n");
+    let outcome = rotated(&values);
+    assert_eq!(reasons(&outcome), ["Rotated"]);
+    assert_eq!(opened(&text(&outcome)), values.replace(&value, "hunter2"));
+
+    let merged = format!("x: &x {{a: {value}}}\n{}", manifest("", "    <<: *x\n"));
+    assert_eq!(reasons(&rotated(&merged)), ["Alias", "NoItem"]);
 }
 
 #[test]

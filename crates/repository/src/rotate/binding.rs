@@ -6,6 +6,7 @@ use sealkit_core::Scope;
 use sealkit_manifest::Binding;
 
 use super::context::Labels;
+use super::mask;
 
 /// Who says what a value is bound to. The earlier one wins; a later one fills what it leaves open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,8 +89,8 @@ fn first<'a>(
 }
 
 /// `{{ .Values.namespace }}`, `${NAMESPACE}`, `$(NAMESPACE)`: filled in later, by another program.
-fn is_variable(text: &str) -> bool {
-    text.contains(['$', '{'])
+pub(super) fn is_variable(text: &str) -> bool {
+    text.contains(['$', '{']) || mask::may_be_hidden(text)
 }
 
 impl Source {

@@ -8,7 +8,7 @@ use kubeyaml::{
 };
 use zeroize::Zeroizing;
 
-use super::mask::{Mask, Masked};
+use super::mask::{Mask, Masked, Template};
 
 /// A file, and its documents.
 pub(super) struct Reading {
@@ -36,25 +36,26 @@ pub(super) struct Unreadable {
 }
 
 impl Reading {
-    /// Reads a file. Lines of a template are passed over where more of it can be read then.
+    /// Reads a file. Of a template, its actions are passed over as far as more of it can be read then.
     pub(super) fn of(file: &[u8]) -> Result<Self, Unreadable> {
-        let plain = Self::masked(file, false);
-        if plain.as_ref().is_ok_and(|reading| reading.failures() == 0) {
-            return plain;
+        let mut best = Self::masked(file, Template::Shown);
+        for template in [Template::Lines, Template::Actions] {
+            let failures = best.as_ref().map_or(usize::MAX, Self::failures);
+            if failures == 0 || memchr::memmem::find(file, b"{{").is_none() {
+                break;
+            }
+            let next = Self::masked(file, template);
+            if next.as_ref().is_ok_and(|next| next.failures() < failures) {
+                best = next;
+            }
         }
-        let without_lines = Self::masked(file, true);
-        match (&plain, &without_lines) {
-            (Ok(plain), Ok(without)) if without.failures() >= plain.failures() => {}
-            (_, Ok(_)) => return without_lines,
-            (_, Err(_)) => {}
-        }
-        plain
+        best
     }
 
-    fn masked(file: &[u8], hides_lines: bool) -> Result<Self, Unreadable> {
+    fn masked(file: &[u8], template: Template) -> Result<Self, Unreadable> {
         // What looks like no UTF-8 may be UTF-16.
         let is_utf16 = matches!(file, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]);
-        let masked = if is_utf16 { None } else { Masked::of(file, hides_lines) };
+        let masked = if is_utf16 { None } else { Masked::of(file, template) };
         let text = masked.as_ref().map_or(file, |masked| &masked.file);
         let input = kubeyaml::split(text)
             .map_err(|error| Unreadable { text: guessed_text(file, &error), error })?;

@@ -3,6 +3,7 @@
 use kubeyaml::{EditError, Node, Value};
 use sealkit_core::{EnvelopeError, SealedValue};
 
+use crate::rotate::binding;
 use crate::rotate::outcome::{LeftCause, NotedCause, Outcome};
 use crate::rotate::words;
 
@@ -21,6 +22,12 @@ pub(super) fn read(node: &Node) -> Result<SealedValue, Outcome> {
     };
     let sealed = text.parse().map_err(|error| without_value(text, error))?;
     obstacle(node).map_or(Ok(sealed), |cause| Err(Outcome::Left(cause)))
+}
+
+/// Whether a template or a variable stands in the place of a value, or of its name: the value is elsewhere.
+pub(super) fn is_variable(name: &str, node: &Node) -> bool {
+    let is_variable = |text| binding::is_variable(text) && words::find(text).next().is_none();
+    is_variable(name) || node.as_str().is_some_and(is_variable)
 }
 
 /// The sealed value that is a word of the text in a node; else what becomes of it.

@@ -77,7 +77,9 @@ pub(super) fn is_sealed_secret(mapping: &Mapping) -> bool {
     let text = |field| mapping.get(field).and_then(Node::as_str);
     let is_named = text("kind") == Some("SealedSecret")
         && text("apiVersion").is_some_and(|version| version.starts_with(GROUP));
-    is_named || spec(mapping).is_some_and(|spec| has_encrypted_data(spec) && text("kind").is_some())
+    // An item of a `SealedSecretList` may have neither kind nor apiVersion.
+    let is_object = mapping.get("metadata").is_some() || text("kind").is_some();
+    is_named || (is_object && spec(mapping).is_some_and(has_encrypted_data))
 }
 
 fn spec(mapping: &Mapping) -> Option<&Mapping> {
@@ -129,8 +131,11 @@ impl<'n> Walk<'n> {
         self.path.push(Step::Key("encryptedData"));
         for (key, value) in items.into_iter().flat_map(Mapping::iter) {
             self.path.push(Step::Key(key.text()));
-            self.value(Place::Whole(value), key.text(), object);
-            if !is_item_name(key.text()) {
+            let is_variable = item::is_variable(key.text(), value);
+            if !is_variable {
+                self.value(Place::Whole(value), key.text(), object);
+            }
+            if !is_variable && !is_item_name(key.text()) {
                 let kind = WarningKind::ItemRefused { item: super::shortened(key.text()) };
                 self.warn(key.position(), kind);
             }
