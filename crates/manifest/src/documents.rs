@@ -73,7 +73,7 @@ impl Documents {
                 Ok(input) => inputs.push(input),
                 Err(error) => {
                     let text = std::str::from_utf8(&text).unwrap_or_default();
-                    errors.push(ReadError::unreadable(error, text).in_input(index));
+                    errors.push(ReadError::unreadable(error, text, 1).in_input(index));
                 }
             }
         }
@@ -180,7 +180,11 @@ impl Documents {
                     work(&Document { input, raw, node: &node, duplicate }).map(Some)
                 }
                 Ok(None) => Ok(None),
-                Err(error) => Err(E::from(ReadError::unreadable(error, input.text()))),
+                Err(error) => {
+                    // Of the document alone: a file may have many that cannot be read.
+                    let text = input.text().get(raw.span()).unwrap_or_default();
+                    Err(E::from(ReadError::unreadable(error, text, raw.first_line())))
+                }
             };
             (visit.progress)();
             result

@@ -191,10 +191,11 @@ fn deepest<'a>(node: &'a Node, path: &[String]) -> &'a Node {
 }
 
 impl ReadError {
-    /// `text` cannot be read.
-    pub(crate) fn unreadable(error: YamlError, text: &str) -> Self {
+    /// `text`, which begins in line `first` of its file, cannot be read.
+    pub(crate) fn unreadable(error: YamlError, text: &str, first: usize) -> Self {
         let YamlError { document, line, column, kind } = error;
-        let mut error = Self::new(ReadErrorKind::unreadable(kind, text, line));
+        let within = (line + 1).saturating_sub(first);
+        let mut error = Self::new(ReadErrorKind::unreadable(kind, text, within));
         error.inner.place.document = Some(document);
         error.inner.place.position = Some(Position { line, column });
         error
@@ -203,7 +204,7 @@ impl ReadError {
 
 impl From<YamlError> for ReadError {
     fn from(error: YamlError) -> Self {
-        Self::unreadable(error, "")
+        Self::unreadable(error, "", 1)
     }
 }
 
