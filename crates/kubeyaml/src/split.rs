@@ -20,7 +20,7 @@ pub(super) struct Extent {
     pub(super) end: usize,
     pub(super) format: Format,
     /// Counted from 1.
-    first_line: usize,
+    pub(super) first_line: usize,
     /// Characters before it on its line.
     first_column: usize,
 }

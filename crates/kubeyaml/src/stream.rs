@@ -175,6 +175,12 @@ impl RawDocument<'_> {
         self.index
     }
 
+    /// The line in the file, counted from 1, in which the document begins.
+    #[must_use]
+    pub fn first_line(&self) -> usize {
+        self.extent.first_line
+    }
+
     /// The document's bytes in [`Input::text`].
     #[must_use]
     pub fn span(&self) -> std::ops::Range<usize> {
