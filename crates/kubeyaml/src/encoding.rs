@@ -69,11 +69,15 @@ pub(super) fn decode(file: &[u8]) -> Result<Decoded, Undecodable> {
         Some((encoding, text)) => Ok(Decoded { encoding, text: text?, start: 0 }),
         None => {
             let text = utf8(file)?;
-            let marked = text.starts_with(BYTE_ORDER_MARK);
-            let start = if marked { BYTE_ORDER_MARK.len_utf8() } else { 0 };
+            let start = after_mark(&text);
             Ok(Decoded { encoding: Encoding::Utf8, text, start })
         }
     }
+}
+
+/// Where a text begins, after its byte order mark.
+pub(super) fn after_mark(text: &str) -> usize {
+    if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 }
 }
 
 /// The text of a file in UTF-16 with a byte order mark, as PowerShell writes it; none of any other file, and of

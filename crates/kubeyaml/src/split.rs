@@ -4,7 +4,6 @@ use super::cursor::Mark;
 use super::error::{YamlError, YamlErrorKind};
 use super::mapping::DuplicateKeys;
 use super::node::Position;
-use super::stream::Format;
 use super::{Origin, Problem, json};
 
 /// The size of kubectl's buffer: how far it looks to tell JSON from YAML.
@@ -13,6 +12,15 @@ const BUFFER: usize = 4096;
 /// After so many objects kubectl takes what is not JSON for an error, no longer for YAML.
 const MOST_BEFORE_YAML: usize = 1;
 
+/// The language of a file or of a document.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Format {
+    /// Documents in YAML, separated by `---`.
+    Yaml,
+    /// Objects in JSON, one after the other.
+    Json,
+}
+
 /// Where a document stands in the text.
 #[derive(Clone, Copy)]
 pub(super) struct Extent {
@@ -20,7 +28,7 @@ pub(super) struct Extent {
     pub(super) end: usize,
     pub(super) format: Format,
     /// Counted from 1.
-    first_line: usize,
+    pub(super) first_line: usize,
     /// Characters before it on its line.
     first_column: usize,
 }

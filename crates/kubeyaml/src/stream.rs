@@ -8,12 +8,12 @@ use super::Problem;
 use super::alias;
 use super::compose::compose;
 use super::edit::Editor;
-use super::encoding::{BYTE_ORDER_MARK, Decoded, Encoding, Undecodable, decode};
+use super::encoding::{BYTE_ORDER_MARK, Decoded, Encoding, Undecodable, after_mark, decode};
 use super::error::{YamlError, YamlErrorKind};
 use super::json;
 use super::mapping::DuplicateKeys;
 use super::node::{Node, Position, Value};
-use super::split::{self, Extent, Split};
+use super::split::{self, Extent, Format, Split};
 
 /// The text of a file and where its documents are.
 ///
@@ -32,15 +32,6 @@ pub struct Input {
     aliased: usize,
     /// Why one of the documents is no JSON, as it seems to be.
     not_json: Option<YamlError>,
-}
-
-/// The language of a file or of a document.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Format {
-    /// Documents in YAML, separated by `---`.
-    Yaml,
-    /// Objects in JSON, one after the other.
-    Json,
 }
 
 /// One document of a file, not parsed yet.
@@ -74,11 +65,9 @@ pub fn split(file: &[u8]) -> Result<Input, YamlError> {
     // kubectl ends every line, the last one too.
     if format == Format::Yaml && !text.ends_with(['\n', '\r']) {
         text.push('\n');
-        documents
-            .last_mut()
-            .filter(|last| last.end == len)
-            .into_iter()
-            .for_each(|last| last.end += 1);
+        if let Some(last) = documents.last_mut().filter(|last| last.end == len) {
+            last.end += 1;
+        }
     }
     let aliased = aliased(&text, &documents);
     Ok(Input { id: next_id(), encoding, text, len, format, documents, aliased, not_json })
@@ -86,7 +75,7 @@ pub fn split(file: &[u8]) -> Result<Input, YamlError> {
 
 /// What is wrong right after this text.
 fn locate(kind: YamlErrorKind, mut before: Zeroizing<String>) -> YamlError {
-    let start = if before.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
+    let start = after_mark(&before);
     let mut position = Position { line: 1, column: 1 };
     before.bytes().skip(start).for_each(|byte| position.advance(byte));
     // The text has room for it: of a document that begins here, something has to be there.
@@ -173,6 +162,12 @@ impl RawDocument<'_> {
     #[must_use]
     pub fn index(&self) -> usize {
         self.index
+    }
+
+    /// The line in the file, counted from 1, in which the document begins.
+    #[must_use]
+    pub fn first_line(&self) -> usize {
+        self.extent.first_line
     }
 
     /// The document's bytes in [`Input::text`].

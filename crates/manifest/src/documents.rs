@@ -1,8 +1,5 @@
 //! The texts of one run: their documents, and a visit to all of them.
 
-use std::collections::HashMap;
-use std::sync::OnceLock;
-
 use kubeyaml::{DuplicateKeys, Format, Input, Node, RawDocument, YamlError, YamlErrorKind};
 use zeroize::Zeroizing;
 
@@ -178,7 +175,6 @@ impl Documents {
         E: Send + From<ReadError>,
     {
         let documents: Vec<(usize, &Input, RawDocument<'_>)> = self.raw_documents().collect();
-        let first_lines = OnceLock::new();
         let results = parallel::map(&documents, |&(input_index, input, raw)| {
             let result = match parse(raw, visit.duplicates) {
                 Ok(Some((node, duplicate))) => {
@@ -187,9 +183,9 @@ impl Documents {
                 }
                 Ok(None) => Ok(None),
                 Err(error) => {
-                    let lines = first_lines.get_or_init(|| self.first_lines());
-                    let line = lines.get(&(input_index, raw.index())).copied().unwrap_or(1);
-                    Err(E::from(ReadError::unreadable(error, text_of(input, raw), line)))
+                    // Of the document alone: a file may have many that cannot be read.
+                    let text = text_of(input, raw);
+                    Err(E::from(ReadError::unreadable(error, text, raw.first_line())))
                 }
             };
             (visit.progress)();
@@ -200,22 +196,6 @@ impl Documents {
             Some(Located { input, document: raw.index(), result: result.transpose()? })
         });
         located.collect()
-    }
-
-    /// The line that each document begins with, by input and number. Found out once, and only where something is wrong.
-    fn first_lines(&self) -> HashMap<(usize, usize), usize> {
-        let mut lines = HashMap::new();
-        let (mut current, mut line, mut at) = (0, 1, 0);
-        for (input_index, input, raw) in self.raw_documents() {
-            if input_index != current {
-                (current, line, at) = (input_index, 1, 0);
-            }
-            let start = raw.span().start;
-            line += input.text().get(at..start).unwrap_or_default().matches('\n').count();
-            at = start;
-            lines.insert((input_index, raw.index()), line);
-        }
-        lines
     }
 
     fn raw_documents(&self) -> impl Iterator<Item = (usize, &Input, RawDocument<'_>)> {

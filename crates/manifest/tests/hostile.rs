@@ -30,6 +30,15 @@ fn binary_garbage() {
     both_refuse(noise, "line 1, column 5: the byte 0xE8 is not UTF-8");
 }
 
+/// What is said of each must not take a look at the whole file.
+#[test]
+fn a_hundred_thousand_documents_that_cannot_be_read() {
+    let text = "kind: [\n---\n".repeat(100_000);
+    for result in [seal(&text), unseal(&text)] {
+        assert!(result.err().unwrap().message.ends_with("\nand 99900 more"));
+    }
+}
+
 #[test]
 fn ten_mebibytes_of_one_line() {
     let text = "a".repeat(10 << 20);
