@@ -13,6 +13,7 @@ mod words;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::ops::Range;
 
 use zeroize::Zeroizing;
 
@@ -22,6 +23,7 @@ use super::stream::{Input, split};
 use super::text::SecretText;
 use super::tree::Tree;
 use entries::EntryChanges;
+use plan::Splice;
 use words::Words;
 
 pub use error::EditError;
@@ -32,6 +34,7 @@ pub use error::EditError;
 pub struct Editor<'a> {
     input: &'a Input,
     changes: Changes,
+    comments: Vec<Splice>,
 }
 
 /// Where a new entry is put in a mapping.
@@ -67,7 +70,7 @@ struct Touched {
 
 impl<'a> Editor<'a> {
     pub(super) fn new(input: &'a Input) -> Self {
-        Self { input, changes: Changes::new() }
+        Self { input, changes: Changes::new(), comments: Vec::new() }
     }
 
     /// Puts `text` in the place of the string that the node holds, in the same style.
@@ -93,11 +96,12 @@ impl<'a> Editor<'a> {
 
     /// Puts words in the place of others in the string that the node holds, wherever they stand in it; every other byte of
     /// the string stays, and so do its line breaks. A word is a run of base64 characters with its padding, as sealed values
-    /// are in a text: it means itself in every style.
+    /// are in a text: it means itself in every style. One that is written with escapes (`\/`, `\u002B`), or with escaped line
+    /// breaks in it, is replaced with them.
     ///
     /// # Errors
     /// The node is not a string that stands in this file itself, it was edited already, or one of the old words is not in
-    /// it, or stands in the file in another way than it is read (`\/` in JSON).
+    /// it, or stands in the file in another way than it is read.
     pub fn replace_words(
         &mut self,
         node: &Node,
@@ -113,6 +117,19 @@ impl<'a> Editor<'a> {
                 Ok(())
             }
         }
+    }
+
+    /// Puts a word of base64 characters in the place of a part of a comment: these bytes of [`Input::text`].
+    ///
+    /// # Errors
+    /// The new text is no such word. That the place is part of a comment is seen by [`Editor::finish`]: no value may change
+    /// by it.
+    pub fn replace_in_comment(&mut self, at: Range<usize>, word: String) -> Result<(), EditError> {
+        if !words::is_word(&word) {
+            return Err(EditError::Unfit);
+        }
+        self.comments.push(Splice { start: at.start, end: at.end, new: word.into() });
+        Ok(())
     }
 
     /// Puts an entry into a mapping, written as the entries beside it are. Entries put in the same
@@ -169,7 +186,7 @@ impl<'a> Editor<'a> {
     /// The edits overlap, the file would be too large, or it would not read back like this.
     pub fn finish(self) -> Result<Zeroizing<Vec<u8>>, EditError> {
         let touched = self.touched()?;
-        let text = plan::apply(self.input.text(), &self.changes, &touched)?;
+        let text = plan::apply(self.input.text(), &self.changes, self.comments, &touched)?;
         let file = self.input.encoding().encode(text.expose());
         let result = split(&file).map_err(|_| EditError::NotTheSame)?;
         check::check(self.input, &result, &self.changes, &touched)?;
@@ -216,8 +233,12 @@ impl<'a> Editor<'a> {
     /// The documents with edits, read again: the nodes of the edits were only borrowed.
     fn touched(&self) -> Result<Vec<Touched>, EditError> {
         let mut touched: Vec<Touched> = Vec::new();
-        for &start in self.changes.keys() {
-            let number = self.input.document_at(start as usize).ok_or(EditError::OtherText)?;
+        let nodes = self.changes.keys().map(|&start| start as usize);
+        let mut starts: Vec<usize> =
+            nodes.chain(self.comments.iter().map(|comment| comment.start)).collect();
+        starts.sort_unstable();
+        for start in starts {
+            let number = self.input.document_at(start).ok_or(EditError::OtherText)?;
             if touched.last().is_none_or(|last| last.number != number) {
                 let document = self.input.document(number).ok_or(EditError::OtherText)?;
                 let node = document.parse_any(DuplicateKeys::LastCounts).ok().flatten();

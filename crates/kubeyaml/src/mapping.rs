@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
+use std::ops::Range;
 
 use super::Problem;
 use super::error::YamlErrorKind;
@@ -92,6 +93,18 @@ impl Key {
     #[must_use]
     pub fn position(&self) -> Position {
         self.place.position()
+    }
+
+    /// The key's bytes in [`Input::text`](super::Input::text), with quotes.
+    #[must_use]
+    pub fn span(&self) -> Range<usize> {
+        self.place.start as usize..self.place.end as usize
+    }
+
+    /// Whether the key came here through an alias or a merge key, and stands elsewhere in the text.
+    #[must_use]
+    pub fn is_copied(&self) -> bool {
+        self.place.copied
     }
 }
 

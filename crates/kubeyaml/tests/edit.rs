@@ -677,6 +677,14 @@ fn words_are_replaced_wherever_they_stand_in_a_string() {
         ("a: >\r\n  old==\r\n  abc\r\nb: c\r\n", "a: >\r\n  new/1=\r\n  abcd\r\nb: c\r\n"),
         ("a: x:old==,abc,abc,oldabc\n", "a: x:new/1=,abcd,abcd,oldabc\n"),
         ("{\"a\": \"x=old== abc\"}", "{\"a\": \"x=new/1= abcd\"}"),
+        // Escapes before, in and after a word.
+        ("{\"a\": \"\\nold== \\tabc\\/\\\\abc\"}", "{\"a\": \"\\nnew/1= \\tabc\\/\\\\abcd\"}"),
+        ("{\"a\": \"\\u006fld\\u003D= ab\\u0063\"}", "{\"a\": \"new/1= abcd\"}"),
+        (
+            "a: \"\\x6fl\\\n  d==\\\r\n\t .abc\\\n  \" # abc\n",
+            "a: \"new/1=\\\r\n\t .abcd\\\n  \" # abc\n",
+        ),
+        ("a: 'old==\\abc'\n", "a: 'new/1=\\abcd'\n"),
     ] {
         assert_eq!(with_words(file, &words).as_deref(), Ok(expected), "{file}");
     }
@@ -687,8 +695,8 @@ fn words_that_do_not_stand_there_as_they_are_read_are_refused() {
     for (file, words, error) in [
         ("a: old", [("older", "new")], EditError::WordMissing),
         ("a: older", [("old", "new")], EditError::WordMissing),
-        ("{\"a\": \"b\\/c\"}", [("b/c", "new")], EditError::WordMissing),
-        ("a: \"\\x62 b\"", [("b", "new")], EditError::WordMissing),
+        ("{\"a\": \"b\\/c\"}", [("c", "new")], EditError::WordMissing),
+        ("a: \"\\x62b b\"", [("62b", "new")], EditError::WordMissing),
         ("a: old", [("old", "two words")], EditError::WordMissing),
         ("a: old", [("old", "")], EditError::WordMissing),
         ("a: 1", [("1", "2")], EditError::NotAString),
@@ -699,4 +707,19 @@ fn words_that_do_not_stand_there_as_they_are_read_are_refused() {
     ] {
         assert_eq!(with_words(file, &words), Err(error), "{file}");
     }
+}
+
+#[test]
+fn a_word_in_a_comment_is_replaced_and_no_value() {
+    let file = "a: x # by abc=\n---\nb: abc= # d\n";
+    let input = kubeyaml::split(file.as_bytes()).unwrap();
+    let edited = |at: usize, word: &str| {
+        let mut editor = input.editor();
+        editor.replace_in_comment(at..at + 4, word.to_owned())?;
+        editor.finish().map(|file| str::from_utf8(&file).unwrap().to_owned())
+    };
+    assert_eq!(edited(10, "defgh").unwrap(), file.replacen("abc=", "defgh", 1));
+    assert_eq!(edited(10, "a b"), Err(EditError::Unfit));
+    assert_eq!(edited(22, "def"), Err(EditError::NotTheSame));
+    assert_eq!(edited(10_000, "def"), Err(EditError::Overlap));
 }

@@ -15,13 +15,14 @@ pub(super) struct Splice {
     pub(super) new: SecretText,
 }
 
-/// The text with all edits.
+/// The text with all edits: those of nodes, and those of comments.
 pub(super) fn apply(
     text: &str,
     changes: &Changes,
+    comments: Vec<Splice>,
     touched: &[Touched],
 ) -> Result<SecretText, EditError> {
-    let mut plan = Plan { text, changes, unit: None, splices: Vec::new(), planned: 0 };
+    let mut plan = Plan { text, changes, unit: None, splices: comments, planned: 0 };
     for Touched { node, .. } in touched {
         plan.unit = unit(text, node);
         plan.visit(node, None)?;

@@ -1,9 +1,10 @@
 //! Words in a string in the place of others.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::super::node::{Node, Value};
+use super::super::node::{Node, Style, Value};
 use super::super::text::{SecretBuilder, SecretText};
 use super::EditError;
 use super::plan::Splice;
@@ -20,7 +21,8 @@ pub(super) fn check(text: &str, node: &Node, words: &Words) -> Result<(), EditEr
         return Err(EditError::Binary);
     }
     let are_words = words.iter().all(|(old, new)| is_word(old) && is_word(new.expose()));
-    let (written, meant) = (counts(written(text, node), words), counts(value.expose(), words));
+    let written = counts(Runs::written(text, node), words);
+    let meant = counts(Runs::of(value.expose()), words);
     let is_written = are_words && written.len() == words.len() && written == meant;
     if is_written { Ok(()) } else { Err(EditError::WordMissing) }
 }
@@ -32,7 +34,7 @@ pub(super) fn plan<'a>(
     words: &'a Words,
 ) -> impl Iterator<Item = Splice> + 'a {
     let start = node.span().start;
-    found(written(text, node), words).map(move |(at, new)| Splice {
+    found(Runs::written(text, node), words).map(move |(at, _, new)| Splice {
         start: start + at.start,
         end: start + at.end,
         new: new.clone(),
@@ -43,7 +45,7 @@ pub(super) fn plan<'a>(
 pub(super) fn is_result(old: &str, words: &Words, read: &str) -> bool {
     let mut expected = SecretBuilder::with_capacity(old.len());
     let mut done = 0;
-    for (at, new) in found(old, words) {
+    for (at, _, new) in found(Runs::of(old), words) {
         expected.push_str(old.get(done..at.start).unwrap_or_default());
         expected.push_str(new.expose());
         done = at.end;
@@ -52,47 +54,159 @@ pub(super) fn is_result(old: &str, words: &Words, read: &str) -> bool {
     expected.finish().expose() == read
 }
 
-/// The node's text in the file.
-fn written<'a>(text: &'a str, node: &Node) -> &'a str {
-    text.get(node.span()).unwrap_or_default()
+/// Whether a text is one run of base64 characters with its padding.
+pub(super) fn is_word(text: &str) -> bool {
+    Runs::of(text).next().is_some_and(|(at, _)| at == (0..text.len()))
 }
 
-/// How often each word stands in a text, less those that do not.
-fn counts<'a>(text: &'a str, words: &Words) -> HashMap<&'a str, usize> {
+/// How often each word is met, less those that are not.
+fn counts<'a>(runs: Runs<'a>, words: &'a Words) -> HashMap<&'a str, usize> {
     let mut counts = HashMap::new();
-    for (at, _) in found(text, words) {
-        *counts.entry(text.get(at).unwrap_or_default()).or_default() += 1;
+    for (_, word, _) in found(runs, words) {
+        *counts.entry(word).or_default() += 1;
     }
     counts
 }
 
-/// Where words stand in a text that others take the place of.
+/// Where words stand that others take the place of.
 fn found<'a>(
-    text: &'a str,
+    runs: Runs<'a>,
     words: &'a Words,
-) -> impl Iterator<Item = (Range<usize>, &'a SecretText)> {
-    runs(text).filter_map(|at| Some((at.clone(), words.get(text.get(at)?)?)))
-}
-
-/// The runs of base64 characters, each with its padding.
-fn runs(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let bytes = text.as_bytes();
-    let mut done = 0;
-    std::iter::from_fn(move || {
-        let rest = bytes.get(done..)?;
-        let start = done + rest.iter().position(|byte| is_base64(*byte))?;
-        let run = bytes.get(start..)?;
-        let len = run.iter().take_while(|byte| is_base64(**byte)).count();
-        let padding = run.iter().skip(len).take(2).take_while(|byte| **byte == b'=').count();
-        done = start + len + padding;
-        Some(start..done)
+) -> impl Iterator<Item = (Range<usize>, &'a str, &'a SecretText)> {
+    runs.filter_map(|(at, run)| {
+        let (word, new) = words.get_key_value(run.as_ref())?;
+        Some((at, word.as_str(), new))
     })
 }
 
-fn is_base64(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/'
+/// The runs of base64 characters in a text, each with its padding: where it is written, and what it says.
+struct Runs<'a> {
+    text: &'a str,
+    done: usize,
+    /// Characters may be written as escapes.
+    has_escapes: bool,
 }
 
-fn is_word(text: &str) -> bool {
-    runs(text).next() == Some(0..text.len())
+/// What stands at a place of a text.
+#[derive(Clone, Copy)]
+enum Unit {
+    Base64(u8),
+    Padding,
+    /// A line break that is escaped: what is before and after it is one text.
+    Join,
+    Other,
+}
+
+impl<'a> Runs<'a> {
+    /// Those of a value.
+    fn of(value: &'a str) -> Self {
+        Self { text: value, done: 0, has_escapes: false }
+    }
+
+    /// Those of a node, as it stands in the file.
+    fn written(file: &'a str, node: &Node) -> Self {
+        let text = file.get(node.span()).unwrap_or_default();
+        let has_escapes = matches!(node.style(), Style::Json | Style::DoubleQuoted);
+        Self { text, done: 0, has_escapes }
+    }
+
+    fn unit(&self, at: usize) -> Option<(Unit, usize)> {
+        let rest = self.text.as_bytes().get(at..)?;
+        let byte = *rest.first()?;
+        if byte == b'\\' && self.has_escapes {
+            return Some(escape(rest));
+        }
+        Some((Unit::of(byte), 1))
+    }
+
+    /// Where the run ends that begins here.
+    fn end(&self, start: usize) -> usize {
+        let (mut at, mut end, mut padding) = (start, start, 0);
+        while let Some((unit, len)) = self.unit(at) {
+            at += len;
+            match unit {
+                Unit::Base64(_) if padding == 0 => end = at,
+                Unit::Padding if padding < 2 => (end, padding) = (at, padding + 1),
+                Unit::Join => {}
+                Unit::Base64(_) | Unit::Padding | Unit::Other => break,
+            }
+        }
+        end
+    }
+
+    /// What a part of the text says.
+    fn read(&self, at: Range<usize>) -> Cow<'a, str> {
+        let text = self.text.get(at).unwrap_or_default();
+        if !self.has_escapes || !text.contains('\\') {
+            return Cow::Borrowed(text);
+        }
+        let part = Self { text, ..*self };
+        let mut done = 0;
+        let units = std::iter::from_fn(|| {
+            let (unit, len) = part.unit(done)?;
+            done += len;
+            Some(unit)
+        });
+        units.filter_map(Unit::character).collect()
+    }
+}
+
+impl<'a> Iterator for Runs<'a> {
+    type Item = (Range<usize>, Cow<'a, str>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let (unit, len) = self.unit(self.done)?;
+            if matches!(unit, Unit::Base64(_)) {
+                break;
+            }
+            self.done += len;
+        }
+        let at = self.done..self.end(self.done);
+        self.done = at.end;
+        Some((at.clone(), self.read(at)))
+    }
+}
+
+impl Unit {
+    fn of(byte: u8) -> Self {
+        match byte {
+            b'=' => Self::Padding,
+            b'+' | b'/' => Self::Base64(byte),
+            _ if byte.is_ascii_alphanumeric() => Self::Base64(byte),
+            _ => Self::Other,
+        }
+    }
+
+    fn character(self) -> Option<char> {
+        match self {
+            Self::Base64(byte) => Some(char::from(byte)),
+            Self::Padding => Some('='),
+            Self::Join | Self::Other => None,
+        }
+    }
+}
+
+/// The escape that a text begins with, and its length.
+fn escape(text: &[u8]) -> (Unit, usize) {
+    let digits = match text.get(1) {
+        Some(b'x') => 2,
+        Some(b'u') => 4,
+        Some(b'U') => 8,
+        Some(b'/') => return (Unit::Base64(b'/'), 2),
+        Some(b'\n' | b'\r') => return (Unit::Join, joined_len(text)),
+        _ => return (Unit::Other, 2),
+    };
+    let code = text.get(2..2 + digits).and_then(|code| str::from_utf8(code).ok());
+    let code = code.and_then(|code| u32::from_str_radix(code, 16).ok());
+    let byte = code.and_then(|code| u8::try_from(code).ok());
+    (byte.map_or(Unit::Other, Unit::of), 2 + digits)
+}
+
+/// The length of an escaped line break, with the blanks that the next line begins with.
+fn joined_len(text: &[u8]) -> usize {
+    let line_break =
+        if text.get(1..).is_some_and(|rest| rest.starts_with(b"\r\n")) { 2 } else { 1 };
+    let blanks = text.iter().skip(1 + line_break).take_while(|byte| b" \t".contains(byte)).count();
+    1 + line_break + blanks
 }
