@@ -21,8 +21,10 @@ pub struct ConfigError {
 /// What is wrong.
 #[derive(Debug)]
 pub enum ConfigErrorKind {
-    /// The file, or what the path leads over, cannot be read.
+    /// The file cannot be read.
     Io(io::Error),
+    /// The path whose `.seal.yaml` is looked for cannot be followed.
+    NotFollowed(io::Error),
     /// There is something else of that name: a folder, a link, a pipe.
     NotAFile,
     /// It belongs to another user, and its folder is open to everybody.
@@ -159,7 +161,7 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.kind {
-            ConfigErrorKind::Io(error) => Some(error),
+            ConfigErrorKind::Io(error) | ConfigErrorKind::NotFollowed(error) => Some(error),
             _ => None,
         }
     }
@@ -169,6 +171,7 @@ impl fmt::Display for ConfigErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io(_) => f.write_str("cannot be read"),
+            Self::NotFollowed(_) => f.write_str("the path cannot be followed"),
             Self::NotAFile => f.write_str("is no regular file"),
             Self::OfAnotherUser => {
                 f.write_str("belongs to another user, in a folder that is open to everybody")

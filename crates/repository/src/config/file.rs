@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::MAX_BYTES;
 use super::error::{ConfigError, ConfigErrorKind};
@@ -15,7 +16,7 @@ use super::rule::{CertificateFile, Rule};
 #[derive(Debug)]
 pub struct Config {
     path: PathBuf,
-    rules: Vec<Rule>,
+    rules: Vec<Arc<Rule>>,
     patterns: Patterns,
 }
 
@@ -58,14 +59,14 @@ impl Config {
 
     /// All rules, in the order in which they are tried.
     #[must_use]
-    pub fn rules(&self) -> &[Rule] {
+    pub fn rules(&self) -> &[Arc<Rule>] {
         &self.rules
     }
 
     /// The rule of a file, whose path is relative to [`Self::folder`]: the first with a pattern that matches. The file
     /// need not be there.
     #[must_use]
-    pub fn rule_for(&self, file: &Path) -> Option<&Rule> {
+    pub fn rule_for(&self, file: &Path) -> Option<&Arc<Rule>> {
         self.patterns.first_rule(file).and_then(|rule| self.rules.get(rule))
     }
 
@@ -75,7 +76,7 @@ impl Config {
         let used: BTreeSet<usize> =
             files.into_iter().filter_map(|file| self.patterns.first_rule(file)).collect();
         let rules = self.rules.iter().enumerate();
-        rules.filter(|(number, _)| !used.contains(number)).map(|(_, rule)| rule).collect()
+        rules.filter(|(number, _)| !used.contains(number)).map(|(_, rule)| rule.as_ref()).collect()
     }
 
     /// The path of a certificate of one of the rules, absolute and without links.

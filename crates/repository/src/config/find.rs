@@ -36,7 +36,7 @@ pub struct ConfiguredFile {
 impl ConfiguredFile {
     /// The rule of the file, if there is one.
     #[must_use]
-    pub fn rule(&self) -> Option<&Rule> {
+    pub fn rule(&self) -> Option<&Arc<Rule>> {
         self.config.rule_for(&self.file)
     }
 }
@@ -49,7 +49,8 @@ impl ConfigFinder {
     /// # Errors
     /// The path cannot be followed, or the `.seal.yaml` cannot be used.
     pub fn find(&mut self, file: &Path) -> Result<Option<ConfiguredFile>, ConfigError> {
-        let file = real_path(file).map_err(|error| ConfigError::io(file, error))?;
+        let not_followed = |error| ConfigError::of_file(file, ConfigErrorKind::NotFollowed(error));
+        let file = real_path(file).map_err(not_followed)?;
         let folder = file.parent().unwrap_or(&file);
         let Some(config) = self.of_folder(folder)? else { return Ok(None) };
         let relative = file.strip_prefix(config.folder()).unwrap_or(&file).to_owned();

@@ -1,5 +1,7 @@
 //! From text to rules.
 
+use std::sync::Arc;
+
 use kubeyaml::{Node, Position, Value, YamlError};
 use sealkit_core::Scope;
 
@@ -22,7 +24,7 @@ pub(super) const VALUES_FIELDS: &[&str] = &["keys", "scope", "namespace", "name"
 type FileFlaw = (Option<Position>, ConfigErrorKind);
 
 /// Reads the rules of a `.seal.yaml`, and their patterns.
-pub(super) fn rules(file: &[u8]) -> Result<(Vec<Rule>, Patterns), FileFlaw> {
+pub(super) fn rules(file: &[u8]) -> Result<(Vec<Arc<Rule>>, Patterns), FileFlaw> {
     if u64::try_from(file.len()).is_ok_and(|length| length > MAX_BYTES) {
         return Err((None, ConfigErrorKind::TooLarge));
     }
@@ -46,7 +48,7 @@ fn only_document(file: &[u8]) -> Result<Node, FileFlaw> {
     only.ok_or((None, ConfigErrorKind::NoDocument))
 }
 
-fn of_document(document: &Node) -> Result<(Vec<Rule>, Patterns), Flaw> {
+fn of_document(document: &Node) -> Result<(Vec<Arc<Rule>>, Patterns), Flaw> {
     // Before the fields: those of another version are others.
     check_version(document)?;
     let fields = Fields::of(document, FILE_FIELDS)?;
@@ -56,7 +58,7 @@ fn of_document(document: &Node) -> Result<(Vec<Rule>, Patterns), Flaw> {
     for node in entries(list)? {
         let fields = Fields::of(node, RULE_FIELDS)?;
         globs.add(&fields, rules.len())?;
-        rules.push(rule(node, &fields)?);
+        rules.push(Arc::new(rule(node, &fields)?));
     }
     let patterns = Patterns::new(globs.globs)
         .map_err(|flaw| (list.position(), ConfigErrorKind::Path(flaw)))?;
