@@ -88,7 +88,13 @@ pub(crate) struct CertificateArgs {
     #[arg(long)]
     pub(crate) allow_http: bool,
     /// Seal only for the key with this fingerprint, as seal cert show prints it
-    #[arg(long, value_name = "FINGERPRINT", value_parser = fingerprint)]
+    #[arg(
+        long,
+        value_name = "FINGERPRINT",
+        env = "SEALED_SECRETS_PIN",
+        hide_env_values = true,
+        value_parser = fingerprint
+    )]
     pub(crate) pin: Option<String>,
     /// Seal even if the certificate has expired
     #[arg(long)]

@@ -1,6 +1,6 @@
 //! The only place that asks for the time.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use sealkit_core::UnixTime;
 
@@ -15,4 +15,11 @@ pub(crate) fn precisely_now() -> (i64, u32) {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let seconds = i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX);
     (seconds, since_epoch.subsec_nanos())
+}
+
+/// Asks whether this time has passed since it was made.
+#[expect(clippy::disallowed_methods, reason = "the one place that asks for the time")]
+pub(crate) fn has_passed(time: Duration) -> impl Fn() -> bool + Send + 'static {
+    let start = Instant::now();
+    move || start.elapsed() >= time
 }

@@ -4,7 +4,7 @@
 
 use sealkit_core::LabelError;
 use sealkit_manifest::{
-    Base64Flaw, Cause, Expected, Field, KeySecretErrorKind, ReadErrorKind, SealErrorKind,
+    Base64Flaw, Cause, Expected, Field, Foreign, KeySecretErrorKind, ReadErrorKind, SealErrorKind,
     UnsealErrorKind,
 };
 
@@ -80,8 +80,10 @@ impl Hint for ReadErrorKind {
             Self::Missing { field } => match field {
                 Field::Name => Some("--name NAME gives one"),
                 Field::Namespace => Some("--namespace NAMESPACE gives one"),
-                Field::EncryptedData => None,
             },
+            Self::NoEncryptedData { unknown } if !unknown.is_empty() => Some(
+                "the sealed values belong into spec.encryptedData: correct the field's name or its place",
+            ),
             Self::NamespaceMismatch { .. } => {
                 Some("correct the document, or the flag or rule that asks for it")
             }
@@ -99,17 +101,18 @@ impl Hint for ReadErrorKind {
             Self::PlaintextSecret { .. } => Some(
                 "make the Secret a document of its own, which is sealed; --allow-plaintext passes it through as it is",
             ),
-            Self::Template(_) => {
-                Some("render it first, as with helm template, and seal what comes out")
-            }
-            Self::Yaml(kubeyaml::YamlErrorKind::NotAMapping) => {
+            Self::Foreign { what, .. } => Some(foreign(*what)),
+            Self::NotAResource { api_version_missing: true, kind_missing: true }
+            | Self::Yaml(kubeyaml::YamlErrorKind::NotAMapping) => {
                 Some("this is no manifest; kubectl prints one with -o yaml")
             }
+            Self::Yaml(kubeyaml::YamlErrorKind::Encoding(_)) => Some("save it as UTF-8"),
             Self::Yaml(_)
+            | Self::NotAResource { .. }
             | Self::Misnamed { .. }
             | Self::NoDocuments
             | Self::SeveralDocuments
-            | Self::NotAResource { .. }
+            | Self::NoEncryptedData { .. }
             | Self::ListInList
             | Self::WrongType { .. }
             | Self::DeprecatedDataBesideEncryptedData
@@ -148,6 +151,9 @@ impl Hint for UnsealErrorKind {
                 Some("--item takes the name of an item of spec.encryptedData in one document")
             }
             Self::Label(error) => label(*error),
+            Self::Template(error) if error.is_limit() => {
+                Some("let the templates do less, or spread them over several SealedSecrets")
+            }
             Self::DeprecatedDataIsNoSecret | Self::Template(_) => None,
         }
     }
@@ -162,6 +168,26 @@ impl Hint for UnsealErrorKind {
             | Self::NoSuchItem
             | Self::ItemInSeveralDocuments => None,
         }
+    }
+}
+
+fn foreign(what: Foreign) -> &'static str {
+    match what {
+        Foreign::Template => "render it first, as with helm template, and seal what comes out",
+        Foreign::Message => {
+            "leave it out: kubectl prints manifests with -o yaml, and messages on standard error"
+        }
+        Foreign::Report => "kubectl prints manifests with -o yaml",
+        Foreign::EnvFile => {
+            "make a Secret of it: kubectl create secret generic NAME --from-env-file FILE --dry-run=client -o yaml"
+        }
+        Foreign::Prompt => "leave it out, and keep what the command prints",
+        Foreign::WebPage => {
+            "a server has answered with it, for a login or an error: fetch the manifest again"
+        }
+        Foreign::Markdown => "take out what stands between the lines that begin with ```",
+        Foreign::MergeConflict => "resolve the conflict first",
+        Foreign::Pem => "--cert takes a certificate, unseal --key takes a key",
     }
 }
 

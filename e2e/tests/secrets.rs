@@ -84,6 +84,31 @@ fn both_refuse_the_same_input() {
     }
 }
 
+/// YAML that begins like JSON, and YAML beside JSON: the same documents come out of both programs.
+#[test]
+fn both_read_the_same_of_text_that_begins_with_a_brace() {
+    let key = KeyPair::fixture();
+    for (name, count) in [
+        ("flow-first", 1),
+        ("flow-first-crlf", 1),
+        ("flow-first-documents", 4),
+        ("flow-first-single-quotes", 1),
+        ("json-comment-after", 2),
+        ("json-crlf-separators", 2),
+        ("json-then-block", 2),
+        ("json-then-flow", 2),
+        ("json-trailing-separator", 1),
+    ] {
+        let input = read_fixture(&format!("yaml/{name}.yaml"));
+        let [theirs, ours] = [kubeseal(), seal()].map(|program| {
+            let program = program.args(["--format=json", "--namespace=shop", "--cert"]);
+            let sealed = program.arg(&key.certificate).stdin(&input).run().success().stdout;
+            opened_by_kubeseal(&sealed, "json", &key.private_key)
+        });
+        assert_eq!((ours.len(), &ours), (count, &theirs), "{name}");
+    }
+}
+
 #[test]
 fn no_data_is_sealed_only_when_asked_for() {
     let key = KeyPair::fixture();

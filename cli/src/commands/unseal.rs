@@ -1,6 +1,7 @@
 //! `seal unseal`: SealedSecrets in, Secrets out, with the private keys.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use sealkit_core::KeyRing;
@@ -117,8 +118,62 @@ fn stream(args: &UnsealArgs) -> Stream<'static> {
     Stream::new(args.output.format()).others(others).allow_plaintext(true)
 }
 
+/// How long the templates of one SealedSecret may be rendered.
+///
+/// The limit on steps ends nearly everything within two seconds, on one core that nobody else uses. What remains is chance,
+/// as the search for the primes of an RSA key, which a step cannot be priced for, and machines that are slow or busy.
+const RENDER_TIME: Duration = Duration::from_secs(10);
+
 /// Templates may ask for the time and for random passwords.
 fn context() -> RenderContext {
+    context_within(RENDER_TIME)
+}
+
+fn context_within(time: Duration) -> RenderContext {
     let (seconds, nanoseconds) = clock::precisely_now();
     RenderContext::new(seconds, nanoseconds, random::system(), RenderLimits::default())
+        .with_deadline(clock::has_passed(time))
+}
+
+#[cfg(test)]
+mod tests {
+    use sealkit_core::{Certificate, EncryptionLabel, PrivateKey, Scope};
+    use sealkit_manifest::{Format, UnsealErrors};
+    use sealkit_testkit::read_fixture;
+    use zeroize::Zeroizing;
+
+    use super::*;
+    use crate::hints::Hint as _;
+
+    /// Opens a SealedSecret with a template that loops, within this time.
+    fn unsealed(time: Duration) -> Result<(), UnsealErrors> {
+        let certificate = Certificate::from_pem(&read_fixture("keys/rsa-2048.crt")).unwrap();
+        let key = PrivateKey::from_pem(&read_fixture("keys/rsa-2048.key")).unwrap();
+        let label = EncryptionLabel::for_scope(Scope::Strict, "shop", "app").unwrap();
+        let key_to_seal = certificate.sealing_key();
+        let value = key_to_seal.seal(b"hunter2", &label, &mut random::system()).unwrap();
+        let text = format!(
+            "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {{name: app, namespace: shop}}\n\
+             spec:\n  encryptedData: {{password: {value}}}\n\
+             \x20 template: {{data: {{url: '{{{{ range 10000 }}}}{{{{ end }}}}'}}}}\n"
+        );
+        let documents = Documents::split(vec![Zeroizing::new(text.into_bytes())]).unwrap();
+        let make_context = || context_within(time);
+        let rules = UnsealRules::new(&make_context);
+        let stream = Stream::new(Format::Yaml);
+        let keys = KeyRing::new(vec![key]);
+        sealkit_manifest::unseal(&documents, &keys, &rules, &stream).map(drop)
+    }
+
+    #[test]
+    fn templates_end_when_their_time_is_up() {
+        assert!(unsealed(RENDER_TIME).is_ok());
+        let errors = unsealed(Duration::ZERO).unwrap_err();
+        let error = errors.first();
+        assert_eq!(error.path(), ["spec", "template", "data", "url"]);
+        assert_eq!(error.resource(), Some("SealedSecret shop/app"));
+        let detail = error.kind().detail().unwrap();
+        assert!(detail.contains("rendering takes more time than allowed"), "{detail}");
+        assert!(error.kind().hint().is_some());
+    }
 }

@@ -101,6 +101,19 @@ fn a_pin_is_the_fingerprint_of_the_key() {
 }
 
 #[test]
+fn a_pin_in_the_environment() {
+    let path = certificate();
+    let path = path.to_str().expect("a path in ASCII");
+    let other = format!("SHA256:{}", "A".repeat(43));
+    let pinned = |pin: &str| seal_from(path).env("SEALED_SECRETS_PIN", pin).stdin(SECRET);
+    pinned(&fingerprint()).run().success();
+    refuses(pinned(&other).run(), 1, "--pin demands");
+    refuses(pinned("SHA256:").run(), 2, "--pin <FINGERPRINT>");
+    // The argument counts.
+    pinned(&other).args(["--pin", &fingerprint()]).run().success();
+}
+
+#[test]
 fn from_a_file_whose_name_is_no_text() {
     use std::os::unix::ffi::OsStrExt as _;
     let folder = sealkit_testkit::Folder::new();

@@ -2,6 +2,22 @@
 
 use super::error::YamlErrorKind;
 use super::node::{Node, Place, Value};
+use super::{MAX_COPIED, MAX_COPIED_IN_ALL};
+
+/// Whether there may be aliases in a document at all.
+pub(super) fn may_hold_aliases(document: &str) -> bool {
+    document.contains('*')
+}
+
+/// How many bytes may be copied in a document of `length` bytes, of a file in which the documents
+/// that may hold aliases have `in_all` bytes.
+///
+/// By its length alone, and not by what others have used: documents are read in any order, by
+/// many threads, and more than once, and what is read must not depend on that.
+pub(super) fn max_copied(length: usize, in_all: usize) -> usize {
+    let share = (MAX_COPIED_IN_ALL as u128 * length as u128) / (in_all.max(1) as u128);
+    usize::try_from(share).unwrap_or(usize::MAX).min(MAX_COPIED)
+}
 
 /// Nodes decoded, and how many of them came through aliases.
 pub(super) struct Count {

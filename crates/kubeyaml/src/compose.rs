@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::alias::{Count, Repeated, mark_copied, size};
+use super::alias::{Count, Repeated, mark_copied, may_hold_aliases, size};
+use super::collection::Collection;
 use super::cursor::Mark;
 use super::error::YamlErrorKind;
 use super::mapping::{DuplicateKeys, Key, KeyKind, Mapping, MappingBuilder};
@@ -12,13 +13,14 @@ use super::parser::{Event, Item, Parser};
 use super::resolve::{Resolved, resolve};
 use super::text::SecretText;
 use super::token::Scalar;
-use super::{MAX_COPIED, MAX_DEPTH, Origin, Problem, narrow};
+use super::{MAX_DEPTH, Origin, Problem, narrow};
 
-/// The node of one YAML document.
+/// The node of one YAML document, in which anchors, aliases and merge keys may copy so many bytes.
 pub(super) fn compose(
     text: &str,
     origin: Origin,
     duplicates: DuplicateKeys,
+    max_copied: usize,
 ) -> Result<Node, Problem> {
     Composer {
         parser: Parser::new(text),
@@ -27,8 +29,9 @@ pub(super) fn compose(
         duplicates,
         frames: Vec::new(),
         anchors: HashMap::new(),
-        keeps_anchors: text.contains('*'),
+        keeps_anchors: may_hold_aliases(text),
         copied: 0,
+        max_copied,
         repeated: Repeated::default(),
         count: Count::new(),
     }
@@ -46,13 +49,14 @@ struct Composer<'a> {
     keeps_anchors: bool,
     /// Bytes copied for anchors and aliases.
     copied: usize,
+    max_copied: usize,
     repeated: Repeated,
     count: Count,
 }
 
 /// A collection whose end has not come yet.
 struct Frame {
-    content: Content,
+    content: Collection<PendingKey>,
     /// Whether it stands in brackets or braces.
     flow: bool,
     place: Place,
@@ -63,11 +67,6 @@ struct Frame {
     size: usize,
     /// The count when the collection began.
     counted: usize,
-}
-
-enum Content {
-    Sequence(Vec<Node>),
-    Mapping { entries: MappingBuilder, key: Option<PendingKey> },
 }
 
 /// A key whose value has not come yet.
@@ -161,7 +160,7 @@ impl Composer<'_> {
         match self.frames.last() {
             None => (Context::Root, 0),
             Some(Frame { flow: true, .. }) => (Context::Flow, 0),
-            Some(Frame { content: Content::Sequence(_), .. }) => (Context::BlockSequence, 0),
+            Some(Frame { content: Collection::Sequence(_), .. }) => (Context::BlockSequence, 0),
             Some(Frame { place, .. }) => (Context::BlockMapping, place.column.saturating_sub(1)),
         }
     }
@@ -184,11 +183,8 @@ impl Composer<'_> {
         // The list of a merge key is not decoded itself, only its items are.
         let merged = sequence && self.expects_merge_value();
         self.count.add(usize::from(!merged), 0)?;
-        let content = if sequence {
-            Content::Sequence(Vec::new())
-        } else {
-            Content::Mapping { entries: MappingBuilder::new(self.duplicates), key: None }
-        };
+        let content =
+            if sequence { Collection::sequence() } else { Collection::mapping(self.duplicates) };
         let counted = self.count.all.saturating_sub(1);
         let start = (place.start as usize).saturating_sub(self.origin.offset);
         let bracket = matches!(self.text.as_bytes().get(start), Some(b'[' | b'{'));
@@ -200,13 +196,10 @@ impl Composer<'_> {
     /// A collection ends with its bracket, or with the last node in it.
     fn close(&mut self, start: Mark, end: usize) -> Option<Child> {
         let frame = self.frames.pop()?;
-        let value = match frame.content {
-            Content::Sequence(items) => Value::Sequence(items),
-            Content::Mapping { entries, .. } => Value::Mapping(entries.finish()),
-        };
         let bracket = narrow(self.origin.offset + end);
         let end = if end > start.offset { bracket } else { frame.place.end };
-        let node = Node { value, place: Place { end, ..frame.place } };
+        let place = Place { end, ..frame.place };
+        let node = Node { value: frame.content.finish(), place };
         let size = frame.size.saturating_add(size(&node));
         let child = Child { node, key: None, height: frame.height + 1, size };
         if let Some((name, start)) = frame.anchor {
@@ -225,7 +218,7 @@ impl Composer<'_> {
         };
         let &Child { height, size, .. } = child;
         self.copied = self.copied.saturating_add(size);
-        if self.copied <= MAX_COPIED {
+        if self.copied <= self.max_copied {
             let (node, key) = (child.node.clone(), child.key.clone());
             anchor.target = Some(Target { node, key, height, size, count });
         }
@@ -234,7 +227,7 @@ impl Composer<'_> {
     fn alias(&mut self, name: &str, place: Place) -> Result<Child, YamlErrorKind> {
         let anchor = self.anchors.get(name).ok_or(YamlErrorKind::AliasUndefined)?;
         let Some(target) = &anchor.target else {
-            return Err(if self.copied > MAX_COPIED {
+            return Err(if self.copied > self.max_copied {
                 YamlErrorKind::AliasesExcessive
             } else {
                 YamlErrorKind::AliasInsideItself
@@ -243,7 +236,7 @@ impl Composer<'_> {
         self.count.add(1, 0)?;
         self.count.add(target.count, target.count)?;
         self.copied = self.copied.saturating_add(target.size);
-        if self.copied > MAX_COPIED {
+        if self.copied > self.max_copied {
             return Err(YamlErrorKind::AliasesExcessive);
         }
         if self.frames.len() + target.height > MAX_DEPTH {
@@ -283,7 +276,7 @@ impl Composer<'_> {
             }
         }
         let expects_key = self.expects_key();
-        if let Some(Frame { content: Content::Mapping { key, .. }, size, .. }) =
+        if let Some(Frame { content: Collection::Mapping { key, .. }, size, .. }) =
             self.frames.last_mut()
             && expects_key
         {
@@ -303,12 +296,12 @@ impl Composer<'_> {
 
     fn expects_key(&self) -> bool {
         let content = self.frames.last().map(|frame| &frame.content);
-        matches!(content, Some(Content::Mapping { key: None, .. }))
+        matches!(content, Some(Collection::Mapping { key: None, .. }))
     }
 
     fn expects_merge_value(&self) -> bool {
         let content = self.frames.last().map(|frame| &frame.content);
-        matches!(content, Some(Content::Mapping { key: Some(PendingKey::Merge), .. }))
+        matches!(content, Some(Collection::Mapping { key: Some(PendingKey::Merge), .. }))
     }
 
     /// Puts a finished node into its collection.
@@ -327,14 +320,14 @@ impl Composer<'_> {
         frame.size = frame.size.saturating_add(child.size);
         frame.place.end = frame.place.end.max(child.node.place.end);
         match &mut frame.content {
-            Content::Sequence(items) => items.push(child.node),
-            Content::Mapping { entries, key } => match key.take() {
+            Collection::Sequence(items) => items.push(child.node),
+            Collection::Mapping { entries, key } => match key.take() {
                 Some(PendingKey::Key(key)) => entries.insert(key, child.node)?,
                 Some(PendingKey::Merge) => {
                     let mappings = mappings_to_merge(child.node).map_err(at)?;
                     let count: usize = mappings.iter().map(Mapping::len).sum();
                     self.copied = self.copied.saturating_add(count * size_of::<(Key, Node)>());
-                    if self.copied > MAX_COPIED {
+                    if self.copied > self.max_copied {
                         return Err(at(YamlErrorKind::AliasesExcessive));
                     }
                     mappings.into_iter().try_for_each(|mapping| merge(entries, mapping))?;

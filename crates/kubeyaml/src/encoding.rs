@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::MAX_INPUT;
-use super::error::YamlErrorKind;
+use super::error::{EncodingFault, YamlErrorKind};
 
 pub(super) const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
@@ -34,22 +34,50 @@ impl Encoding {
     }
 }
 
-/// The encoding, the text, and where it begins after a byte order mark.
-pub(super) fn decode(file: &[u8]) -> Result<(Encoding, Zeroizing<String>, usize), YamlErrorKind> {
+/// A file as text.
+pub(super) struct Decoded {
+    pub(super) encoding: Encoding,
+    /// With room for one more line feed, so that no copy of the text is left behind.
+    pub(super) text: Zeroizing<String>,
+    /// Where the text begins, after a byte order mark.
+    pub(super) start: usize,
+}
+
+/// Why a file is no text, and the text before that place.
+pub(super) struct Undecodable {
+    pub(super) kind: YamlErrorKind,
+    /// With room for one more character of ASCII.
+    pub(super) before: Zeroizing<String>,
+}
+
+impl Undecodable {
+    /// The file as a whole.
+    fn whole(kind: YamlErrorKind) -> Self {
+        Self { kind, before: Zeroizing::default() }
+    }
+}
+
+pub(super) fn decode(file: &[u8]) -> Result<Decoded, Undecodable> {
     if file.len() > MAX_INPUT {
-        return Err(YamlErrorKind::TooLarge);
+        return Err(Undecodable::whole(YamlErrorKind::TooLarge));
+    }
+    if is_utf16_without_mark(file) {
+        let fault = EncodingFault::Utf16WithoutMark;
+        return Err(Undecodable::whole(YamlErrorKind::Encoding(fault)));
     }
     match utf16(file) {
-        Some((encoding, text)) => Ok((encoding, text?, 0)),
+        Some((encoding, text)) => Ok(Decoded { encoding, text: text?, start: 0 }),
         None => {
-            let text = std::str::from_utf8(file).map_err(|_| YamlErrorKind::Encoding)?;
-            // Room for the line feed at the end, so that no copy of the text is left behind.
-            let mut owned = Zeroizing::new(String::with_capacity(text.len() + 1));
-            owned.push_str(text);
-            let marked = text.starts_with(BYTE_ORDER_MARK);
-            Ok((Encoding::Utf8, owned, if marked { BYTE_ORDER_MARK.len_utf8() } else { 0 }))
+            let text = utf8(file)?;
+            let start = after_mark(&text);
+            Ok(Decoded { encoding: Encoding::Utf8, text, start })
         }
     }
+}
+
+/// Where a text begins, after its byte order mark.
+pub(super) fn after_mark(text: &str) -> usize {
+    if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 }
 }
 
 /// The text of a file in UTF-16 with a byte order mark, as PowerShell writes it; none of any other file, and of
@@ -59,8 +87,28 @@ pub fn decode_utf16(file: &[u8]) -> Option<Zeroizing<String>> {
     utf16(file)?.1.ok()
 }
 
+fn utf8(file: &[u8]) -> Result<Zeroizing<String>, Undecodable> {
+    let owned = |text: &str| {
+        let mut owned = Zeroizing::new(String::with_capacity(text.len() + 1));
+        owned.push_str(text);
+        owned
+    };
+    std::str::from_utf8(file).map(owned).map_err(|error| {
+        let (text, rest) = file.split_at_checked(error.valid_up_to()).unwrap_or_default();
+        let byte = rest.first().copied().unwrap_or_default();
+        let before = owned(std::str::from_utf8(text).unwrap_or_default());
+        Undecodable { kind: YamlErrorKind::Encoding(EncodingFault::NotUtf8(byte)), before }
+    })
+}
+
+/// Two characters that every encoding of text has, each beside an empty byte on the same side: no
+/// text in UTF-8 has such a byte.
+fn is_utf16_without_mark(file: &[u8]) -> bool {
+    matches!(file, [1..0x80, 0, 1..0x80, 0, ..] | [0, 1..0x80, 0, 1..0x80, ..])
+}
+
 /// None: the file does not begin with a byte order mark of UTF-16.
-fn utf16(file: &[u8]) -> Option<(Encoding, Result<Zeroizing<String>, YamlErrorKind>)> {
+fn utf16(file: &[u8]) -> Option<(Encoding, Result<Zeroizing<String>, Undecodable>)> {
     match file {
         [0xFF, 0xFE, rest @ ..] => {
             Some((Encoding::Utf16Le, decode_units(rest, u16::from_le_bytes)))
@@ -72,18 +120,20 @@ fn utf16(file: &[u8]) -> Option<(Encoding, Result<Zeroizing<String>, YamlErrorKi
     }
 }
 
-fn decode_units(
-    bytes: &[u8],
-    unit: fn([u8; 2]) -> u16,
-) -> Result<Zeroizing<String>, YamlErrorKind> {
+fn decode_units(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Zeroizing<String>, Undecodable> {
     let (pairs, rest) = bytes.as_chunks::<2>();
     // A unit of two bytes takes up to three bytes in UTF-8.
-    let mut text = Zeroizing::new(String::with_capacity(pairs.len() * 3 + 1));
-    if !rest.is_empty() || text.capacity() > MAX_INPUT {
-        return Err(YamlErrorKind::Encoding);
+    let capacity = pairs.len() * 3 + 1;
+    if capacity > MAX_INPUT {
+        return Err(Undecodable::whole(YamlErrorKind::TooLarge));
     }
+    let mut text = Zeroizing::new(String::with_capacity(capacity));
+    let fault = |fault, before| Undecodable { kind: YamlErrorKind::Encoding(fault), before };
     for character in char::decode_utf16(pairs.iter().copied().map(unit)) {
-        text.push(character.map_err(|_| YamlErrorKind::Encoding)?);
+        match character {
+            Ok(character) => text.push(character),
+            Err(_) => return Err(fault(EncodingFault::LoneSurrogate, text)),
+        }
     }
-    Ok(text)
+    if rest.is_empty() { Ok(text) } else { Err(fault(EncodingFault::HalfUnit, text)) }
 }

@@ -4,7 +4,8 @@ use std::fmt;
 
 /// A text that cannot be read, and where.
 ///
-/// Never quotes a value; a key is quoted only when it is short and printable.
+/// Never quotes a value; a key is quoted only when it is short and printable, and of a text in a foreign encoding
+/// one byte.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct YamlError {
     /// The document, counted from 1.
@@ -35,8 +36,8 @@ pub enum YamlErrorKind {
     Directive,
     /// A mapping that has a key twice; the key, when it is fit to be shown.
     DuplicateKey(Option<String>),
-    /// A text that is not valid UTF-8, or UTF-16 with a byte order mark.
-    Encoding,
+    /// A text that is neither UTF-8 nor UTF-16 with a byte order mark.
+    Encoding(EncodingFault),
     /// A JSON text that breaks the grammar; what was expected.
     Json(&'static str),
     /// A key that is not a string, number or boolean.
@@ -68,6 +69,30 @@ pub enum YamlErrorKind {
     BinaryNotText,
 }
 
+/// What is wrong with a text's encoding.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EncodingFault {
+    /// A byte that is not UTF-8 where it stands, as text of Latin-1 has it.
+    NotUtf8(u8),
+    /// UTF-16, as it seems, but without the byte order mark that would tell.
+    Utf16WithoutMark,
+    /// Half of a surrogate pair in UTF-16.
+    LoneSurrogate,
+    /// A single byte at the end of UTF-16.
+    HalfUnit,
+}
+
+impl fmt::Display for EncodingFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotUtf8(byte) => write!(f, "the byte 0x{byte:02X} is not UTF-8"),
+            Self::Utf16WithoutMark => f.write_str("looks like UTF-16 without a byte order mark"),
+            Self::LoneSurrogate => f.write_str("half of a surrogate pair in UTF-16"),
+            Self::HalfUnit => f.write_str("half a character at the end of UTF-16"),
+        }
+    }
+}
+
 impl fmt::Display for YamlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { document, line, column, kind } = self;
@@ -79,6 +104,7 @@ impl fmt::Display for YamlErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::DuplicateKey(Some(key)) => write!(f, "the key `{key}` stands here twice"),
+            Self::Encoding(fault) => fault.fmt(f),
             Self::Json(what) => write!(f, "not valid JSON: {what}"),
             Self::Syntax(what) => write!(f, "not valid YAML: {what}"),
             fixed => f.write_str(fixed.fixed_message()),
@@ -97,7 +123,7 @@ impl YamlErrorKind {
             Self::ControlCharacter => "a control character that YAML does not allow",
             Self::Directive => "YAML directives (%YAML, %TAG) are not supported",
             Self::DuplicateKey(_) => "a key stands in this mapping twice",
-            Self::Encoding => "neither UTF-8 nor UTF-16 with a byte order mark",
+            Self::Encoding(_) => "neither UTF-8 nor UTF-16 with a byte order mark",
             Self::Json(_) => "not valid JSON",
             Self::KeyType => "this key is not a string, number or boolean",
             Self::LastLine => {

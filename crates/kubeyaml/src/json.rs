@@ -1,8 +1,9 @@
 //! JSON objects, as Go's `encoding/json` reads them (RFC 8259, strictly).
 
+use super::collection::Collection;
 use super::cursor::{Cursor, Mark};
 use super::error::YamlErrorKind;
-use super::mapping::{DuplicateKeys, Key, KeyKind, MappingBuilder};
+use super::mapping::{DuplicateKeys, Key, KeyKind};
 use super::node::{Context, Node, Place, Position, Style, Value};
 use super::number::Number;
 use super::text::{SecretBuilder, SecretText};
@@ -36,20 +37,15 @@ struct Reader<'a> {
 
 /// A collection whose end has not come yet.
 struct Frame {
-    content: Content,
+    content: Collection<Key>,
     start: Mark,
-}
-
-enum Content {
-    Array(Vec<Node>),
-    Object { entries: MappingBuilder, key: Option<Key> },
 }
 
 impl Frame {
     fn put(&mut self, node: Node) -> Result<(), Problem> {
         match &mut self.content {
-            Content::Array(items) => items.push(node),
-            Content::Object { entries, key } => {
+            Collection::Sequence(items) => items.push(node),
+            Collection::Mapping { entries, key } => {
                 if let Some(key) = key.take() {
                     entries.insert(key, node)?;
                 }
@@ -65,8 +61,8 @@ impl Reader<'_> {
         self.skip_space();
         let start = self.cursor.mark();
         let content = match self.cursor.byte(0) {
-            b'{' => Content::Object { entries: MappingBuilder::new(self.duplicates), key: None },
-            b'[' => Content::Array(Vec::new()),
+            b'{' => Collection::mapping(self.duplicates),
+            b'[' => Collection::sequence(),
             _ => {
                 let value = self.scalar()?;
                 return Ok(Some(Node { value, place: self.place(start) }));
@@ -77,7 +73,7 @@ impl Reader<'_> {
         }
         self.cursor.advance();
         self.skip_space();
-        let closing = if matches!(content, Content::Array(_)) { b']' } else { b'}' };
+        let closing = if matches!(content, Collection::Sequence(_)) { b']' } else { b'}' };
         frames.push(Frame { content, start });
         if self.cursor.byte(0) == closing {
             return Ok(self.close(frames));
@@ -89,7 +85,7 @@ impl Reader<'_> {
     /// After a value in a collection: a comma and what follows it, or the collection's end.
     fn after_value(&mut self, frames: &mut Vec<Frame>) -> Result<Option<Node>, Problem> {
         self.skip_space();
-        let array = matches!(frames.last(), Some(Frame { content: Content::Array(_), .. }));
+        let array = matches!(frames.last(), Some(Frame { content: Collection::Sequence(_), .. }));
         match self.cursor.byte(0) {
             b',' => {
                 self.cursor.advance();
@@ -105,7 +101,7 @@ impl Reader<'_> {
 
     /// In an object, reads the key and the colon of the next entry.
     fn begin_entry(&mut self, frames: &mut [Frame]) -> Result<(), Problem> {
-        let Some(Frame { content: Content::Object { key, .. }, .. }) = frames.last_mut() else {
+        let Some(Frame { content: Collection::Mapping { key, .. }, .. }) = frames.last_mut() else {
             return Ok(());
         };
         self.skip_space();
@@ -126,11 +122,7 @@ impl Reader<'_> {
     fn close(&mut self, frames: &mut Vec<Frame>) -> Option<Node> {
         self.cursor.advance();
         let frame = frames.pop()?;
-        let value = match frame.content {
-            Content::Array(items) => Value::Sequence(items),
-            Content::Object { entries, .. } => Value::Mapping(entries.finish()),
-        };
-        Some(Node { value, place: self.place(frame.start) })
+        Some(Node { value: frame.content.finish(), place: self.place(frame.start) })
     }
 
     fn expect_end(&mut self) -> Result<(), Problem> {

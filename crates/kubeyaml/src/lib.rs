@@ -1,9 +1,10 @@
 //! YAML and JSON as kubectl reads them, with places; edits that keep every other byte.
 //!
-//! A file is read as kubectl reads it: split into documents, each of them JSON or YAML 1.1, and
-//! what YAML can say is taken for what JSON can say. So `yes` is a boolean, `0777` a number, and
-//! the key `0777` the string `511`. Where kubectl would guess, drop or mangle something, the file
-//! is refused; `fixtures/yaml/deliberate-differences.md` is the list of such differences.
+//! A file is read as kubectl reads it: split into documents, each of them JSON or YAML 1.1 (also
+//! YAML that begins with `{`, and YAML after an object in JSON), and what YAML can say is taken for
+//! what JSON can say. So `yes` is a boolean, `0777` a number, and the key `0777` the string `511`.
+//! Where kubectl would guess, drop or mangle something, the file is refused;
+//! `fixtures/yaml/deliberate-differences.md` is the list of such differences.
 //!
 //! ```
 //! use kubeyaml::NodeKind;
@@ -19,7 +20,8 @@
 //! # Ok::<(), kubeyaml::YamlError>(())
 //! ```
 //!
-//! Limits: 1 GiB of text, 1,024 collections one inside the other, and 16 MiB copied by aliases.
+//! Limits: 1 GiB of text, 1,024 collections one inside the other, and 16 MiB copied by aliases in
+//! a document, 256 MiB in a file.
 //!
 //! Secrets: nodes may hold plaintext. Nothing here has a `Debug` that prints values, strings are
 //! overwritten when dropped, and an error never quotes a value.
@@ -29,6 +31,7 @@
 struct Readme;
 
 mod alias;
+mod collection;
 mod compose;
 mod cursor;
 mod edit;
@@ -46,6 +49,7 @@ mod scan_block;
 mod scan_scalar;
 mod scan_tag;
 mod scanner;
+mod split;
 mod stream;
 mod text;
 mod token;
@@ -55,11 +59,12 @@ mod write_yaml;
 
 pub use edit::{At, EditError, Editor};
 pub use encoding::decode_utf16;
-pub use error::{YamlError, YamlErrorKind};
+pub use error::{EncodingFault, YamlError, YamlErrorKind};
 pub use mapping::{DuplicateKeys, Key, Mapping};
 pub use node::{Node, NodeKind, Position, Style, Value};
 pub use number::Number;
-pub use stream::{Format, Input, RawDocument, split};
+pub use split::Format;
+pub use stream::{Input, RawDocument, split};
 pub use text::SecretText;
 pub use tree::Tree;
 pub use write_json::{to_json, to_json_line};
@@ -76,3 +81,6 @@ const MAX_DEPTH: usize = 1024;
 
 /// The most bytes that anchors, aliases and merge keys may copy in one document.
 const MAX_COPIED: usize = 16 << 20;
+
+/// The most bytes that they may copy in all documents of a file.
+const MAX_COPIED_IN_ALL: usize = 256 << 20;

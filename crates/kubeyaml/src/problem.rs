@@ -50,6 +50,18 @@ impl Problem {
         Self::new(YamlErrorKind::Syntax(what), mark)
     }
 
+    pub(crate) fn kind(&self) -> &YamlErrorKind {
+        &self.kind
+    }
+
+    /// Where in the document, if that is known.
+    pub(crate) fn mark(&self) -> Option<Mark> {
+        match self.place {
+            ProblemPlace::Mark(mark) => Some(mark),
+            ProblemPlace::Position(_) => None,
+        }
+    }
+
     pub(crate) fn locate(self, document: usize, origin: Origin) -> YamlError {
         let Position { line, column } = match self.place {
             ProblemPlace::Mark(mark) => origin.position(mark),

@@ -1,20 +1,19 @@
-//! A file to its documents, split as kubectl splits it.
+//! A file and its documents, which are parsed when they are asked for.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use zeroize::Zeroizing;
 
+use super::Problem;
+use super::alias;
 use super::compose::compose;
 use super::edit::Editor;
-use super::encoding::{BYTE_ORDER_MARK, Encoding, decode};
+use super::encoding::{BYTE_ORDER_MARK, Decoded, Encoding, Undecodable, after_mark, decode};
 use super::error::{YamlError, YamlErrorKind};
 use super::json;
 use super::mapping::DuplicateKeys;
 use super::node::{Node, Position, Value};
-use super::{Origin, Problem};
-
-/// The size of kubectl's buffer: how far it looks to tell JSON from YAML.
-const BUFFER: usize = 4096;
+use super::split::{self, Extent, Format, Split};
 
 /// The text of a file and where its documents are.
 ///
@@ -29,15 +28,10 @@ pub struct Input {
     len: usize,
     format: Format,
     documents: Vec<Extent>,
-}
-
-/// The language of a file.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Format {
-    /// Documents in YAML, separated by `---`.
-    Yaml,
-    /// Objects in JSON, one after the other.
-    Json,
+    /// The bytes of all documents that may hold aliases.
+    aliased: usize,
+    /// Why one of the documents is no JSON, as it seems to be.
+    not_json: Option<YamlError>,
 }
 
 /// One document of a file, not parsed yet.
@@ -47,48 +41,58 @@ pub struct RawDocument<'a> {
     text: &'a str,
     len: usize,
     index: usize,
-    format: Format,
     extent: Extent,
+    /// How many bytes may be copied for aliases.
+    max_copied: usize,
+    not_json: Option<&'a YamlError>,
 }
 
-/// Where a document stands in the text.
-#[derive(Clone, Copy)]
-struct Extent {
-    start: usize,
-    end: usize,
-    first_line: usize,
-    first_column: usize,
-}
-
-/// Decodes a file and finds its documents, without parsing them.
+/// Decodes a file and finds its documents, without reading more of them than it takes to tell
+/// JSON from YAML.
 ///
-/// The file is UTF-8, or UTF-16 with a byte order mark; JSON if it begins with `{`, else YAML.
+/// The file is UTF-8, or UTF-16 with a byte order mark. It is JSON if it begins with `{` and what
+/// follows is JSON, else YAML. After the first object in JSON, YAML may follow.
 ///
 /// # Errors
 /// The text is in another encoding or too large, a line begins with `---` but is not a
 /// separator, something other than an object stands between JSON objects, or
 /// kubectl would lose the last line.
 pub fn split(file: &[u8]) -> Result<Input, YamlError> {
-    let (encoding, mut text, start) =
-        decode(file).map_err(|kind| YamlError { document: 1, line: 1, column: 1, kind })?;
+    let Decoded { encoding, mut text, start } =
+        decode(file).map_err(|Undecodable { kind, before }| locate(kind, before))?;
     let len = text.len();
-    let is_json = looks_like_json(text.get(start..).unwrap_or_default());
-    let format = if is_json { Format::Json } else { Format::Yaml };
-    if format == Format::Yaml && is_last_line_lost(text.get(start..).unwrap_or_default()) {
-        let line = text.matches('\n').count() + 1;
-        let kind = YamlErrorKind::LastLine;
-        return Err(YamlError { document: 1, line, column: 1, kind });
-    }
+    let Split { mut documents, format, not_json } = split::split(&text, start)?;
     // kubectl ends every line, the last one too.
     if format == Format::Yaml && !text.ends_with(['\n', '\r']) {
         text.push('\n');
+        if let Some(last) = documents.last_mut().filter(|last| last.end == len) {
+            last.end += 1;
+        }
     }
-    let body = text.get(start..).unwrap_or_default();
-    let documents = match format {
-        Format::Json => split_json(body, start)?,
-        Format::Yaml => split_yaml(body, start)?,
+    let aliased = aliased(&text, &documents);
+    Ok(Input { id: next_id(), encoding, text, len, format, documents, aliased, not_json })
+}
+
+/// What is wrong right after this text.
+fn locate(kind: YamlErrorKind, mut before: Zeroizing<String>) -> YamlError {
+    let start = after_mark(&before);
+    let mut position = Position { line: 1, column: 1 };
+    before.bytes().skip(start).for_each(|byte| position.advance(byte));
+    // The text has room for it: of a document that begins here, something has to be there.
+    before.push(' ');
+    let document = match split::split(&before, start) {
+        Ok(split) => split.documents.len().max(1),
+        Err(error) => error.document,
     };
-    Ok(Input { id: next_id(), encoding, text, len, format, documents })
+    let Position { line, column } = position;
+    YamlError { document, line, column, kind }
+}
+
+/// The bytes of all documents that may hold aliases.
+fn aliased(text: &str, documents: &[Extent]) -> usize {
+    let yaml = documents.iter().filter(|extent| extent.format == Format::Yaml);
+    let texts = yaml.filter_map(|extent| text.get(extent.start..extent.end));
+    texts.filter(|text| alias::may_hold_aliases(text)).map(str::len).sum()
 }
 
 /// A number that no other input has: it comes again only after four thousand million of them.
@@ -104,7 +108,7 @@ impl Input {
         self.text.get(..self.len).unwrap_or_default()
     }
 
-    /// The language of the file.
+    /// The language of the file: JSON if there is nothing else in it.
     #[must_use]
     pub fn format(&self) -> Format {
         self.format
@@ -146,8 +150,9 @@ impl Input {
             text: &self.text,
             len: self.len,
             index: before + 1,
-            format: self.format,
             extent,
+            max_copied: alias::max_copied(extent.end - extent.start, self.aliased),
+            not_json: self.not_json.as_ref().filter(|error| error.document == before + 1),
         }
     }
 }
@@ -159,6 +164,12 @@ impl RawDocument<'_> {
         self.index
     }
 
+    /// The line in the file, counted from 1, in which the document begins.
+    #[must_use]
+    pub fn first_line(&self) -> usize {
+        self.extent.first_line
+    }
+
     /// The document's bytes in [`Input::text`].
     #[must_use]
     pub fn span(&self) -> std::ops::Range<usize> {
@@ -168,7 +179,7 @@ impl RawDocument<'_> {
     /// The language of the document.
     #[must_use]
     pub fn format(&self) -> Format {
-        self.format
+        self.extent.format
     }
 
     /// Reads the document, a mapping; `None` for an empty document (or `null`), which kubectl
@@ -187,20 +198,20 @@ impl RawDocument<'_> {
     /// # Errors
     /// As [`RawDocument::parse`].
     pub fn parse_with(&self, duplicates: DuplicateKeys) -> Result<Option<Node>, YamlError> {
-        let mut origin = Origin {
-            input: self.input,
-            offset: self.extent.start,
-            line: self.extent.first_line,
-            column: self.extent.first_column,
-        };
+        self.read(duplicates).map_err(|error| self.not_json.cloned().unwrap_or(error))
+    }
+
+    fn read(&self, duplicates: DuplicateKeys) -> Result<Option<Node>, YamlError> {
+        let mut origin = self.extent.origin(self.input);
         let text = self.text.get(self.extent.start..self.extent.end).unwrap_or_default();
-        let node = match self.format {
+        let node = match self.extent.format {
             Format::Json => json::parse(text, origin, duplicates),
             Format::Yaml => {
                 // A mark is allowed where files with one each were put together.
                 let body = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
                 origin.offset += text.len() - body.len();
-                check_characters(body).and_then(|()| compose(body, origin, duplicates))
+                check_characters(body)
+                    .and_then(|()| compose(body, origin, duplicates, self.max_copied))
             }
         };
         let node = node.map_err(|problem| problem.locate(self.index, origin))?;
@@ -215,106 +226,6 @@ impl RawDocument<'_> {
             }),
         }
     }
-}
-
-fn looks_like_json(text: &str) -> bool {
-    let first = text.char_indices().find(|(_, character)| !character.is_whitespace());
-    first.is_some_and(|(at, character)| character == '{' && at < BUFFER)
-}
-
-/// A line that begins with `---` separates documents, or begins the first one.
-fn split_yaml(text: &str, offset: usize) -> Result<Vec<Extent>, YamlError> {
-    let mut documents = Vec::new();
-    let mut current = Extent { start: offset, end: offset, first_line: 1, first_column: 0 };
-    let mut end = offset;
-    for (line, number) in text.split_inclusive('\n').zip(1..) {
-        let start = end;
-        end += line.len();
-        if let Some(rest) = line.strip_prefix("---") {
-            let rest = rest.trim();
-            if !rest.is_empty() && !rest.starts_with('#') {
-                let document = documents.len() + 1;
-                let kind = YamlErrorKind::Separator;
-                return Err(YamlError { document, line: number, column: 1, kind });
-            }
-            if start > current.start {
-                documents.push(Extent { end: start, ..current });
-                current = Extent { start: end, end, first_line: number + 1, first_column: 0 };
-            }
-        }
-    }
-    if end > current.start {
-        documents.push(Extent { end, ..current });
-    }
-    Ok(documents)
-}
-
-/// kubectl loses a last line without a line feed when its buffer is full at the line's end.
-fn is_last_line_lost(text: &str) -> bool {
-    let start = text.rfind('\n').map_or(0, |at| at + 1);
-    let mut rest = text.as_bytes().get(start..).unwrap_or_default();
-    let mut filled = false;
-    while let Some((buffer, after)) = rest.split_at_checked(BUFFER) {
-        // A carriage return at the end waits for the line feed that may follow.
-        let kept = usize::from(buffer.ends_with(b"\r"));
-        rest = rest.get(BUFFER - kept..).unwrap_or(after);
-        filled = true;
-    }
-    filled && rest.is_empty()
-}
-
-/// Finds the objects by their braces; what is inside them is checked when they are parsed.
-fn split_json(text: &str, offset: usize) -> Result<Vec<Extent>, YamlError> {
-    let mut documents = Vec::new();
-    let mut position = Position { line: 1, column: 1 };
-    let mut bytes = text.bytes().enumerate();
-    while let Some((start, byte)) = bytes.next() {
-        let rest = text.get(start..).unwrap_or_default();
-        let length = match byte {
-            b' ' | b'\t' | b'\r' | b'\n' => 1,
-            b'{' => {
-                let length = object_length(rest.as_bytes());
-                documents.push(Extent {
-                    start: offset + start,
-                    end: offset + start + length,
-                    first_line: position.line,
-                    first_column: position.column - 1,
-                });
-                length
-            }
-            // kubectl passes over `null`.
-            b'n' if rest.starts_with("null") => 4,
-            _ => {
-                let Position { line, column } = position;
-                let kind = YamlErrorKind::Json("expected `{` or the end of the file");
-                return Err(YamlError { document: documents.len() + 1, line, column, kind });
-            }
-        };
-        position.advance(byte);
-        bytes.by_ref().take(length - 1).for_each(|(_, byte)| position.advance(byte));
-    }
-    Ok(documents)
-}
-
-/// The length up to the brace that closes the first one, or all of it.
-fn object_length(text: &[u8]) -> usize {
-    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
-    for (at, byte) in text.iter().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => depth += 1,
-            b'}' | b']' if !in_string => {
-                depth -= 1;
-                if depth == 0 {
-                    return at + 1;
-                }
-            }
-            _ => {}
-        }
-    }
-    text.len()
 }
 
 /// Refuses the characters that YAML does not allow, and byte order marks, which kubectl's reader

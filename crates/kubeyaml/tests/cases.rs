@@ -6,12 +6,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kubeyaml::{Node, Number, Value, YamlError, YamlErrorKind};
+use kubeyaml::{EncodingFault, Node, Number, Value, YamlError, YamlErrorKind};
 use sealkit_testkit::fixture;
 use serde_json::{Map, Value as Json, json};
 
 /// How many cases there are.
-const CASES: usize = 124;
+const CASES: usize = 146;
 
 /// Cases that kubectl reads and we refuse, with the deliberate difference
 /// (`fixtures/yaml/deliberate-differences.md`) each of them uses.
@@ -24,7 +24,8 @@ const DIFFERENCES: &[(&str, YamlErrorKind)] = &[
     ("dup-key-json", YamlErrorKind::DuplicateKey(None)),
     ("dup-key-quoted", YamlErrorKind::DuplicateKey(None)),
     ("dup-key-top", YamlErrorKind::DuplicateKey(None)),
-    ("invalid-utf8", YamlErrorKind::Encoding),
+    ("flow-first-then-block", YamlErrorKind::TextAfterDocument),
+    ("invalid-utf8", YamlErrorKind::Encoding(EncodingFault::NotUtf8(0))),
     ("json-lone-surrogate", YamlErrorKind::LoneSurrogate),
     ("key-y-on-no", YamlErrorKind::DuplicateKey(None)),
     ("multi-dots-no-sep", YamlErrorKind::TextAfterDocument),

@@ -110,18 +110,9 @@ fn generated_files_change_only_where_they_should() {
 /// Files of `fixtures/yaml/rotate/shapes` that are not read, or not edited, and why.
 const REFUSED_SHAPES: &[(&str, &str)] = &[
     ("anchor-and-alias", "an alias elsewhere in the document repeats this, and would change too"),
-    (
-        "helm-guarded",
-        "document 2, line 2, column 1: not valid JSON: expected `{` or the end of the file",
-    ),
-    (
-        "helm-values-only",
-        "document 2, line 2, column 1: not valid JSON: expected `{` or the end of the file",
-    ),
-    (
-        "windows-1252-comment",
-        "document 1, line 1, column 1: neither UTF-8 nor UTF-16 with a byte order mark",
-    ),
+    ("helm-guarded", "document 1, line 1, column 2: not valid JSON: expected a key in `\"`"),
+    ("helm-values-only", "document 1, line 1, column 2: not valid JSON: expected a key in `\"`"),
+    ("windows-1252-comment", "document 1, line 1, column 4: the byte 0xE9 is not UTF-8"),
 ];
 
 #[test]
@@ -473,6 +464,9 @@ fn entries_are_removed_with_their_lines_commas_and_comments() {
         ("a: b\nc: d\n", &[][..], &["a"][..], "c: d\n"),
         ("a: b\n# e\nc: d # c\n# f\ne: f\n", &[], &["c"], "a: b\n# e\n# f\ne: f\n"),
         ("a: b\nc: d", &[], &["c"], "a: b\n"),
+        // This is JSON now, and so is the next one.
+        ("a: b\n", &[], &["a"], "{}\n"),
+        ("{\"a\": b, \"c\": 1}\n---\nd: e\n", &[], &["a"], "{\"c\": 1}\n---\nd: e\n"),
         ("\u{feff}a: b\nc: d\n", &[], &["a"], "\u{feff}c: d\n"),
         ("a: |+\n  b\n\nc: d\n", &[], &["a"], "c: d\n"),
         ("a: |\n  b\n\nc: d\n", &[], &["a"], "\nc: d\n"),
@@ -565,8 +559,6 @@ fn entries_that_cannot_be_edited_are_refused() {
         ("a: &x {b: c}\n<<: *x\nb: d\n", &[], "b", EditError::NotTheSame),
         // The blank line would become part of the block.
         ("a: |+\n  b\nc: d\n\ne: f\n", &[], "c", EditError::NotTheSame),
-        // JSON would begin here.
-        ("a: b\n", &[], "a", EditError::NotTheSame),
     ] {
         assert_eq!(remove(text, path, key), Some(expected), "{text:?}");
     }

@@ -3,7 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use kubeyaml::{
-    DuplicateKeys, Format, Input, Key, Node, RawDocument, Style, YamlError, YamlErrorKind,
+    DuplicateKeys, EncodingFault, Format, Input, Key, Node, RawDocument, Style, YamlError,
+    YamlErrorKind,
 };
 
 fn read(text: &[u8]) -> Result<Vec<Node>, YamlError> {
@@ -94,6 +95,31 @@ fn values_in_json_know_their_place() {
 }
 
 #[test]
+fn yaml_may_begin_like_json_or_follow_it() {
+    use Format::{Json, Yaml};
+    for (text, formats, whole, places) in [
+        (" \n {a: é, # c\n b: x,}", &[Yaml][..], Yaml, &[(3, 5)][..]),
+        ("\u{feff}{a: é, 'b': x}", &[Yaml], Yaml, &[(1, 13)]),
+        ("{\"b\": 1} # c\r\n---\r\nb: x\r\n", &[Json, Yaml, Yaml], Yaml, &[(1, 7), (3, 4)]),
+        ("{\"b\": 1}\n---\n", &[Json], Yaml, &[(1, 7)]),
+        ("{\"b\": 1}\n\n---\n{\"b\": 1}", &[Json, Yaml, Yaml], Yaml, &[(1, 7), (4, 7)]),
+        ("{\"b\": 1}  {b: x}", &[Json, Yaml], Yaml, &[(1, 7), (1, 15)]),
+        ("{\"b\": 1}\nb: x\n", &[Json, Yaml], Yaml, &[(1, 7), (2, 4)]),
+        ("{\"b\": 1}{\"b\": 1}\n", &[Json, Json], Json, &[(1, 7), (1, 15)]),
+    ] {
+        let input = kubeyaml::split(text.as_bytes()).unwrap();
+        assert_eq!(input.format(), whole, "{text:?}");
+        let documents: Vec<_> = input.documents().collect();
+        let found: Vec<_> = documents.iter().map(RawDocument::format).collect();
+        assert_eq!(found, formats, "{text:?}");
+        let nodes = documents.iter().filter_map(|document| document.parse().unwrap());
+        let found: Vec<_> = nodes.map(|node| get(&node, &["b"]).position()).collect();
+        let found: Vec<_> = found.iter().map(|place| (place.line, place.column)).collect();
+        assert_eq!(found, places, "{text:?}");
+    }
+}
+
+#[test]
 fn copies_through_aliases_and_merge_keys_are_marked() {
     let nodes = read(b"a: &a {k: v}\nb: *a\nc: {<<: *a, l: w}\n").unwrap();
     let node = nodes.first().unwrap();
@@ -113,14 +139,54 @@ fn utf_16_with_a_byte_order_mark_is_read() {
         let nodes = read(&file).unwrap();
         assert_eq!(get(nodes.first().unwrap(), &["a"]).as_str(), Some("é 😀"));
         assert_eq!(get(nodes.get(1).unwrap(), &["b"]).as_str(), Some("x\n"));
-        // Cut inside a character.
-        assert_eq!(
-            read(file.get(..file.len() - 1).unwrap()).err().unwrap().kind,
-            YamlErrorKind::Encoding
-        );
     }
-    let lone = [0xFF, 0xFE, 0x00, 0xD8, b'a', 0x00];
-    assert_eq!(read(&lone).err().unwrap().kind, YamlErrorKind::Encoding);
+}
+
+#[test]
+fn faults_of_the_encoding_have_their_place() {
+    let utf16 = |text: &str, rest: &[u8]| {
+        let units = ['\u{feff}'].into_iter().chain(text.chars()).collect::<String>();
+        let bytes = units.encode_utf16().flat_map(u16::to_le_bytes);
+        bytes.chain(rest.iter().copied()).collect::<Vec<u8>>()
+    };
+    let bare = |text: &str, unit: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(unit).collect();
+    let unmarked = "document 1, line 1, column 1: looks like UTF-16 without a byte order mark";
+    let files: [(Vec<u8>, &str); 12] = [
+        (b"a: gr\xFCn\n".to_vec(), "document 1, line 1, column 6: the byte 0xFC is not UTF-8"),
+        (b"\xFF".to_vec(), "document 1, line 1, column 1: the byte 0xFF is not UTF-8"),
+        (
+            b"\xEF\xBB\xBF\xC3\xA9: \xE9".to_vec(),
+            "document 1, line 1, column 4: the byte 0xE9 is not UTF-8",
+        ),
+        (
+            b"a: 1\r\n---\r\n---\r\n\xE9: 1\r\n".to_vec(),
+            "document 2, line 4, column 1: the byte 0xE9 is not UTF-8",
+        ),
+        (
+            b"{\"a\": 1} {\"b\": \"\x80\"}".to_vec(),
+            "document 2, line 1, column 17: the byte 0x80 is not UTF-8",
+        ),
+        // Cut inside a character.
+        (b"a: 1\nb: \xC3".to_vec(), "document 1, line 2, column 4: the byte 0xC3 is not UTF-8"),
+        (
+            utf16("a: 1\n---\né: ", &[0x00, 0xD8, b'a', 0x00]),
+            "document 2, line 3, column 4: half of a surrogate pair in UTF-16",
+        ),
+        (
+            utf16("a: 1\n", &[0x00, 0xD8]),
+            "document 1, line 2, column 1: half of a surrogate pair in UTF-16",
+        ),
+        (
+            utf16("a: 1\nb: 2", b"2"),
+            "document 1, line 2, column 5: half a character at the end of UTF-16",
+        ),
+        (bare("a: 1\n", u16::to_le_bytes), unmarked),
+        (bare("a: 1\n", u16::to_be_bytes), unmarked),
+        (bare("{\"é\": \"\u{80}\"}", u16::to_le_bytes), unmarked),
+    ];
+    for (file, message) in files {
+        assert_eq!(read(&file).err().map(|error| error.to_string()).as_deref(), Some(message));
+    }
 }
 
 #[test]
@@ -152,7 +218,8 @@ fn deliberate_differences_are_refused() {
     ] {
         assert_eq!(read(text.as_bytes()).err().map(|error| error.kind), Some(kind), "{text:?}");
     }
-    assert_eq!(read(b"a: \xFF").err().unwrap().kind, Kind::Encoding);
+    let not_utf8 = Kind::Encoding(EncodingFault::NotUtf8(0xFF));
+    assert_eq!(read(b"a: \xFF").err().unwrap().kind, not_utf8);
 }
 
 #[test]
@@ -204,12 +271,43 @@ fn errors_say_where() {
             "document 2, line 4, column 3: the key `k` stands here twice",
         ),
         (
-            "{\"a\": 1}\n {\"b\": }",
-            "document 2, line 2, column 8: not valid JSON: expected a value",
+            "{\"a\": 1}\n {\"b\": 1]",
+            "document 2, line 2, column 9: not valid JSON: expected `,` or `}`",
         ),
         (
             "{} x",
             "document 2, line 1, column 4: not valid JSON: expected `{` or the end of the file",
+        ),
+        // What is YAML by its keys, its quotes or its comments gets YAML's message.
+        (
+            "{\n  a: 1,\n  b: [1,\n}\n",
+            "document 1, line 4, column 1: not valid YAML: expected a value",
+        ),
+        (
+            "{\"a\": 1}\n---\n{\"b\": 1 \"c\": 2}",
+            "document 2, line 3, column 12: not valid YAML: expected `,` or `}`",
+        ),
+        // What is JSON but for its fault gets that of JSON.
+        (
+            "{\n  \"a\": true\n  \"b\": 1,\n}\n",
+            "document 1, line 3, column 3: not valid JSON: expected `,` or `}`",
+        ),
+        (
+            "{\"a\": \"b,\n \"c\": \"d\"}",
+            "document 1, line 1, column 10: not valid JSON: a control character in a string",
+        ),
+        (
+            "{\"a\": 1}{\"b\": 1}\n---\n{\"c\": 1}",
+            "document 3, line 2, column 1: not valid JSON: `---` has to stand between all of the \
+             objects, or between none",
+        ),
+        (
+            "{\"a\": 1}\n\"b\": 1\n",
+            "document 2, line 2, column 1: not valid JSON: expected `{` or the end of the file",
+        ),
+        (
+            "{\"a\": 1}{\"b\": 1}{c: 1}",
+            "document 3, line 1, column 18: not valid JSON: expected a key in `\"`",
         ),
         ("a: 1\n---b: 1\n", "document 1, line 2, column 1: text after a document separator (---)"),
         (
@@ -252,7 +350,8 @@ fn errors_never_quote_values() {
         secret.to_owned(),
         format!("--- {secret}"),
         format!("{{\"a\": \"{secret}"),
-        format!("{{\"a\": {secret}}}"),
+        format!("{{\"a\": {secret}"),
+        format!("{{\"a\": {secret} \"{secret}\": }}"),
         format!("a: 1\n...\n{secret}"),
         format!("{secret}\u{e9}{secret}: 1\n{secret}\u{e9}{secret}: 2"),
         format!("{0}: 1\n{0}: 2", secret.repeat(6)),

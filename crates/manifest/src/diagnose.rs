@@ -12,6 +12,7 @@ use sealkit_core::{
 };
 
 use crate::ciphertext::Ciphertext;
+use crate::neighbours::{Candidate, Neighbour};
 use crate::sealed_secret::{Item, SealedSecret};
 
 /// What Kubernetes calls the namespace that nobody has chosen.
@@ -28,6 +29,8 @@ pub enum Cause {
         sealed_for: Binding,
         /// What the document is.
         document: Binding,
+        /// Another SealedSecret of the same run that is what it was sealed for.
+        neighbour: Option<Neighbour>,
     },
     /// It opens, but with a key that the search did not come to: the values of the object were sealed with too many
     /// different ones.
@@ -82,19 +85,38 @@ pub struct Binding {
     pub name: String,
 }
 
+/// The most labels that are tried besides the document's own, each with every key.
+const MAX_LABELS: usize = 10;
+
 /// Finds out why a value cannot be opened with these keys.
 ///
 /// Tries up to ten labels with every key. A value that the SealedSecret does not have is malformed.
 #[must_use]
 pub fn diagnose(sealed: &SealedSecret, item: &Item, keys: Diagnosing<'_>) -> Cause {
+    diagnose_among(sealed, item, keys, |_| Vec::new())
+}
+
+/// As [`diagnose`], with what other SealedSecrets of the same run are, within the same limit.
+pub(crate) fn diagnose_among(
+    sealed: &SealedSecret,
+    item: &Item,
+    keys: Diagnosing<'_>,
+    neighbours: impl Fn(&SealedValue) -> Vec<Candidate>,
+) -> Cause {
     match sealed.value(item).map(Ciphertext::sealed_value) {
         None => Cause::Malformed(EnvelopeError::Truncated),
         Some(Err(error)) => Cause::Malformed(error),
-        Some(Ok(value)) => cause(sealed, item, value, keys),
+        Some(Ok(value)) => cause(sealed, item, value, keys, || neighbours(value)),
     }
 }
 
-fn cause(sealed: &SealedSecret, item: &Item, value: &SealedValue, keys: Diagnosing<'_>) -> Cause {
+fn cause(
+    sealed: &SealedSecret,
+    item: &Item,
+    value: &SealedValue,
+    keys: Diagnosing<'_>,
+    neighbours: impl FnOnce() -> Vec<Candidate>,
+) -> Cause {
     let wanted = sealed.hints().sealed_with(item.name());
     let hint = wanted.map_or(KeyHint::NONE, KeyHint::from);
     let document = Binding::of(sealed);
@@ -110,10 +132,14 @@ fn cause(sealed: &SealedSecret, item: &Item, value: &SealedValue, keys: Diagnosi
             false => Cause::Damaged { key },
         };
     }
-    let others = other_bindings(sealed, &document);
-    if let Some(sealed_for) = others.iter().find(|binding| opens_for(binding).is_some()) {
-        return Cause::SealedForAnother { sealed_for: sealed_for.clone(), document };
+    let others = other_bindings(sealed, &document, neighbours());
+    if let Some((sealed_for, neighbour)) =
+        others.iter().find(|(other, _)| opens_for(other).is_some())
+    {
+        let (sealed_for, neighbour) = (sealed_for.clone(), neighbour.clone());
+        return Cause::SealedForAnother { sealed_for, document, neighbour };
     }
+    let others = others.into_iter().map(|(binding, _)| binding).collect();
     match wanted {
         Some(key) if keys.keys().contains(&key) => Cause::KeyIsHere { key, tried: others },
         Some(wanted) => Cause::WrongKey { wanted, tried: keys.keys().len() },
@@ -132,31 +158,49 @@ fn other_key_size(value: &SealedValue, keys: Diagnosing<'_>) -> Option<Cause> {
         .then(|| Cause::OtherKeySize { sealed, given: given.into_iter().collect() })
 }
 
+/// What else a value may have been sealed for, the likeliest first: what another SealedSecret is that holds the very same
+/// value; what the document mentions; what its neighbours are.
+fn other_bindings(
+    sealed: &SealedSecret,
+    document: &Binding,
+    neighbours: Vec<Candidate>,
+) -> Vec<(Binding, Option<Neighbour>)> {
+    let neighbours = neighbours.into_iter().map(|(binding, neighbour)| (binding, Some(neighbour)));
+    let (holders, near): (Vec<_>, Vec<_>) = neighbours.partition(|(_, neighbour)| {
+        neighbour.as_ref().is_some_and(|neighbour| neighbour.item.is_some())
+    });
+    let mentioned = mentioned_bindings(sealed).into_iter().map(|binding| (binding, None));
+    let mut others: Vec<(Binding, Option<Neighbour>)> = Vec::new();
+    for (binding, neighbour) in holders.into_iter().chain(mentioned).chain(near) {
+        let is_known = others.iter().any(|(other, _)| *other == binding);
+        if !is_known && binding != *document && binding.label().is_some() {
+            others.push((binding, neighbour));
+        }
+    }
+    others.truncate(MAX_LABELS);
+    others
+}
+
 /// Every scope, of every namespace and name that the document mentions, and of the namespace that nobody has chosen.
-fn other_bindings(sealed: &SealedSecret, document: &Binding) -> Vec<Binding> {
+fn mentioned_bindings(sealed: &SealedSecret) -> Vec<Binding> {
+    let own = sealed.metadata();
     let hints = sealed.hints();
     let template = &sealed.template().metadata;
-    let mut names = vec![(document.namespace.as_str(), document.name.as_str())];
+    let mut names = vec![(own.namespace.as_str(), own.name.as_str())];
     names.extend(hints.sealed_for());
     names.push((&template.namespace, &template.name));
     // What upstream's program takes where no namespace is named.
-    names.push((DEFAULT_NAMESPACE, &document.name));
+    names.push((DEFAULT_NAMESPACE, &own.name));
 
-    let mut bindings = Vec::new();
-    for scope in [Scope::Strict, Scope::NamespaceWide, Scope::ClusterWide] {
-        for (namespace, name) in &names {
-            let binding = Binding::new(scope, namespace, name);
-            let known = binding == *document || bindings.contains(&binding);
-            if !known && binding.label().is_some() {
-                bindings.push(binding);
-            }
-        }
-    }
-    bindings
+    let scopes = [Scope::Strict, Scope::NamespaceWide, Scope::ClusterWide];
+    let of_scope =
+        |scope| names.iter().map(move |(namespace, name)| Binding::new(scope, namespace, name));
+    scopes.into_iter().flat_map(of_scope).collect()
 }
 
 impl Binding {
-    fn of(sealed: &SealedSecret) -> Self {
+    /// What a SealedSecret is.
+    pub(crate) fn of(sealed: &SealedSecret) -> Self {
         let metadata = sealed.metadata();
         Self::new(sealed.scope(), &metadata.namespace, &metadata.name)
     }
@@ -208,8 +252,12 @@ impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Malformed(error) => write!(f, "is not a sealed value: it is {error}"),
-            Self::SealedForAnother { sealed_for, document } => {
-                write!(f, "was sealed for {sealed_for}, but the document is {document}")
+            Self::SealedForAnother { sealed_for, document, neighbour } => {
+                write!(f, "was sealed for {sealed_for}, ")?;
+                if let Some(neighbour) = neighbour {
+                    write!(f, "as {neighbour} is, ")?;
+                }
+                write!(f, "but the document is {document}")
             }
             Self::SearchLimit { key } => {
                 write!(f, "opens with key {key}, but the object's values have too many keys to try")
@@ -217,7 +265,10 @@ impl fmt::Display for Cause {
             Self::Damaged { key } => write!(f, "was sealed with key {key}, but is damaged"),
             Self::WrongKey { wanted, tried } => {
                 write!(f, "no key fits: it is said to be sealed with {wanted}, ")?;
-                write!(f, "which is not among the {}", keys(*tried))
+                match tried {
+                    1 => f.write_str("which is not the key given"),
+                    count => write!(f, "which is not among the {count} keys given"),
+                }
             }
             Self::KeyIsHere { key, tried } => {
                 write!(f, "key {key}, which it is said to be sealed with, does not open it, ")?;
@@ -229,7 +280,10 @@ impl fmt::Display for Cause {
                 write!(f, "and those given have {}", given.join(", "))
             }
             Self::NoKeyFits { tried, bindings } => {
-                write!(f, "none of the {} opens it, ", keys(*tried))?;
+                match tried {
+                    1 => f.write_str("the key given does not open it, ")?,
+                    count => write!(f, "none of the {count} keys given opens it, ")?,
+                }
                 write!(f, "neither for this document{}", also(bindings))
             }
         }
@@ -249,10 +303,6 @@ impl StdError for Cause {
             | Self::NoKeyFits { .. } => None,
         }
     }
-}
-
-fn keys(count: usize) -> String {
-    if count == 1 { "1 key given".to_owned() } else { format!("{count} keys given") }
 }
 
 fn also(tried: &[Binding]) -> String {

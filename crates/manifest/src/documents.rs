@@ -17,6 +17,8 @@ pub struct Documents {
 #[derive(Clone, Copy)]
 pub struct Document<'a> {
     input: &'a Input,
+    /// The number of the input, counted from 0.
+    input_index: usize,
     raw: RawDocument<'a>,
     node: &'a Node,
     /// Why it would not be read if it had to be: a key that stands twice in it.
@@ -73,7 +75,7 @@ impl Documents {
                 Ok(input) => inputs.push(input),
                 Err(error) => {
                     let text = std::str::from_utf8(&text).unwrap_or_default();
-                    errors.push(ReadError::unreadable(error, text).in_input(index));
+                    errors.push(ReadError::unreadable(error, text, 1).in_input(index));
                 }
             }
         }
@@ -173,14 +175,18 @@ impl Documents {
         E: Send + From<ReadError>,
     {
         let documents: Vec<(usize, &Input, RawDocument<'_>)> = self.raw_documents().collect();
-        let results = parallel::map(&documents, |&(_, input, raw)| {
+        let results = parallel::map(&documents, |&(input_index, input, raw)| {
             let result = match parse(raw, visit.duplicates) {
                 Ok(Some((node, duplicate))) => {
                     let duplicate = duplicate.as_ref();
-                    work(&Document { input, raw, node: &node, duplicate }).map(Some)
+                    work(&Document { input, input_index, raw, node: &node, duplicate }).map(Some)
                 }
                 Ok(None) => Ok(None),
-                Err(error) => Err(E::from(ReadError::unreadable(error, input.text()))),
+                Err(error) => {
+                    // Of the document alone: a file may have many that cannot be read.
+                    let text = text_of(input, raw);
+                    Err(E::from(ReadError::unreadable(error, text, raw.first_line())))
+                }
             };
             (visit.progress)();
             result
@@ -196,6 +202,10 @@ impl Documents {
         let inputs = self.inputs.iter().enumerate();
         inputs.flat_map(|(index, input)| input.documents().map(move |raw| (index, input, raw)))
     }
+}
+
+fn text_of<'a>(input: &'a Input, raw: RawDocument<'_>) -> &'a str {
+    input.text().get(raw.span()).unwrap_or_default()
 }
 
 /// The document, and why it would not be read without leave for keys that stand twice.
@@ -227,6 +237,11 @@ impl<'a> Document<'a> {
         self.input
     }
 
+    /// Its input, counted from 0, and its number there, counted from 1.
+    pub(crate) fn place(&self) -> (usize, usize) {
+        (self.input_index, self.raw.index())
+    }
+
     /// The language that it is written in.
     #[must_use]
     pub fn format(&self) -> Format {
@@ -236,7 +251,7 @@ impl<'a> Document<'a> {
     /// Its own text, as it stands in the input.
     #[must_use]
     pub fn text(&self) -> &'a str {
-        self.input.text().get(self.raw.span()).unwrap_or_default()
+        text_of(self.input, self.raw)
     }
 
     /// The document itself, or the items of a List. Lists of one kind, as the API server answers with, are taken

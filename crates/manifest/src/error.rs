@@ -48,12 +48,14 @@ macro_rules! includes_read_errors {
 }
 
 mod errors;
+mod foreign;
 mod key_secret;
 mod read;
 mod seal;
 mod unseal;
 
 pub use errors::Errors;
+pub use foreign::Foreign;
 pub use key_secret::{KeySecretError, KeySecretErrorKind, KeySecretErrors};
 pub use read::{Base64Flaw, Expected, Field, ReadError, ReadErrorKind, ReadErrors};
 pub use seal::{SealError, SealErrorKind, SealErrors};
@@ -123,8 +125,13 @@ impl<K> Error<K> {
 
     /// `kind`, at the place of `node`.
     pub(crate) fn at(node: &Node, kind: K) -> Self {
+        Self::at_position(node.position(), kind)
+    }
+
+    /// `kind`, at a place.
+    pub(crate) fn at_position(position: Position, kind: K) -> Self {
         let mut error = Self::new(kind);
-        error.inner.place.position = Some(node.position());
+        error.inner.place.position = Some(position);
         error
     }
 
@@ -191,19 +198,29 @@ fn deepest<'a>(node: &'a Node, path: &[String]) -> &'a Node {
 }
 
 impl ReadError {
-    /// `text` cannot be read.
-    pub(crate) fn unreadable(error: YamlError, text: &str) -> Self {
-        let YamlError { document, line, column, kind } = error;
-        let mut error = Self::new(ReadErrorKind::unreadable(kind, text, line));
+    /// `text`, which begins with this line of its input, cannot be read.
+    pub(crate) fn unreadable(error: YamlError, text: &str, first_line: usize) -> Self {
+        let YamlError { document, line, column, kind: why } = error;
+        let at_fault = (line + 1).saturating_sub(first_line);
+        let (kind, position) = match Foreign::find(text, at_fault) {
+            None => (ReadErrorKind::Yaml(why), Position { line, column }),
+            Some((what @ Foreign::Template, _)) => {
+                (ReadErrorKind::Foreign { what, why }, Position { line, column })
+            }
+            Some((what, at)) => {
+                let line = (first_line + at).saturating_sub(1);
+                (ReadErrorKind::Foreign { what, why }, Position { line, column: 1 })
+            }
+        };
+        let mut error = Self::at_position(position, kind);
         error.inner.place.document = Some(document);
-        error.inner.place.position = Some(Position { line, column });
         error
     }
 }
 
 impl From<YamlError> for ReadError {
     fn from(error: YamlError) -> Self {
-        Self::unreadable(error, "")
+        Self::unreadable(error, "", 1)
     }
 }
 

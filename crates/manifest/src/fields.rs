@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::{Errors, Expected, ReadError, ReadErrorKind};
-use kubeyaml::{Mapping, Node, Value};
+use kubeyaml::{Mapping, Node, Position, Value};
 
 /// The fields of an object, or none.
 #[derive(Clone, Copy)]
@@ -30,6 +30,12 @@ impl<'a> Fields<'a> {
     /// The names of all fields.
     pub(crate) fn names(self) -> impl Iterator<Item = &'a str> {
         self.iter().map(|(name, _)| name)
+    }
+
+    /// The names of all fields, and where they stand.
+    pub(crate) fn places(self) -> impl Iterator<Item = (&'a str, Position)> {
+        let mapping = self.0.into_iter();
+        mapping.flat_map(|mapping| mapping.iter().map(|(key, _)| (key.text(), key.position())))
     }
 
     /// All fields with their names.

@@ -21,10 +21,12 @@ mod error;
 mod fields;
 pub mod key_secret;
 mod metadata;
+mod neighbours;
 mod open;
 mod output;
 mod parallel;
 mod plaintext;
+mod renamed;
 mod render;
 mod resource;
 mod seal;
@@ -38,13 +40,14 @@ pub use ciphertext::Ciphertext;
 pub use diagnose::{Binding, Cause, diagnose};
 pub use documents::{Document, Documents, Located, Others};
 pub use error::{
-    Base64Flaw, Error, Errors, Expected, Field, KeySecretError, KeySecretErrorKind,
+    Base64Flaw, Error, Errors, Expected, Field, Foreign, KeySecretError, KeySecretErrorKind,
     KeySecretErrors, ReadError, ReadErrorKind, ReadErrors, SealError, SealErrorKind, SealErrors,
     UnsealError, UnsealErrorKind, UnsealErrors,
 };
 pub use gotemplate::{ParseLimits, RenderContext, RenderLimits};
 pub use kubeyaml::Format;
 pub use metadata::Metadata;
+pub use neighbours::Neighbour;
 pub use open::{OpenError, OpenedValues, open};
 pub use render::{RenderError, TemplateError, TemplateErrorKind, Templates};
 pub use resource::Resource;

@@ -194,6 +194,15 @@ impl TemplateError {
         }
     }
 
+    /// Whether it goes over a limit, and is not wrong otherwise.
+    #[must_use]
+    pub fn is_limit(&self) -> bool {
+        match self.kind.as_ref() {
+            TemplateErrorKind::Parse(error) => error.kind() == gotemplate::ParseErrorKind::Limit,
+            TemplateErrorKind::Render(error) => error.kind() == gotemplate::ExecErrorKind::Limit,
+        }
+    }
+
     /// The fields that lead to the template, from the outside inwards.
     pub(crate) fn path(&self) -> [&str; 4] {
         ["spec", "template", "data", &self.item]

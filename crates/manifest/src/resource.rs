@@ -40,10 +40,12 @@ pub(crate) fn read_one_document<T>(
     text: &[u8],
     read: impl Fn(&Node) -> Result<T, ReadErrors>,
 ) -> Result<T, ReadErrors> {
-    let input = kubeyaml::split(text).map_err(ReadError::from)?;
+    let plain = std::str::from_utf8(text).unwrap_or_default();
+    let unreadable = |error| ReadError::unreadable(error, plain, 1);
+    let input = kubeyaml::split(text).map_err(unreadable)?;
     let mut found = None;
     for document in input.documents() {
-        let Some(node) = document.parse().map_err(ReadError::from)? else { continue };
+        let Some(node) = document.parse().map_err(unreadable)? else { continue };
         let located =
             |errors: ReadErrors| errors.map(|error| error.in_document(0, document.index()));
         if found.is_some() {

@@ -15,6 +15,7 @@ use crate::documents::Documents;
 use crate::error::{Field, ReadErrorKind, SealError, SealErrorKind, SealErrors, shortened};
 use crate::metadata::Metadata;
 use crate::plaintext;
+use crate::renamed;
 use crate::sealed_secret::{self, SealedSecret, SealedSecretParts, SecretTemplate};
 use crate::secret::{self, Secret};
 use crate::stream::{Converted, Output, Stream};
@@ -125,7 +126,7 @@ where
     R: CryptoRng + Clone + Sync,
 {
     let names = NameCounts::default();
-    let output = stream.convert(documents, secret::KIND, |node| {
+    let output = stream.convert(documents, secret::KIND, |document, node| {
         refuse_encrypted(node)?;
         let secret = Secret::read(node)?;
         let resource = secret.metadata.resource(secret::KIND.kind);
@@ -138,7 +139,8 @@ where
         if rules.name.is_some() {
             names.add(&sealed);
         }
-        let warnings = warnings(&secret, &sealed);
+        let mut warnings = warnings(&secret, &sealed);
+        warnings.extend(renamed::warnings(node, document.input().text(), &secret::MAPS));
         Ok(Converted::Into { tree: sealed.to_tree(), resource, warnings })
     })?;
     names.refuse_equals()?;

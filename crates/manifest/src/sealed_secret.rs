@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use kubeyaml::{Node, Tree};
+use kubeyaml::{Node, Position, Tree};
 use sealkit_core::{EncryptionLabel, LabelError, Scope};
 
 use crate::annotations::{self, Hints};
 use crate::ciphertext::Ciphertext;
-use crate::error::{Field, ReadError, ReadErrorKind, ReadErrors};
+use crate::error::{ReadError, ReadErrorKind, ReadErrors, shortened};
 use crate::fields::{Fields, text};
 use crate::metadata::{self, Metadata};
 use crate::resource::{self, Kind};
@@ -18,6 +18,14 @@ pub(crate) const KIND: Kind = Kind { api_version: "bitnami.com/v1alpha1", kind: 
 
 /// Fields that `spec.template` may have.
 const TEMPLATE_FIELDS: [&str; 4] = ["data", "immutable", "metadata", "type"];
+
+/// The maps whose entries' names a Secret gets.
+pub(crate) const MAPS: [&[&str]; 4] = [
+    &["spec", "encryptedData"],
+    &["spec", "template", "data"],
+    &["spec", "template", "metadata", "labels"],
+    &["spec", "template", "metadata", "annotations"],
+];
 
 /// A SealedSecret. All of it is public.
 ///
@@ -73,7 +81,7 @@ impl SealedSecret {
     /// It has neither `spec.encryptedData` nor `spec.data`, or both with values.
     pub fn from_parts(mut parts: SealedSecretParts) -> Result<Self, ReadErrorKind> {
         if parts.encrypted_data.is_none() && parts.deprecated_data.is_none() {
-            return Err(ReadErrorKind::Missing { field: Field::EncryptedData });
+            return Err(ReadErrorKind::NoEncryptedData { unknown: Vec::new() });
         }
         // An absent field and an empty one mean the same beside the deprecated form.
         let items = parts.encrypted_data.get_or_insert_default();
@@ -116,14 +124,18 @@ impl SealedSecret {
         spec: Fields<'_>,
     ) -> Result<Self, ReadError> {
         let in_spec = |error: ReadError| error.in_field("spec");
+        let unknown = unknown_fields(fields)?;
         let parts = SealedSecretParts {
             encrypted_data,
             deprecated_data: spec.optional("data", ciphertext).map_err(in_spec)?,
             metadata: Metadata::read(fields)?,
             template: SecretTemplate::read(spec).map_err(in_spec)?,
         };
-        let read = Self::from_parts(parts).map_err(|kind| ReadError::at(node, kind))?;
-        Ok(Self { unknown_fields: unknown_fields(fields)?, ..read })
+        let read = Self::from_parts(parts).map_err(|kind| match kind {
+            ReadErrorKind::NoEncryptedData { .. } => no_encrypted_data(node, &unknown),
+            kind => ReadError::at(node, kind),
+        })?;
+        Ok(Self { unknown_fields: unknown.into_iter().map(|(name, _)| name).collect(), ..read })
     }
 
     /// `metadata`.
@@ -285,7 +297,21 @@ fn ciphertext(node: &Node) -> Result<Ciphertext, ReadError> {
     text(node).map(Ciphertext::read)
 }
 
-fn unknown_fields(fields: Fields<'_>) -> Result<Vec<String>, ReadError> {
+/// `spec.encryptedData` is missing: the error stands at the field that was meant for it, if there is one.
+fn no_encrypted_data(node: &Node, unknown: &[(String, Position)]) -> ReadError {
+    let is_meant = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        name.contains("crypt") || name.contains("data")
+    };
+    let mut fields = unknown.iter();
+    let meant = fields.find(|(path, _)| path.rsplit('.').next().is_some_and(is_meant));
+    let at = meant.or(unknown.first()).map_or(node.position(), |(_, position)| *position);
+    let unknown = unknown.iter().map(|(path, _)| shortened(path)).collect();
+    ReadError::at_position(at, ReadErrorKind::NoEncryptedData { unknown })
+}
+
+/// The fields that a SealedSecret does not have: the path of each, and its place.
+fn unknown_fields(fields: Fields<'_>) -> Result<Vec<(String, Position)>, ReadError> {
     let spec = fields.object("spec")?;
     let template = spec.object("template")?;
     let known: [(&str, Fields<'_>, &[&str]); 5] = [
@@ -296,8 +322,8 @@ fn unknown_fields(fields: Fields<'_>) -> Result<Vec<String>, ReadError> {
         ("spec.template.metadata.", template.object("metadata")?, &metadata::FIELDS),
     ];
     let unknown = known.into_iter().flat_map(|(path, fields, known)| {
-        let names = fields.names().filter(|name| !known.contains(name));
-        names.map(move |name| format!("{path}{name}"))
+        let unknown = fields.places().filter(|(name, _)| !known.contains(name));
+        unknown.map(move |(name, position)| (format!("{path}{name}"), position))
     });
     Ok(unknown.collect())
 }

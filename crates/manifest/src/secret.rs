@@ -18,6 +18,10 @@ pub(crate) const KIND: Kind = Kind { api_version: "v1", kind: "Secret" };
 const FIELDS: [&str; 7] =
     ["apiVersion", "kind", "metadata", "data", "stringData", "type", "immutable"];
 
+/// The maps whose entries' names a cluster gets.
+pub(crate) const MAPS: [&[&str]; 4] =
+    [&["data"], &["stringData"], &["metadata", "labels"], &["metadata", "annotations"]];
+
 /// A Secret. Has no `Debug`: it holds plaintext.
 #[derive(Default)]
 #[non_exhaustive]

@@ -47,12 +47,13 @@ impl<'a> Stream<'a> {
         Self { progress, ..self }
     }
 
-    /// Works on every resource of a kind, on all cores, in order.
+    /// Works on every resource of a kind, on all cores, in order. `work` gets the document that the resource stands in,
+    /// too.
     pub(crate) fn for_each<T, K>(
         &self,
         documents: &Documents,
         kind: Kind,
-        work: impl Fn(&Node) -> Result<T, Errors<K>> + Sync,
+        work: impl Fn(&Document<'_>, &Node) -> Result<T, Errors<K>> + Sync,
     ) -> Result<Vec<T>, Errors<K>>
     where
         T: Send,
@@ -65,7 +66,7 @@ impl<'a> Stream<'a> {
             let mut results = Vec::new();
             for met in document.each(kind, others)? {
                 match met? {
-                    Met::Wanted(resource) => results.push(work(resource.node())?),
+                    Met::Wanted(resource) => results.push(work(document, resource.node())?),
                     Met::Passing(_) => {}
                 }
             }
@@ -74,12 +75,13 @@ impl<'a> Stream<'a> {
         Ok(found.into_iter().flat_map(|located| located.result).collect())
     }
 
-    /// Converts every resource of a kind, on all cores, in order.
+    /// Converts every resource of a kind, on all cores, in order. `convert` gets the document that the resource stands in,
+    /// too.
     pub(crate) fn convert<K>(
         &self,
         documents: &Documents,
         kind: Kind,
-        convert: impl Fn(&Node) -> Result<Converted, Errors<K>> + Sync,
+        convert: impl Fn(&Document<'_>, &Node) -> Result<Converted, Errors<K>> + Sync,
     ) -> Result<Output, Errors<K>>
     where
         K: Send,
@@ -103,7 +105,7 @@ impl<'a> Stream<'a> {
         &self,
         document: &Document<'_>,
         kind: Kind,
-        convert: &impl Fn(&Node) -> Result<Converted, Errors<K>>,
+        convert: &impl Fn(&Document<'_>, &Node) -> Result<Converted, Errors<K>>,
     ) -> Result<Piece, Errors<K>>
     where
         Error<K>: From<ReadError>,
@@ -112,7 +114,7 @@ impl<'a> Stream<'a> {
         let mut piece = Piece::default();
         for met in document.each(kind, self.others)? {
             match met? {
-                Met::Wanted(resource) => match convert(resource.node())? {
+                Met::Wanted(resource) => match convert(document, resource.node())? {
                     Converted::Into { tree, resource, warnings } => {
                         piece.chunks.push(output::write(self.format, &tree));
                         let warnings = warnings.into_iter();

@@ -1,17 +1,21 @@
 //! SealedSecrets in, Secrets out: for whoever holds the private keys. When a value does not open, the cause is found.
 
+use std::sync::OnceLock;
+
 use gotemplate::{ParseLimits, RenderContext};
 use kubeyaml::Node;
 use memchr::memmem;
 use sealkit_core::{KeyRing, Plaintext, TrialLimit};
 
 use crate::annotations;
-use crate::diagnose::{Cause, diagnose};
-use crate::documents::Documents;
+use crate::diagnose::{Cause, diagnose_among};
+use crate::documents::{Document, Documents};
 use crate::error::{
     ReadError, ReadErrorKind, ReadErrors, UnsealError, UnsealErrorKind, UnsealErrors, shortened,
 };
+use crate::neighbours::Neighbours;
 use crate::open::{OpenError, OpenedValues, open, open_some};
+use crate::renamed;
 use crate::render::Templates;
 use crate::sealed_secret::{self, Item, SealedSecret};
 use crate::secret::Secret;
@@ -56,15 +60,14 @@ pub fn unseal(
     rules: &UnsealRules<'_>,
     stream: &Stream<'_>,
 ) -> Result<Output, UnsealErrors> {
-    stream.convert(documents, sealed_secret::KIND, |node| {
+    let run = Run::new(documents, keys, rules);
+    stream.convert(documents, sealed_secret::KIND, |document, node| {
         let sealed = read(node, rules)?;
-        let secret = to_secret(&sealed, keys, rules.context)
-            .map_err(|error| located(error, &sealed, node))?;
-        Ok(Converted::Into {
-            tree: secret.to_tree(),
-            resource: resource(&sealed),
-            warnings: warnings(&sealed, &secret),
-        })
+        let secret =
+            run.to_secret(&sealed, document).map_err(|error| located(error, &sealed, node))?;
+        let mut warnings = warnings(&sealed, &secret);
+        warnings.extend(renamed::warnings(node, document.input().text(), &sealed_secret::MAPS));
+        Ok(Converted::Into { tree: secret.to_tree(), resource: resource(&sealed), warnings })
     })
 }
 
@@ -98,9 +101,10 @@ pub fn unseal_item(
     stream: &Stream<'_>,
     item: &str,
 ) -> Result<Plaintext, UnsealErrors> {
-    let found = stream.for_each(documents, sealed_secret::KIND, |node| {
+    let run = Run::new(documents, keys, rules);
+    let found = stream.for_each(documents, sealed_secret::KIND, |document, node| {
         let sealed = read(node, rules)?;
-        let value = open_item(&sealed, item, keys, rules.context);
+        let value = run.open_item(&sealed, document, item);
         Ok(value.map_err(|error| located(error, &sealed, node))?)
     })?;
     let mut values = found.into_iter().flatten();
@@ -113,53 +117,79 @@ pub fn unseal_item(
     }
 }
 
-/// The item's value, if the SealedSecret has the item. A rendered item needs the other values, too.
-fn open_item(
-    sealed: &SealedSecret,
-    name: &str,
-    keys: &KeyRing,
-    context: MakeContext<'_>,
-) -> Result<Option<Plaintext>, UnsealError> {
-    let item = Item::Named(name.to_owned());
-    if sealed.value(&item).is_some() {
-        let opened = open_some(sealed, keys, TrialLimit::Unlimited, |other| *other == item);
-        return Ok(explained(opened, sealed, keys)?.take(&item));
-    }
-    if sealed.template().data.contains_key(name) || sealed.is_deprecated_form() {
-        return Ok(to_secret(sealed, keys, context)?.data.remove(name));
-    }
-    Ok(None)
+/// What the SealedSecrets of one run share.
+struct Run<'a> {
+    documents: &'a Documents,
+    keys: &'a KeyRing,
+    rules: &'a UnsealRules<'a>,
+    /// Asked only when a value does not open.
+    neighbours: OnceLock<Neighbours>,
 }
 
-fn to_secret(
-    sealed: &SealedSecret,
-    keys: &KeyRing,
-    context: MakeContext<'_>,
-) -> Result<Secret, UnsealError> {
-    let opened = explained(open(sealed, keys, TrialLimit::Unlimited), sealed, keys)?;
-    let templates = Templates::parse(sealed, &ParseLimits::default())?;
-    let mut secret = opened.into_secret(sealed, &templates, &mut context())?;
-    // Sealed again, it gets the scope back that it had.
-    annotations::set_scope(&mut secret.metadata.annotations, sealed.scope());
-    Ok(secret)
-}
+impl<'a> Run<'a> {
+    fn new(documents: &'a Documents, keys: &'a KeyRing, rules: &'a UnsealRules<'a>) -> Self {
+        Self { documents, keys, rules, neighbours: OnceLock::new() }
+    }
 
-/// Says why it did not open.
-fn explained(
-    opened: Result<OpenedValues, OpenError>,
-    sealed: &SealedSecret,
-    keys: &KeyRing,
-) -> Result<OpenedValues, UnsealError> {
-    let not_opened = |item: &Item, cause| {
-        UnsealError::from(UnsealErrorKind::NotOpened(cause)).in_path(item.path())
-    };
-    opened.map_err(|error| match error {
-        OpenError::Label(error) => UnsealErrorKind::Label(error).into(),
-        OpenError::Malformed { item, error } => not_opened(&item, Cause::Malformed(error)),
-        OpenError::NotOpened { item } => {
-            not_opened(&item, diagnose(sealed, &item, keys.diagnosing()))
+    /// The item's value, if the SealedSecret has the item. A rendered item needs the other values, too.
+    fn open_item(
+        &self,
+        sealed: &SealedSecret,
+        document: &Document<'_>,
+        name: &str,
+    ) -> Result<Option<Plaintext>, UnsealError> {
+        let item = Item::Named(name.to_owned());
+        if sealed.value(&item).is_some() {
+            let opened =
+                open_some(sealed, self.keys, TrialLimit::Unlimited, |other| *other == item);
+            return Ok(self.explained(opened, sealed, document)?.take(&item));
         }
-    })
+        if sealed.template().data.contains_key(name) || sealed.is_deprecated_form() {
+            return Ok(self.to_secret(sealed, document)?.data.remove(name));
+        }
+        Ok(None)
+    }
+
+    fn to_secret(
+        &self,
+        sealed: &SealedSecret,
+        document: &Document<'_>,
+    ) -> Result<Secret, UnsealError> {
+        let opened = open(sealed, self.keys, TrialLimit::Unlimited);
+        let opened = self.explained(opened, sealed, document)?;
+        let templates = Templates::parse(sealed, &ParseLimits::default())?;
+        let mut secret = opened.into_secret(sealed, &templates, &mut (self.rules.context)())?;
+        // Sealed again, it gets the scope back that it had.
+        annotations::set_scope(&mut secret.metadata.annotations, sealed.scope());
+        Ok(secret)
+    }
+
+    /// Says why it did not open.
+    fn explained(
+        &self,
+        opened: Result<OpenedValues, OpenError>,
+        sealed: &SealedSecret,
+        document: &Document<'_>,
+    ) -> Result<OpenedValues, UnsealError> {
+        opened.map_err(|error| {
+            let (item, cause) = match error {
+                OpenError::Label(error) => return UnsealErrorKind::Label(error).into(),
+                OpenError::Malformed { item, error } => (item, Cause::Malformed(error)),
+                OpenError::NotOpened { item } => {
+                    let candidates =
+                        |value: &_| self.neighbours().candidates(document.place(), value);
+                    let cause = diagnose_among(sealed, &item, self.keys.diagnosing(), candidates);
+                    (item, cause)
+                }
+            };
+            UnsealError::from(UnsealErrorKind::NotOpened(cause)).in_path(item.path())
+        })
+    }
+
+    fn neighbours(&self) -> &Neighbours {
+        let read = |node: &Node| read(node, self.rules).ok();
+        self.neighbours.get_or_init(|| Neighbours::of(self.documents, read))
+    }
 }
 
 /// Reads a SealedSecret; one without a namespace is in the one asked for.

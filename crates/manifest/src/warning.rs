@@ -74,6 +74,15 @@ pub enum WarningKind {
         /// The item.
         item: String,
     },
+    /// YAML 1.1 reads the name of an entry, written without quotes, as another one: a boolean or a number.
+    NameReadAsAnother {
+        /// The map, as `stringData`.
+        map: String,
+        /// The name as it is written.
+        written: String,
+        /// The name that it has become.
+        read: String,
+    },
     /// A template uses an item that is not there.
     NoValue {
         /// The template's item.
@@ -98,6 +107,7 @@ impl WarningKind {
             Self::ItemOfTypeMissing { .. } => "ItemOfTypeMissing",
             Self::NewlineAtEnd { .. } => "NewlineAtEnd",
             Self::PlainTextInData { .. } => "PlainTextInData",
+            Self::NameReadAsAnother { .. } => "NameReadAsAnother",
             Self::NoValue { .. } => "NoValue",
         }
     }
@@ -152,6 +162,9 @@ impl fmt::Display for WarningKind {
                 f,
                 "data.{item} decodes to bytes that are no text: was plain text meant? That belongs into stringData"
             ),
+            Self::NameReadAsAnother { map, written, read } => {
+                write!(f, "the name {written} in {map} is read as \"{read}\": put it in quotes")
+            }
             Self::NoValue { item } => write!(
                 f,
                 "spec.template.data.{item} uses an item that is not there: the result holds \"<no value>\""

@@ -24,10 +24,19 @@ fn both_refuse_document(document: usize, input: impl AsRef<[u8]>, message: &str)
 
 #[test]
 fn binary_garbage() {
-    let message = "line 1, column 1: neither UTF-8 nor UTF-16 with a byte order mark";
+    let message = "line 1, column 1: half of a surrogate pair in UTF-16";
     both_refuse([0xff, 0xfe, 0x00, 0xd8, 0x01, 0x02], message);
     let noise: Vec<u8> = (0..4096_u32).map(|i| u8::try_from(i * 197 % 251).unwrap()).collect();
-    both_refuse(noise, message);
+    both_refuse(noise, "line 1, column 5: the byte 0xE8 is not UTF-8");
+}
+
+/// What is said of each must not take a look at the whole file.
+#[test]
+fn a_hundred_thousand_documents_that_cannot_be_read() {
+    let text = "kind: [\n---\n".repeat(100_000);
+    for result in [seal(&text), unseal(&text)] {
+        assert!(result.err().unwrap().message.ends_with("\nand 99900 more"));
+    }
 }
 
 #[test]

@@ -210,7 +210,8 @@ fn a_backup_holds_secrets_and_nothing_else() {
         "document 2, line 11, column 1: ConfigMap settings: is a ConfigMap (v1), not a Secret";
     assert_eq!(failure, failed("OtherKind", Some(2), message));
     let failure = read(read_fixture("kubeseal/values/binary")).err().unwrap();
-    let message = "document 1, line 1, column 1: neither UTF-8 nor UTF-16 with a byte order mark";
+    // What may be a key is told no byte of.
+    let message = "document 1, line 1, column 3: this is neither text nor a private key";
     assert_eq!(failure, failed("NotReadable", Some(1), message));
 }
 

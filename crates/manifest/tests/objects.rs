@@ -11,9 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use kubeyaml::{Tree, to_json, to_yaml};
-use sealkit_manifest::{
-    Ciphertext, Field, Item, ReadErrorKind, SealedSecret, SealedSecretParts, Secret,
-};
+use sealkit_manifest::{Ciphertext, Item, ReadErrorKind, SealedSecret, SealedSecretParts, Secret};
 use sealkit_testkit::fixture;
 
 /// Every document below `fixtures`, as JSON, with the path of its file.
@@ -106,7 +104,7 @@ fn one_constructor_refuses_what_is_no_sealed_secret() {
         let parts = SealedSecretParts { encrypted_data, deprecated_data, ..Default::default() };
         SealedSecret::from_parts(parts).map(drop)
     };
-    let missing = ReadErrorKind::Missing { field: Field::EncryptedData };
+    let missing = ReadErrorKind::NoEncryptedData { unknown: Vec::new() };
     assert_eq!(made(None, None), Err(missing));
     let both = ReadErrorKind::DeprecatedDataBesideEncryptedData;
     assert_eq!(made(values(1), Some("")), Err(both));

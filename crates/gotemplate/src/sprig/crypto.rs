@@ -7,6 +7,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256, Sha512};
 
+use super::random::DRAW;
 use crate::engine::argument::function;
 use crate::engine::error::REDACTED;
 use crate::engine::fault::Fault;
@@ -133,7 +134,7 @@ fn derive_password(
     let Some(templates) = password_templates(kind) else {
         return runtime.string([b"cannot find password template ", kind].concat());
     };
-    runtime.work(2 * SLOW)?;
+    runtime.work(5 * SLOW / 2)?;
     runtime.copies(user.len() + site.len(), 1)?;
     let length = |text: &[u8]| u32::try_from(text.len()).unwrap_or(u32::MAX).to_be_bytes();
     let salt = [SEED, &length(user), user].concat();
@@ -223,6 +224,7 @@ fn encrypt(runtime: &mut Runtime<'_>, password: &[u8], plain: &[u8]) -> Outcome 
     runtime.scan(plain.len())?;
     // Encrypted, with the vector in front, and as base64.
     runtime.charge(plain.len().saturating_mul(4))?;
+    runtime.work(DRAW)?;
     let mut vector = [0; 16];
     runtime.context.rng.fill_bytes(&mut vector);
     let cipher = cbc::Encryptor::<Aes256>::new(&aes_key(password).into(), &vector.into());

@@ -8,6 +8,9 @@ use crate::engine::value::{Str, Value};
 use crate::go::base64;
 use crate::go::rune;
 
+/// Steps for a random number: a generator that asks the system each time takes about a microsecond.
+pub(super) const DRAW: u64 = 8;
+
 pub(super) const FUNCTIONS: &[Function] = &[
     function!("randAlphaNum", |runtime, count: i64| {
         text_of(runtime, count, |byte| byte.is_ascii_alphanumeric())
@@ -27,6 +30,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         if range <= 0 {
             return Err(Fault::new("invalid argument to Intn"));
         }
+        runtime.work(DRAW)?;
         let offset = runtime.context.below(range.unsigned_abs());
         Ok(Value::int(low.wrapping_add_unsigned(offset)))
     }),
@@ -49,7 +53,7 @@ fn random_bytes(runtime: &mut Runtime<'_>, count: i64) -> Outcome {
 /// `count` characters, each equally likely among those allowed; none for a count below 1.
 fn text_of(runtime: &mut Runtime<'_>, count: i64, allowed: fn(u8) -> bool) -> Outcome {
     let count = usize::try_from(count).unwrap_or(0);
-    runtime.work(count as u64 / 4)?;
+    runtime.work((count as u64).saturating_mul(DRAW))?;
     runtime.charge(count)?;
     let alphabet: Vec<u8> = (0..128).filter(|byte| allowed(*byte)).collect();
     let mut text = Vec::with_capacity(count);
@@ -62,6 +66,7 @@ fn text_of(runtime: &mut Runtime<'_>, count: i64, allowed: fn(u8) -> bool) -> Ou
 
 /// Version 4 of RFC 9562.
 fn uuid(runtime: &mut Runtime<'_>) -> Outcome {
+    runtime.work(DRAW)?;
     let mut bytes = [0; 16];
     runtime.context.rng.fill_bytes(&mut bytes);
     let number = u128::from_be_bytes(bytes);
@@ -75,7 +80,7 @@ fn uuid(runtime: &mut Runtime<'_>) -> Outcome {
 fn shuffle(runtime: &mut Runtime<'_>, text: &[u8]) -> Outcome {
     runtime.scan(text.len())?;
     let count = rune::count(text);
-    runtime.work(count as u64)?;
+    runtime.work((count as u64).saturating_mul(DRAW))?;
     runtime.charge(count.saturating_mul(size_of::<char>()))?;
     let mut runes = Vec::with_capacity(count);
     runes.extend(rune::runes(text).map(|(_, rune, _)| rune));

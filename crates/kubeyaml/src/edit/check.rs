@@ -1,8 +1,10 @@
 //! Whether the edited file holds what it should.
 
+use std::ops::Range;
+
 use super::super::mapping::{DuplicateKeys, Mapping};
 use super::super::node::{Node, Value};
-use super::super::stream::Input;
+use super::super::stream::{Input, RawDocument};
 use super::super::tree::Tree;
 use super::entries::Expected;
 use super::{Change, Changes, EditError, Touched, replace};
@@ -24,22 +26,38 @@ pub(super) fn check(
 /// Whether all bytes outside of the edited documents are the same.
 fn is_same_outside(old: &Input, new: &Input, touched: &[Touched]) -> bool {
     let (old_documents, new_documents) = (old.documents(), new.documents());
-    if old.format() != new.format() || old_documents.len() != new_documents.len() {
+    if old_documents.len() != new_documents.len() {
         return false;
     }
     let mut touched = touched.iter().map(|document| document.number).peekable();
     let (mut old_done, mut new_done) = (0, 0);
     for (number, (before, after)) in old_documents.zip(new_documents).enumerate() {
         if touched.next_if_eq(&number).is_none() {
+            // The same bytes, in another language, may say something else.
+            if before.format() != after.format() {
+                return false;
+            }
             continue;
         }
-        let (before, after) = (before.span(), after.span());
+        let (before, after) = match before.format() == after.format() {
+            true => (before.span(), after.span()),
+            // What is JSON by the edit ends with its brace, and has no white space around it.
+            false => (trimmed(old, before), trimmed(new, after)),
+        };
         if old.text().get(old_done..before.start) != new.text().get(new_done..after.start) {
             return false;
         }
         (old_done, new_done) = (before.end, after.end);
     }
     old.text().get(old_done..) == new.text().get(new_done..)
+}
+
+/// A document's place without the white space around it.
+fn trimmed(input: &Input, document: RawDocument<'_>) -> Range<usize> {
+    let span = document.span();
+    let text = input.text().get(span.clone()).unwrap_or_default();
+    let start = span.start + (text.len() - text.trim_start().len());
+    start..start + text.trim().len()
 }
 
 /// Whether the edited documents hold what they held, with the edits.

@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use kubeyaml::{EncodingFault, YamlErrorKind};
 use sealkit_core::{CertificateError, KeyError};
 
 use super::{Error, Errors, ReadError, ReadErrorKind, ReadErrors};
@@ -47,6 +48,10 @@ includes_read_errors!(KeySecretErrorKind);
 impl fmt::Display for KeySecretErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            // Its byte may be one of a key.
+            Self::Read(ReadErrorKind::Yaml(YamlErrorKind::Encoding(EncodingFault::NotUtf8(_)))) => {
+                f.write_str("this is neither text nor a private key")
+            }
             Self::Read(kind) => kind.fmt(f),
             Self::NoPrivateKey => f.write_str("the Secret has no private key (tls.key)"),
             Self::PrivateKey(error) => error.fmt(f),

@@ -5,7 +5,7 @@ use std::fmt;
 
 use kubeyaml::{Node, NodeKind, YamlErrorKind};
 
-use super::{Error, Errors};
+use super::{Error, Errors, Foreign};
 
 /// Why a text or one of its documents could not be read, and where.
 pub type ReadError = Error<ReadErrorKind>;
@@ -18,8 +18,13 @@ pub type ReadErrors = Errors<ReadErrorKind>;
 pub enum ReadErrorKind {
     /// The text is not YAML or JSON as kubectl reads it.
     Yaml(YamlErrorKind),
-    /// The same, where the text is a template of Helm, Jinja or Go that was not rendered.
-    Template(YamlErrorKind),
+    /// The same, where the text is something else than a manifest for certain, or holds something else.
+    Foreign {
+        /// What it is.
+        what: Foreign,
+        /// Why it cannot be read as YAML or JSON.
+        why: YamlErrorKind,
+    },
     /// No document in an input, or in any.
     NoDocuments,
     /// More documents than the one that is wanted.
@@ -67,6 +72,11 @@ pub enum ReadErrorKind {
     Missing {
         /// The field.
         field: Field,
+    },
+    /// A SealedSecret without `spec.encryptedData`.
+    NoEncryptedData {
+        /// Fields of the document that no SealedSecret has: misspelt ones, or ones in the wrong place, most often.
+        unknown: Vec<String>,
     },
     /// The document has another namespace than the one asked for.
     NamespaceMismatch {
@@ -122,8 +132,6 @@ pub enum Field {
     Name,
     /// `metadata.namespace`
     Namespace,
-    /// `spec.encryptedData`
-    EncryptedData,
 }
 
 impl ReadError {
@@ -133,32 +141,14 @@ impl ReadError {
     }
 }
 
-/// Whether it has `{{ }}` or `{% %}` outside of quotes and comments.
-fn holds_a_template(line: &str) -> bool {
-    let plain = line.split(['"', '\'', '`', '#']).next().unwrap_or_default();
-    let opened = plain.find("{{").or_else(|| plain.find("{%"));
-    let rest = opened.and_then(|start| line.get(start..)).unwrap_or_default();
-    rest.contains("}}") || rest.contains("%}")
-}
-
 impl ReadErrorKind {
-    /// Why `text` cannot be read, when its fault is in the line counted from 1.
-    pub(crate) fn unreadable(kind: YamlErrorKind, text: &str, line: usize) -> Self {
-        // The parser may stumble only in the line after the one with the template.
-        let lines = text.lines().skip(line.saturating_sub(2)).take(2);
-        if lines.into_iter().any(holds_a_template) {
-            Self::Template(kind)
-        } else {
-            Self::Yaml(kind)
-        }
-    }
-
     /// A name for programs, which stays the same: for metrics, conditions and reports.
     #[must_use]
     pub fn reason(&self) -> &'static str {
         match self {
             Self::Yaml(_) => "NotReadable",
-            Self::Template(_) => "Template",
+            Self::Foreign { what: Foreign::Template, .. } => "Template",
+            Self::Foreign { .. } => "NoManifest",
             Self::NoDocuments => "NoDocuments",
             Self::SeveralDocuments => "SeveralDocuments",
             Self::NotAResource { .. } => "NotAResource",
@@ -167,7 +157,7 @@ impl ReadErrorKind {
             Self::ListInList => "ListInList",
             Self::PlaintextSecret { .. } => "PlaintextSecret",
             Self::WrongType { .. } => "WrongType",
-            Self::Missing { .. } => "FieldMissing",
+            Self::Missing { .. } | Self::NoEncryptedData { .. } => "FieldMissing",
             Self::NamespaceMismatch { .. } => "NamespaceMismatch",
             Self::NotBase64 { .. } => "NotBase64",
             Self::DeprecatedDataBesideEncryptedData => "DeprecatedDataBesideEncryptedData",
@@ -193,9 +183,11 @@ impl fmt::Display for ReadErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Yaml(kind) => kind.fmt(f),
-            Self::Template(kind) => {
-                write!(f, "the text is a template that was not rendered: {kind}")
+            Self::Foreign { what: Foreign::Template, why } => {
+                write!(f, "{}: {why}", Foreign::Template)
             }
+            // What is wrong with it as YAML says nothing then.
+            Self::Foreign { what, .. } => what.fmt(f),
             Self::NoDocuments => f.write_str("there is no document in the input"),
             Self::SeveralDocuments => f.write_str("there is more than one document in the input"),
             Self::NotAResource { api_version_missing, kind_missing } => {
@@ -223,6 +215,13 @@ impl fmt::Display for ReadErrorKind {
                 write!(f, "has to be {expected}, but is {found}")
             }
             Self::Missing { field } => write!(f, "{field} is missing"),
+            Self::NoEncryptedData { unknown } => {
+                f.write_str("spec.encryptedData is missing")?;
+                match unknown.as_slice() {
+                    [] => Ok(()),
+                    unknown => write!(f, ", but there are unknown fields: {}", unknown.join(", ")),
+                }
+            }
             Self::NamespaceMismatch { found, wanted } => {
                 write!(f, "the document's namespace is \"{found}\", not \"{wanted}\" as asked for")
             }
@@ -265,7 +264,6 @@ impl fmt::Display for Field {
         f.write_str(match self {
             Self::Name => "metadata.name",
             Self::Namespace => "metadata.namespace",
-            Self::EncryptedData => "spec.encryptedData",
         })
     }
 }
