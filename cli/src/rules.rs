@@ -182,6 +182,12 @@ fn hint(kind: &ConfigErrorKind) -> Option<String> {
         ConfigErrorKind::OfAnotherUser => {
             Some("it would say whose key is sealed for: work in a folder of your own".to_owned())
         }
+        ConfigErrorKind::CertificateAndCertificates => {
+            Some("certificate names one file, and certificates a list: keep one of them".to_owned())
+        }
+        ConfigErrorKind::NoEnvironment => {
+            Some("correct its name, or add it to environments with its certificate".to_owned())
+        }
         ConfigErrorKind::NoCertificate => {
             Some("a certificate's path is relative to the folder of .seal.yaml".to_owned())
         }

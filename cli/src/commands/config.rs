@@ -107,9 +107,9 @@ impl Applied<'_> {
                 ("fingerprint", Tree::from(fingerprint.to_string())),
             ])
         });
-        let values = self.rule.values().iter().map(|values| {
-            let keys = [("keys", Tree::from(values.keys().to_string()))];
-            Tree::mapping(keys.into_iter().chain(binding_tree(values.binding())))
+        let keys = self.rule.keys().iter().map(|keys| {
+            let pattern = [("pattern", Tree::from(keys.pattern().to_string()))];
+            Tree::mapping(pattern.into_iter().chain(binding_tree(keys.binding())))
         });
         let before = [
             ("line", number(place.line)),
@@ -117,7 +117,7 @@ impl Applied<'_> {
             ("environment", self.rule.environment().map_or(Tree::Null, Tree::from)),
             ("certificates", Tree::Sequence(certificates.collect())),
         ];
-        let after = [("values", Tree::Sequence(values.collect()))];
+        let after = [("keys", Tree::Sequence(keys.collect()))];
         Tree::mapping(before.into_iter().chain(binding_tree(self.rule.binding())).chain(after))
     }
 }
@@ -157,8 +157,8 @@ impl Lines {
         self.add("Scope", binding.scope.map_or(LEFT_OPEN, Scope::as_str));
         self.add("Namespace", binding.namespace.as_deref().unwrap_or(LEFT_OPEN));
         self.add("Name", binding.name.as_deref().unwrap_or(LEFT_OPEN));
-        for values in rule.values() {
-            self.add("Values", &format!("{} ({})", values.keys(), in_words(values.binding())));
+        for keys in rule.keys() {
+            self.add("Keys", &format!("{} ({})", keys.pattern(), in_words(keys.binding())));
         }
     }
 }

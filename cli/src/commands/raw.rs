@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sealkit_core::{EncryptionLabel, LabelError, Scope};
-use sealkit_repository::config::{Binding, Rule};
+use sealkit_repository::config::Binding;
 
 use crate::args::{CertificateArgs, FilenameArgs, FromEnvironment, ScopeName, not_empty};
 use crate::error::Error;
@@ -91,15 +91,15 @@ pub(crate) fn run(args: &RawArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
 
 impl RawArgs {
     /// What is sealed for, as far as the flags, the rule and the environment say. Which of the keys of a values file the
-    /// value is for is not known, so a rule that has some says nothing.
+    /// value is for is not known, so a rule says what they agree on.
     fn binding(&self, rule: Option<&FoundRule>) -> Binding {
         let given = Binding {
             scope: self.scope.map(Into::into),
             namespace: not_empty(self.namespace.as_deref()).map(str::to_owned),
             name: not_empty(self.name.as_deref()).map(str::to_owned),
         };
-        let rule = rule.map(FoundRule::rule).filter(|rule| rule.values().is_empty());
-        self.environment.binding(given, rule.map(Rule::binding))
+        let rule = rule.map(|found| found.rule().binding_anywhere());
+        self.environment.binding(given, rule.as_ref())
     }
 }
 

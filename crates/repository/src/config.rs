@@ -16,6 +16,7 @@
 //! # Ok::<(), sealkit_repository::config::ConfigError>(())
 //! ```
 
+mod certificates;
 mod error;
 mod fields;
 mod file;
@@ -41,7 +42,7 @@ pub const FILE_NAME: &str = ".seal.yaml";
 /// The most bytes of a `.seal.yaml`: room for the rules of some thousand clusters.
 pub const MAX_BYTES: u64 = 256 << 10;
 
-/// The most rules of a `.seal.yaml`, and the most entries of each list of a rule.
+/// The most rules of a `.seal.yaml`, and the most entries of each list in it.
 pub const MAX_ENTRIES: usize = 1000;
 
 /// The most bytes of all path patterns together, as aliases may repeat them: they become one automaton.

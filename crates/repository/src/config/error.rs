@@ -46,6 +46,10 @@ pub enum ConfigErrorKind {
         /// The fields that there are.
         known: &'static [&'static str],
     },
+    /// A rule or an environment has both `certificate` and `certificates`.
+    CertificateAndCertificates,
+    /// A rule without certificates of its own names an environment that is not there.
+    NoEnvironment,
     /// A field is missing.
     Missing(&'static str),
     /// A value is of another kind.
@@ -183,6 +187,12 @@ impl fmt::Display for ConfigErrorKind {
             Self::Version => f.write_str("the version is not 1"),
             Self::UnknownField { name: Some(name), .. } => write!(f, "unknown field \"{name}\""),
             Self::UnknownField { name: None, .. } => f.write_str("unknown field"),
+            Self::CertificateAndCertificates => {
+                f.write_str("certificate and certificates are both there")
+            }
+            Self::NoEnvironment => {
+                f.write_str("there is no such environment, and the rule names no certificate")
+            }
             Self::Missing(field) => write!(f, "{field} is missing"),
             Self::WrongType { expected, found } => write!(f, "expected {expected}, found {found}"),
             Self::EmptyList => f.write_str("the list is empty"),

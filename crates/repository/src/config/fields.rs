@@ -41,11 +41,8 @@ impl<'a> Fields<'a> {
     pub(super) fn name(&self, field: &str, kind: NameKind) -> Result<Option<String>, Flaw> {
         let Some(node) = self.get(field) else { return Ok(None) };
         let name = text(node)?;
-        if is_name(kind, name) {
-            Ok(Some(name.to_owned()))
-        } else {
-            Err((node.position(), ConfigErrorKind::Name(kind)))
-        }
+        check_name(kind, name, node.position())?;
+        Ok(Some(name.to_owned()))
     }
 
     /// A list that holds something, or nothing where the field is not there.
@@ -55,6 +52,20 @@ impl<'a> Fields<'a> {
             [] => Err((node.position(), ConfigErrorKind::EmptyList)),
             entries => Ok(entries),
         }
+    }
+}
+
+/// Refuses what is no name of that kind.
+pub(super) fn check_name(kind: NameKind, name: &str, position: Position) -> Result<(), Flaw> {
+    if is_name(kind, name) { Ok(()) } else { Err((position, ConfigErrorKind::Name(kind))) }
+}
+
+/// A mapping of names that the file gives itself, no more than [`MAX_ENTRIES`].
+pub(super) fn named_entries(node: &Node) -> Result<&Mapping, Flaw> {
+    let mapping = node.as_mapping().ok_or_else(|| wrong_type(node, "a mapping"))?;
+    match mapping.iter().nth(MAX_ENTRIES) {
+        None => Ok(mapping),
+        Some((key, _)) => Err((key.position(), ConfigErrorKind::TooMany(MAX_ENTRIES))),
     }
 }
 

@@ -5,20 +5,21 @@ use std::sync::Arc;
 use kubeyaml::{Node, Position, Value, YamlError};
 use sealkit_core::Scope;
 
+use super::certificates::Environments;
 use super::error::{ConfigErrorKind, NameKind};
 use super::fields::{Fields, Flaw, entries, text};
 use super::keys::KeyPattern;
 use super::patterns::{self, Patterns};
-use super::rule::{Binding, CertificateFile, Rule, SealedKeys};
+use super::rule::{Binding, Rule, SealedKeys};
 use super::{MAX_BYTES, MAX_PATTERN_BYTES};
 
 /// The fields of the file. `deploy/seal-config.schema.json` lists the same.
-pub(super) const FILE_FIELDS: &[&str] = &["version", "rules"];
+pub(super) const FILE_FIELDS: &[&str] = &["version", "environments", "rules"];
 /// The fields of a rule.
 pub(super) const RULE_FIELDS: &[&str] =
-    &["paths", "environment", "certificates", "scope", "namespace", "name", "values"];
-/// The fields of an entry of `values`.
-pub(super) const VALUES_FIELDS: &[&str] = &["keys", "scope", "namespace", "name"];
+    &["paths", "environment", "certificate", "certificates", "scope", "namespace", "name", "keys"];
+/// The fields of an entry of `keys` that is no pattern alone.
+pub(super) const KEYS_FIELDS: &[&str] = &["pattern", "scope", "namespace", "name"];
 
 /// What is wrong, and where; nowhere where it is the file as a whole.
 type FileFlaw = (Option<Position>, ConfigErrorKind);
@@ -52,13 +53,15 @@ fn of_document(document: &Node) -> Result<(Vec<Arc<Rule>>, Patterns), Flaw> {
     // Before the fields: those of another version are others.
     check_version(document)?;
     let fields = Fields::of(document, FILE_FIELDS)?;
+    let environments = fields.get("environments").map(Environments::read).transpose()?;
+    let environments = environments.unwrap_or_default();
     let list = fields.required("rules")?;
     let mut rules = Vec::new();
     let mut globs = Globs::default();
     for node in entries(list)? {
         let fields = Fields::of(node, RULE_FIELDS)?;
         globs.add(&fields, rules.len())?;
-        rules.push(Arc::new(rule(node, &fields)?));
+        rules.push(Arc::new(rule(node, &fields, &environments)?));
     }
     let patterns = Patterns::new(globs.globs)
         .map_err(|flaw| (list.position(), ConfigErrorKind::Path(flaw)))?;
@@ -101,31 +104,39 @@ impl Globs {
     }
 }
 
-fn rule(node: &Node, fields: &Fields<'_>) -> Result<Rule, Flaw> {
+fn rule(node: &Node, fields: &Fields<'_>, environments: &Environments<'_>) -> Result<Rule, Flaw> {
     let binding = binding(fields)?;
-    let certificates = fields.list("certificates")?.iter().map(certificate);
-    let values = fields.list("values")?.iter().map(|node| sealed_keys(node, &binding));
     Ok(Rule {
         position: node.position(),
         environment: fields.name("environment", NameKind::Environment)?,
-        certificates: certificates.collect::<Result<_, _>>()?,
-        values: values.collect::<Result<_, _>>()?,
+        certificates: environments.of_rule(fields)?,
+        keys: keys(fields, &binding)?,
         binding,
     })
 }
 
-fn certificate(node: &Node) -> Result<CertificateFile, Flaw> {
-    let path = text(node)?;
-    patterns::check_path(path).map_err(|flaw| (node.position(), ConfigErrorKind::Path(flaw)))?;
-    Ok(CertificateFile { position: node.position(), path: path.into() })
+/// The field `keys`: a pattern, or a list.
+fn keys(fields: &Fields<'_>, of_rule: &Binding) -> Result<Vec<SealedKeys>, Flaw> {
+    match fields.get("keys") {
+        Some(node) if node.as_sequence().is_none() => {
+            Ok(vec![SealedKeys { pattern: key_pattern(node)?, binding: of_rule.clone() }])
+        }
+        _ => fields.list("keys")?.iter().map(|node| sealed_keys(node, of_rule)).collect(),
+    }
 }
 
+/// An entry of `keys`: a pattern alone, or with what differs from the rule.
 fn sealed_keys(node: &Node, of_rule: &Binding) -> Result<SealedKeys, Flaw> {
-    let fields = Fields::of(node, VALUES_FIELDS)?;
-    let keys = fields.required("keys")?;
-    let pattern = KeyPattern::parse(text(keys)?)
-        .map_err(|flaw| (keys.position(), ConfigErrorKind::Keys(flaw)))?;
-    Ok(SealedKeys { keys: pattern, binding: binding(&fields)?.or(of_rule) })
+    if node.as_mapping().is_none() {
+        return Ok(SealedKeys { pattern: key_pattern(node)?, binding: of_rule.clone() });
+    }
+    let fields = Fields::of(node, KEYS_FIELDS)?;
+    let pattern = key_pattern(fields.required("pattern")?)?;
+    Ok(SealedKeys { pattern, binding: binding(&fields)?.or(of_rule) })
+}
+
+fn key_pattern(node: &Node) -> Result<KeyPattern, Flaw> {
+    KeyPattern::parse(text(node)?).map_err(|flaw| (node.position(), ConfigErrorKind::Keys(flaw)))
 }
 
 fn binding(fields: &Fields<'_>) -> Result<Binding, Flaw> {

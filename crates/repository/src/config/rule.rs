@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use kubeyaml::Position;
 use sealkit_core::Scope;
 
+use super::certificates::Certificates;
 use super::keys::KeyPattern;
 
 /// What is said about the files that match one of its patterns, unless an earlier rule matches them.
@@ -12,9 +13,9 @@ use super::keys::KeyPattern;
 pub struct Rule {
     pub(super) position: Position,
     pub(super) environment: Option<String>,
-    pub(super) certificates: Vec<CertificateFile>,
+    pub(super) certificates: Certificates,
     pub(super) binding: Binding,
-    pub(super) values: Vec<SealedKeys>,
+    pub(super) keys: Vec<SealedKeys>,
 }
 
 /// What sealed values are bound to, as far as a rule says. What it leaves open, the document says.
@@ -39,7 +40,7 @@ pub struct CertificateFile {
 /// Sealed values in a values file.
 #[derive(Debug)]
 pub struct SealedKeys {
-    pub(super) keys: KeyPattern,
+    pub(super) pattern: KeyPattern,
     pub(super) binding: Binding,
 }
 
@@ -56,7 +57,8 @@ impl Rule {
         self.environment.as_deref()
     }
 
-    /// The certificates of the clusters that the files are for: none where the rule names none.
+    /// The certificates of the clusters that the files are for, its own or those of its environment: none where neither
+    /// is named.
     #[must_use]
     pub fn certificates(&self) -> &[CertificateFile] {
         &self.certificates
@@ -70,8 +72,15 @@ impl Rule {
 
     /// Which keys of a values file hold sealed values. Of several that match, the first counts.
     #[must_use]
-    pub fn values(&self) -> &[SealedKeys] {
-        &self.values
+    pub fn keys(&self) -> &[SealedKeys] {
+        &self.keys
+    }
+
+    /// What a value is bound to whose place in the file is not known: what all of its keys agree on.
+    #[must_use]
+    pub fn binding_anywhere(&self) -> Binding {
+        let of_keys = self.keys.iter().map(|keys| keys.binding.clone());
+        of_keys.reduce(|one, other| one.and(&other)).unwrap_or_else(|| self.binding.clone())
     }
 }
 
@@ -82,6 +91,17 @@ impl Binding {
             scope: self.scope.or(other.scope),
             namespace: self.namespace.or_else(|| other.namespace.clone()),
             name: self.name.or_else(|| other.name.clone()),
+        }
+    }
+
+    /// What both say.
+    fn and(self, other: &Self) -> Self {
+        Self {
+            scope: self.scope.filter(|_| self.scope == other.scope),
+            namespace: self
+                .namespace
+                .filter(|namespace| other.namespace.as_ref() == Some(namespace)),
+            name: self.name.filter(|name| other.name.as_ref() == Some(name)),
         }
     }
 }
@@ -95,10 +115,10 @@ impl CertificateFile {
 }
 
 impl SealedKeys {
-    /// The keys.
+    /// Which keys.
     #[must_use]
-    pub fn keys(&self) -> &KeyPattern {
-        &self.keys
+    pub fn pattern(&self) -> &KeyPattern {
+        &self.pattern
     }
 
     /// What the values there are bound to. What the entry leaves open, its rule has said.

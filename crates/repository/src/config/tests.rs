@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use sealkit_core::Scope;
-use sealkit_testkit::{Folder, repository};
+use sealkit_testkit::{Folder, read_fixture, repository};
+use serde_json::{Value, json};
 
-use super::read::{FILE_FIELDS, RULE_FIELDS, VALUES_FIELDS};
+use super::certificates::ENVIRONMENT_FIELDS;
+use super::read::{FILE_FIELDS, KEYS_FIELDS, RULE_FIELDS};
 use super::*;
 
 const PATH: &str = "/repository/.seal.yaml";
@@ -29,9 +31,9 @@ rules:
   scope: namespace-wide
   namespace: shop
   name: database
-  values:
-  - keys: database.*.encryptedData
-  - keys: token
+  keys:
+  - database.*.encryptedData
+  - pattern: token
     scope: strict
     namespace: billing
     name: token
@@ -52,20 +54,91 @@ fn every_field_is_read() {
         name: Some("database".to_owned()),
     };
     assert_eq!(rule.binding(), &of_rule);
-    let [inherits, own] = rule.values() else { panic!("two entries") };
+    let [inherits, own] = rule.keys() else { panic!("two entries") };
     assert_eq!(inherits.binding(), &of_rule);
-    assert!(inherits.keys().matches(["database", "main", "encryptedData"]));
-    assert_eq!(own.keys().to_string(), "token");
+    assert!(inherits.pattern().matches(["database", "main", "encryptedData"]));
+    assert_eq!(own.pattern().to_string(), "token");
     assert_eq!(own.binding().scope, Some(Scope::Strict));
     assert_eq!(own.binding().namespace.as_deref(), Some("billing"));
     assert_eq!(own.binding().name.as_deref(), Some("token"));
 
     let other = config.rule_for(Path::new("b/c.yaml")).unwrap();
     assert_eq!(other.binding(), &Binding::default());
-    assert!(other.certificates().is_empty() && other.values().is_empty());
+    assert!(other.certificates().is_empty() && other.keys().is_empty());
+    assert_eq!(other.binding_anywhere(), Binding::default());
+    assert_eq!(rule.binding_anywhere(), Binding::default());
     assert_eq!(config.path(), Path::new(PATH));
     assert_eq!(config.folder(), Path::new("/repository"));
     assert_eq!(config.rules().len(), 2);
+}
+
+/// What the rule of `file` says: environment, lines of the certificates, namespace, name, keys.
+fn said(text: &str, file: &str) -> String {
+    let config = read(text).unwrap();
+    let rule = config.rule_for(Path::new(file)).expect(file);
+    let lines: Vec<_> = rule.certificates().iter().map(|file| file.position().line).collect();
+    let keys: Vec<_> = rule.keys().iter().map(|keys| keys.pattern().to_string()).collect();
+    let Binding { scope, namespace, name } = rule.binding_anywhere();
+    let or_dash = |text: Option<&str>| text.unwrap_or("-").to_owned();
+    format!(
+        "{} {lines:?} {} {} {} {keys:?}",
+        or_dash(rule.environment()),
+        or_dash(scope.map(Scope::as_str)),
+        or_dash(namespace.as_deref()),
+        or_dash(name.as_deref())
+    )
+}
+
+#[test]
+fn rules_of_repositories_mean_what_is_meant() {
+    for (rules, file, meaning) in [
+        ("values-map", "14-values-map.yaml", "- [] - shop - [\"secrets.*.encryptedData.*\"]"),
+        ("values-lone", "16-values-loose.yaml", "- [] - dns provider-token [\"dns.token\"]"),
+        ("no-namespace", "45-no-namespace.yaml", "- [] - shop - []"),
+        ("cue", "49-cue.cue", "- [] namespace-wide shop - []"),
+        ("terraform", "51-terraform.tf", "- [] - shop orders []"),
+        ("script", "52-script.sh", "- [] - shop orders []"),
+        ("flux-postbuild", "58-flux-postbuild.yaml", "- [] - team-a - []"),
+        ("two-clusters", "development/orders.yaml", "development [3] - - - []"),
+        ("two-clusters", "production/orders.yaml", "production [4] - - - []"),
+    ] {
+        let text = String::from_utf8(read_fixture(&format!("rules/{rules}.yaml"))).unwrap();
+        assert_eq!(said(&text, file), meaning, "{rules}");
+    }
+}
+
+#[test]
+fn of_a_value_anywhere_is_known_what_all_keys_agree_on() {
+    let rule = "version: 1\nrules:\n- paths: [a]\n  scope: strict\n  namespace: shop\n  name: b\n";
+    assert_eq!(said(rule, "a"), "- [] strict shop b []");
+    let keys = format!("{rule}  keys: [c, {{pattern: d, name: e}}]\n");
+    assert_eq!(said(&keys, "a"), "- [] strict shop - [\"c\", \"d\"]");
+    let alone = format!("{rule}  keys: [{{pattern: d, name: e}}]\n");
+    assert_eq!(said(&alone, "a"), "- [] strict shop e [\"d\"]");
+}
+
+#[test]
+fn certificates_are_those_of_the_rule_else_of_its_environment() {
+    let text = "\
+version: 1
+environments:
+  one: {certificate: a.crt}
+  several:
+    certificates:
+    - b.crt
+    - c.crt
+rules:
+- {paths: [a], environment: one}
+- {paths: [b], environment: several}
+- {paths: [c], environment: one, certificate: d.crt}
+- {paths: [d], environment: label, certificates: [e.crt, f.crt]}
+- {paths: [e]}
+";
+    assert_eq!(said(text, "a"), "one [3] - - - []");
+    assert_eq!(said(text, "b"), "several [6, 7] - - - []");
+    assert_eq!(said(text, "c"), "one [11] - - - []");
+    assert_eq!(said(text, "d"), "label [12, 12] - - - []");
+    assert_eq!(said(text, "e"), "- [] - - - []");
 }
 
 #[test]
@@ -85,20 +158,21 @@ fn a_rule_without_files_is_told() {
 #[test]
 fn the_schema_has_the_fields_that_are_read() {
     let schema = std::fs::File::open(repository().join("deploy/seal-config.schema.json")).unwrap();
-    let schema: serde_json::Value = serde_json::from_reader(schema).unwrap();
+    let schema: Value = serde_json::from_reader(schema).unwrap();
     for (mapping, fields, required) in [
-        (&schema, FILE_FIELDS, &["version", "rules"][..]),
-        (&schema["$defs"]["rule"], RULE_FIELDS, &["paths"]),
-        (&schema["$defs"]["values"], VALUES_FIELDS, &["keys"]),
+        (&schema, FILE_FIELDS, json!(["version", "rules"])),
+        (&schema["$defs"]["environment"], ENVIRONMENT_FIELDS, Value::Null),
+        (&schema["$defs"]["rule"], RULE_FIELDS, json!(["paths"])),
+        (&schema["$defs"]["keys"], KEYS_FIELDS, json!(["pattern"])),
     ] {
         let properties = mapping["properties"].as_object().unwrap();
         let listed: BTreeSet<&str> = properties.keys().map(String::as_str).collect();
         assert_eq!(listed, fields.iter().copied().collect());
-        assert_eq!(mapping["required"], serde_json::json!(required));
+        assert_eq!(mapping["required"], required);
         assert_eq!(mapping["additionalProperties"], false);
     }
     let scopes = Scope::ALL.map(Scope::as_str);
-    assert_eq!(schema["$defs"]["scope"]["enum"], serde_json::json!(scopes));
+    assert_eq!(schema["$defs"]["scope"]["enum"], json!(scopes));
     assert_eq!(schema["properties"]["rules"]["maxItems"], MAX_ENTRIES);
 }
 
@@ -118,10 +192,12 @@ fn the_examples_of_the_documentation_are_read() {
     let environments = read(examples[1]).unwrap();
     let rule = environments.rule_for(Path::new("charts/shop/values-production.yaml")).unwrap();
     assert_eq!(rule.environment(), Some("production"));
-    assert!(rule.values()[0].keys().matches(["database", "main", "encryptedData", "password"]));
-    let fleet = read(examples[2]).unwrap();
-    let rule = fleet.rule_for(Path::new("clusters/iad-2/database.yaml")).unwrap();
+    assert!(rule.keys()[0].pattern().matches(["secrets", "database", "encryptedData", "password"]));
     assert_eq!(rule.certificates().len(), 1);
+    let fleet = read(examples[2]).unwrap();
+    let certificates = |file: &str| fleet.rule_for(Path::new(file)).unwrap().certificates().len();
+    assert_eq!(certificates("clusters/iad-2/database.yaml"), 1);
+    assert_eq!(certificates("shared/registry.yaml"), 2);
 }
 
 #[test]
@@ -132,6 +208,7 @@ fn no_rules_are_rules() {
 #[test]
 fn errors_have_their_place() {
     let rule = |fields: &str| format!("version: 1\nrules:\n- paths: [a]\n  {fields}\n");
+    let environments = |of: &str| format!("version: 1\nenvironments: {of}\nrules: []\n");
     for (text, message) in [
         (String::new(), ": is empty"),
         ("# nothing\n".to_owned(), ": is empty"),
@@ -166,12 +243,37 @@ fn errors_have_their_place() {
             ":4:18: the path leads out of the folder of .seal.yaml by \"..\"",
         ),
         (rule("certificates: []"), ":4:17: the list is empty"),
-        (rule("values: [{keys: a, key: b}]"), ":4:22: unknown field \"key\""),
-        (rule("values: [{name: a}]"), ":4:12: keys is missing"),
-        (rule("values: [{keys: a..b}]"), ":4:19: a key is empty: before, between or after dots"),
+        (rule("certificates: a.crt"), ":4:17: expected a list, found a string"),
+        (rule("certificate: [a.crt]"), ":4:16: expected a string, found a list"),
+        (rule("certificate: /a.crt"), ":4:16: the path is absolute"),
+        (
+            rule("certificate: a.crt\n  certificates: [b.crt]"),
+            ":5:17: certificate and certificates are both there",
+        ),
+        (
+            rule("environment: production"),
+            ":4:16: there is no such environment, and the rule names no certificate",
+        ),
+        (rule("keys: [{pattern: a, key: b}]"), ":4:23: unknown field \"key\""),
+        (rule("keys: [{name: a}]"), ":4:10: pattern is missing"),
+        (rule("keys: [{pattern: a..b}]"), ":4:20: a key is empty: before, between or after dots"),
+        (rule("keys: a..b"), ":4:9: a key is empty: before, between or after dots"),
+        (rule("keys: []"), ":4:9: the list is empty"),
+        (rule("keys: 5"), ":4:9: expected a string, found a number"),
+        (rule("keys: {pattern: a}"), ":4:9: expected a string, found a mapping"),
+        (environments("[]"), ":2:15: expected a mapping, found a list"),
+        (environments("{a: a.crt}"), ":2:19: expected a mapping, found a string"),
+        (environments("{a: {}}"), ":2:19: certificate is missing"),
+        (environments("{a: {cert: b}}"), ":2:20: unknown field \"cert\""),
+        (
+            environments("{a: {certificate: ../b}}"),
+            ":2:33: the path leads out of the folder of .seal.yaml by \"..\"",
+        ),
     ] {
         assert_eq!(refused(&text), message, "{text}");
     }
+    let slashed = refused(&environments("{a/b: {certificate: c}}"));
+    assert!(slashed.starts_with(":2:16: an environment"), "{slashed}");
     let names = [
         ("environment: a/b", "4:16: an environment"),
         ("namespace: a.b", "4:14: a namespace"),
@@ -185,15 +287,28 @@ fn errors_have_their_place() {
 #[test]
 fn a_message_quotes_no_value() {
     const SECRET: &str = "k4nArY7";
-    for field in ["scope", "namespace", "environment", "name", "paths", "certificates", "values"] {
+    for field in [
+        "scope",
+        "namespace",
+        "environment",
+        "name",
+        "paths",
+        "certificate",
+        "certificates",
+        "keys",
+        "environments",
+    ] {
         for value in
-            ["/%", "../%", "[%/.., [%, '{%']", "{%: 1}", "[{keys: %*, name: '%%/'}]", "%\\"]
+            ["/%", "../%", "[%/.., [%, '{%']", "{%: 1}", "[{pattern: %*, name: '%%/'}]", "%\\"]
         {
             let value = value.replace('%', SECRET);
             let text =
                 format!("version: 1\nrules:\n- paths: [a]\n- {field}: {value}\n  {SECRET}: 1\n");
-            let message = refused(&text);
-            assert!(!message.contains("k4n"), "{message}");
+            let at_top = format!("version: 1\n{field}: {value}\nrules: []\n");
+            for text in [text, at_top] {
+                let message = refused(&text);
+                assert!(!message.contains("k4n"), "{message}");
+            }
         }
     }
 }
@@ -206,6 +321,10 @@ fn what_is_too_large_is_refused() {
     let rules = |count| format!("version: 1\nrules:\n{}", "- paths: [a]\n".repeat(count));
     assert_eq!(read(&rules(MAX_ENTRIES)).unwrap().rules().len(), MAX_ENTRIES);
     assert_eq!(refused(&rules(MAX_ENTRIES + 1)), ":1003:3: the list has more than 1000 entries");
+    let names: String =
+        (0..=MAX_ENTRIES).map(|i| format!("  e{i}: {{certificate: a}}\n")).collect();
+    let environments = format!("version: 1\nenvironments:\n{names}rules: []\n");
+    assert_eq!(refused(&environments), ":1003:3: the list has more than 1000 entries");
     let aliases = format!(
         "version: 1\nrules:\n- paths: &a [\"{}\"]\n{}",
         "?".repeat(1 << 10),
