@@ -10,7 +10,7 @@ use std::ffi::OsString;
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::commands::{cert, completions, keygen, man, raw, seal, unseal};
+use crate::commands::{cert, completions, config, keygen, man, raw, seal, unseal};
 use crate::error::Error;
 use crate::ui::Ui;
 
@@ -23,6 +23,7 @@ pub(crate) enum Command {
     Raw(raw::RawArgs),
     Keygen(keygen::KeygenArgs),
     Cert(cert::CertArgs),
+    Config(config::ConfigArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }
@@ -36,6 +37,7 @@ impl Command {
             Self::Raw(args) => raw::run(&args, ui),
             Self::Keygen(args) => keygen::run(&args, ui),
             Self::Cert(args) => cert::run(&args, ui),
+            Self::Config(args) => config::run(&args, ui),
             Self::Completions(args) => completions::run(&args, definition(), ui),
             Self::Man(args) => man::run(&args, definition(), ui),
         }
@@ -91,6 +93,7 @@ fn definition() -> clap::Command {
             "cert",
             "Show a certificate: fingerprint, validity, key size, subject",
         ),
+        named::<config::ConfigArgs>("config", "Show which rule of .seal.yaml is a file's"),
         named::<completions::CompletionsArgs>(
             "completions",
             "Print a script that completes the command line in a shell",

@@ -2,6 +2,7 @@
 
 pub(crate) mod cert;
 pub(crate) mod completions;
+pub(crate) mod config;
 pub(crate) mod keygen;
 pub(crate) mod man;
 pub(crate) mod raw;

@@ -18,6 +18,7 @@ mod memory;
 mod named;
 mod output;
 mod random;
+mod rules;
 mod signals;
 mod streams;
 mod text;
