@@ -11,7 +11,7 @@
 //! # let new_key = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/keys/demo.key"));
 //! let rings = [KeyRing::from_pem(old_key)?];
 //! let new_key = PrivateKey::from_pem(new_key)?;
-//! let context = Context::new(&rings, Target::new(new_key.sealing_key()));
+//! let context = Context::new(&rings, Some(Target::new(new_key.sealing_key())));
 //!
 //! let outcome = rotate(b"kind: ConfigMap\n", &context, &mut rand::rng());
 //! assert!(outcome.file.is_none() && outcome.findings.is_empty(), "there is nothing sealed in it");
@@ -102,9 +102,12 @@ fn rotate_found(
     let operations = resealed.iter().map(|resealed| resealed.operations).sum();
     let values = resealed.iter().flat_map(Resealed::values);
     findings.extend(values.map(|(_, value)| value.finding.clone()));
-    let edited = match findings.iter().any(Finding::holds_back) {
-        true => Err(LeftCause::WithTheFile),
-        false => edit(&resealed).map_err(LeftCause::NotEditable),
+    let edited = if context.options.inspect {
+        Ok(Edited::default())
+    } else if findings.iter().any(Finding::holds_back) {
+        Err(LeftCause::WithTheFile)
+    } else {
+        edit(&resealed).map_err(LeftCause::NotEditable)
     };
     let file = edited.map(|edited| {
         warnings.extend(edited.warnings);

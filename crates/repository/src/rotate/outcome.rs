@@ -27,6 +27,8 @@ pub struct FileOutcome {
 pub enum Verdict {
     /// It has new values or hints.
     Rotated,
+    /// It has values that are not sealed for the certificate's key, and was only looked at.
+    Stale,
     /// All its values are sealed for the certificate's key already.
     Current,
     /// A value of it could not be rotated.
@@ -48,15 +50,17 @@ pub struct Finding {
     /// The keys that lead to it, with dots between, as `spec.encryptedData.password`; empty where it is part of a comment,
     /// or of a document that could not be read.
     pub item: String,
-    /// What it is bound to; none where that is not known.
+    /// What it is bound to: proved where a key opened it, else the likeliest; none where nothing tells.
     pub bound: Option<Bound>,
     /// The key that opened it; none where it was not opened.
     pub key: Option<Fingerprint>,
+    /// The key that a hint names.
+    pub hint: Option<Fingerprint>,
     /// What became of it.
     pub outcome: Outcome,
 }
 
-/// What a value is bound to, proved by opening it.
+/// What a value is bound to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bound {
     /// Scope, namespace and name.
@@ -73,6 +77,11 @@ pub enum Outcome {
     /// It was sealed for the certificate's key before.
     Current {
         /// It was opened with that key. Otherwise a hint says so, and no other key opened it.
+        is_proved: bool,
+    },
+    /// It has to be rotated, and was only looked at.
+    Stale {
+        /// It was opened. Otherwise a hint says so.
         is_proved: bool,
     },
     /// It is as it was, although it may have to be rotated.
@@ -92,6 +101,8 @@ pub enum LeftCause {
     Folded,
     /// It begins as a sealed value does, but is none.
     Malformed(EnvelopeError),
+    /// There is no private key to open it, and no hint that names its key.
+    NoHint,
     /// No key opens it for what it may be bound to.
     NotOpened {
         /// What was tried.
@@ -177,6 +188,8 @@ impl FileOutcome {
             Verdict::Left
         } else if self.file.is_some() {
             Verdict::Rotated
+        } else if any(|outcome| matches!(outcome, Outcome::Stale { .. })) {
+            Verdict::Stale
         } else if any(|outcome| matches!(outcome, Outcome::Noted(_))) {
             Verdict::Noted
         } else if self.findings.is_empty() {
@@ -210,7 +223,10 @@ impl Finding {
             // kubectl fails at such a document, and not at those around it.
             Outcome::Left(LeftCause::Unreadable(_)) => false,
             Outcome::Left(_) => true,
-            Outcome::Rotated | Outcome::Current { .. } | Outcome::Noted(_) => false,
+            Outcome::Rotated
+            | Outcome::Stale { .. }
+            | Outcome::Current { .. }
+            | Outcome::Noted(_) => false,
         }
     }
 }
@@ -223,6 +239,8 @@ impl Outcome {
             Self::Rotated => "Rotated",
             Self::Current { is_proved: true } => "Current",
             Self::Current { is_proved: false } => "CurrentByHint",
+            Self::Stale { is_proved: true } => "Stale",
+            Self::Stale { is_proved: false } => "StaleByHint",
             Self::Left(cause) => cause.reason(),
             Self::Noted(cause) => cause.reason(),
         }
@@ -238,6 +256,7 @@ impl LeftCause {
             Self::Binary => "Binary",
             Self::Folded => "Folded",
             Self::Malformed(_) => "Malformed",
+            Self::NoHint => "NoHint",
             Self::NotOpened { .. } => "NotOpened",
             Self::NoNamespace => "NoNamespace",
             Self::Unexplained => "Unexplained",
@@ -301,6 +320,9 @@ impl fmt::Display for LeftCause {
                 "its lines are folded with a space between, so no cluster opens it: write it on one line",
             ),
             Self::Malformed(error) => write!(f, "is not a sealed value: it is {error}"),
+            Self::NoHint => f.write_str(
+                "no hint names its key, and there is no private key to open it: give the private keys",
+            ),
             Self::NotOpened { tried, may_be_rotated } => {
                 f.write_str("no key opens it for ")?;
                 write_bindings(tried, f)?;

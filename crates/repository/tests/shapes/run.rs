@@ -110,7 +110,11 @@ fn rotate_file(case: &Case, name: &str, file: &[u8]) -> Result<FileOutcome, Stri
     };
     let rings: Vec<_> = case.rings().into_iter().map(ring).collect();
     let certificate = certificate(case, name);
-    let mut context = Context::new(&rings, Target::new(key(certificate).sealing_key()));
+    let is_files_own = case.entry.get("certificates").is_some_and(|all| {
+        case.text("cert").is_none() && all.as_object().is_some_and(|all| !all.is_empty())
+    });
+    let target = Target { is_files_own, ..Target::new(key(certificate).sealing_key()) };
+    let mut context = Context::new(&rings, Some(target));
     let rule = Rule::of(case);
     let rule_at = |keys: &[&str]| rule.at(keys);
     let path = if name.is_empty() { case.text("path").unwrap() } else { name };
@@ -121,9 +125,6 @@ fn rotate_file(case: &Case, name: &str, file: &[u8]) -> Result<FileOutcome, Stri
     if rule.keys.is_none() {
         context.rule = rule.labels.clone();
     }
-    context.target.is_files_own = case.entry.get("certificates").is_some_and(|all| {
-        case.text("cert").is_none() && all.as_object().is_some_and(|all| !all.is_empty())
-    });
     let overlays = overlays(case);
     context.overlays = &overlays;
     context.flags = case.flags();
@@ -217,6 +218,7 @@ fn shown(finding: &sealkit_repository::rotate::Finding) -> String {
 fn word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Rotated => "rotated",
+        Verdict::Stale => "stale",
         Verdict::Current => "current",
         Verdict::Left => "left",
         Verdict::Noted => "noted",
@@ -248,6 +250,7 @@ fn check_counts(before: &[u8], outcome: &FileOutcome, filled: &[Filled]) -> Resu
 fn kind(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Rotated => "rotated",
+        Outcome::Stale { .. } => "stale",
         Outcome::Current { .. } => "current",
         Outcome::Left(_) => "left",
         Outcome::Noted(_) => "noted",
