@@ -69,7 +69,7 @@ fn replace_values<'n>(
             Place::Whole(node) => editor.replace(node, new.as_str())?,
             Place::Word(node, word) => {
                 let (_, words) = words.entry(node.span().start).or_insert((node, BTreeMap::new()));
-                words.entry(word.clone()).or_insert_with(|| new.clone());
+                words.entry(word.run().to_owned()).or_insert_with(|| word.with(new));
             }
             Place::Text(_) => return Err(EditError::OtherText),
         }

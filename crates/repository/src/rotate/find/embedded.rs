@@ -7,7 +7,7 @@ use super::{Around, Found, Start, Walk, find_from, item};
 use crate::rotate::find::object::{Object, Place, Shape, Value};
 use crate::rotate::outcome::{Finding, NotedCause, Outcome, Warning};
 use crate::rotate::reading::Reading;
-use crate::rotate::words;
+use crate::rotate::words::{self, Word};
 
 /// The most texts of a file that may have anchors: what aliases repeat in all of them is no more than what they may repeat
 /// in a file.
@@ -24,7 +24,7 @@ struct Shift {
 impl<'n> Walk<'n> {
     /// Looks into a text of several lines. What cannot be read is counted.
     pub(super) fn embedded(&mut self, node: &'n Node, text: &str, around: Around<'n>) {
-        if !words::may_hold_sealed_values(text.as_bytes()) {
+        if !words::may_hold_sealed_values_inside(text) {
             return;
         }
         self.anchored += usize::from(text.contains('&'));
@@ -34,9 +34,7 @@ impl<'n> Walk<'n> {
         };
         match reading {
             Some(reading) => self.embedded_file(node, &reading, around),
-            None => {
-                words::find(text).for_each(|_| self.note(node, Outcome::Noted(NotedCause::Text)));
-            }
+            None => self.note_values(node, text, NotedCause::Text),
         }
     }
 
@@ -101,11 +99,11 @@ impl<'n> Walk<'n> {
 }
 
 /// What stands in the text for a value.
-fn word_of(place: &Place<'_>) -> String {
+fn word_of(place: &Place<'_>) -> Word {
     match place {
-        Place::Whole(node) => node.as_str().unwrap_or_default().trim().to_owned(),
+        Place::Whole(node) => Word::whole(node.as_str().unwrap_or_default()),
         Place::Word(_, word) => word.clone(),
-        Place::Text(_) => String::new(),
+        Place::Text(_) => Word::whole(""),
     }
 }
 

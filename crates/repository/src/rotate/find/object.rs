@@ -7,9 +7,11 @@ use sealkit_core::{Scope, SealedValue};
 use sealkit_manifest::annotations::{self, Annotations, Hints};
 
 use super::{Around, Step, Walk, item};
+use crate::rotate::binding;
 use crate::rotate::comment;
 use crate::rotate::context::Labels;
 use crate::rotate::outcome::{Finding, NotedCause, Outcome, Warning, WarningKind};
+use crate::rotate::words::Word;
 
 /// The group of the SealedSecret's `apiVersion`.
 const GROUP: &str = "bitnami.com/";
@@ -67,7 +69,7 @@ pub(in crate::rotate) enum Place<'n> {
     /// It is all of a string.
     Whole(&'n Node),
     /// It is a word of a string.
-    Word(&'n Node, String),
+    Word(&'n Node, Word),
     /// It is these bytes of a file of another kind.
     Text(Range<usize>),
 }
@@ -133,9 +135,9 @@ impl<'n> Walk<'n> {
             self.path.push(Step::Key(key.text()));
             let is_variable = item::is_variable(key.text(), value);
             if !is_variable {
-                self.value(Place::Whole(value), key.text(), object);
+                self.add_item(value, key.text(), object);
             }
-            if !is_variable && !is_item_name(key.text()) {
+            if !is_variable && !binding::is_variable(key.text()) && !is_item_name(key.text()) {
                 let kind = WarningKind::ItemRefused { item: super::shortened(key.text()) };
                 self.warn(key.position(), kind);
             }
@@ -145,7 +147,7 @@ impl<'n> Walk<'n> {
         let whole = spec.get("data").filter(|node| node.as_str().is_some());
         if let Some(whole) = whole {
             self.path.push(Step::Key("data"));
-            self.value(Place::Whole(whole), "", object);
+            self.add_item(whole, "", object);
             self.path.pop();
         }
         self.path.pop();
@@ -179,10 +181,7 @@ impl<'n> Walk<'n> {
         self.path.push(Step::Key("encryptedData"));
         for (key, value) in items.iter() {
             self.path.push(Step::Key(key.text()));
-            // A template fills the others, or a schema describes them.
-            if !matches!(item::read(value), Err(Outcome::Noted(_))) {
-                self.value(Place::Whole(value), key.text(), &mut object);
-            }
+            self.add_item_if_sealed(value, key.text(), &mut object);
             self.path.pop();
         }
         self.path.pop();
@@ -211,6 +210,29 @@ impl<'n> Walk<'n> {
         self.add(object);
     }
 
+    /// Adds what stands in the place of an item of a SealedSecret.
+    fn add_item(&mut self, node: &'n Node, name: &str, object: &mut Object<'n>) {
+        for place in item::places(node) {
+            if let Place::Word(_, word) = &place
+                && item::is_obstructed(node, word)
+            {
+                let kind = WarningKind::NotAlone { item: super::shortened(name) };
+                self.warn(node.position(), kind);
+            }
+            self.value(place, name, object);
+        }
+    }
+
+    /// Adds an item of a values file. Where it is no sealed value, a template fills it, or a schema describes it.
+    fn add_item_if_sealed(&mut self, node: &'n Node, name: &str, object: &mut Object<'n>) {
+        for place in item::places(node) {
+            let is_whole = matches!(place, Place::Whole(_));
+            if !is_whole || !matches!(item::read(node), Err(Outcome::Noted(_))) {
+                self.value(place, name, object);
+            }
+        }
+    }
+
     /// Adds a value to the object, or what stands in its place to the findings.
     fn value(&mut self, place: Place<'n>, name: &str, object: &mut Object<'n>) {
         let (node, read) = match &place {
@@ -229,7 +251,7 @@ impl<'n> Walk<'n> {
                 by_rule: self.said_by_rule(),
                 beside: comment::labels_beside(self.text, node),
                 // What becomes of it is known when it is opened.
-                finding: self.finding(node, Outcome::Current { is_proved: false }),
+                finding: self.finding(node.position(), Outcome::Current { is_proved: false }),
             }),
             Err(outcome) => self.note(node, outcome),
         }

@@ -7,79 +7,20 @@
     reason = "a test fails where its own files are not what they should be"
 )]
 
-use std::sync::LazyLock;
+mod never_silent;
+mod support;
 
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
-use sealkit_core::{EncryptionLabel, KeyHint, KeyRing, PrivateKey, Scope};
+use sealkit_core::{PrivateKey, Scope};
 use sealkit_repository::rotate::{
-    Content, Context, FileOutcome, Labels, Options, Outcome, Source, Target, Verdict, rotate,
+    Content, Context, Labels, Options, Outcome, Source, Target, Verdict, rotate,
 };
 use sealkit_testkit::read_fixture;
 
-static OLD: LazyLock<PrivateKey> = LazyLock::new(|| PrivateKey::generate(2048).unwrap());
-static NEW: LazyLock<PrivateKey> = LazyLock::new(|| PrivateKey::generate(3072).unwrap());
-static OTHER: LazyLock<PrivateKey> = LazyLock::new(|| PrivateKey::generate(2048).unwrap());
-
-/// A value sealed for `shop/orders`.
-fn sealed(key: &PrivateKey) -> String {
-    sealed_for(key, Scope::Strict, "shop", "orders")
-}
-
-fn sealed_for(key: &PrivateKey, scope: Scope, namespace: &str, name: &str) -> String {
-    let label = EncryptionLabel::for_scope(scope, namespace, name).unwrap();
-    key.sealing_key().seal(b"hunter2", &label, &mut rand::rng()).unwrap().to_string()
-}
-
-fn ring(keys: &[&PrivateKey]) -> KeyRing {
-    KeyRing::new(keys.iter().map(|key| (*key).clone()).collect())
-}
-
-/// A SealedSecret `shop/orders` with these lines in `metadata` and in `spec.encryptedData`.
-fn manifest(metadata: &str, items: &str) -> String {
-    format!(
-        "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata:\n  name: orders\n  namespace: shop\n{metadata}\
-         spec:\n  encryptedData:\n{items}"
-    )
-}
-
-fn with_rings(file: &str, rings: &[KeyRing], change: impl FnOnce(&mut Context<'_>)) -> FileOutcome {
-    let mut context = Context::new(rings, Target::new(NEW.sealing_key()));
-    context.options.verify = true;
-    change(&mut context);
-    rotate(file.as_bytes(), &context, &mut rand::rng())
-}
-
-/// With the old key alone.
-fn rotated(file: &str) -> FileOutcome {
-    with_rings(file, &[ring(&[&OLD])], |_| {})
-}
-
-fn reasons(outcome: &FileOutcome) -> Vec<&'static str> {
-    outcome.findings.iter().map(|found| found.outcome.reason()).collect()
-}
-
-fn text(outcome: &FileOutcome) -> String {
-    String::from_utf8(outcome.file.as_ref().unwrap().to_vec()).unwrap()
-}
-
-/// The text with each long base64 word replaced by what it opens to with the new key for `shop/orders`, or by `?`.
-fn opened(text: &str) -> String {
-    let label = EncryptionLabel::strict("shop", "orders").unwrap();
-    let is_word = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
-    let word = |word: &str| {
-        let opened = ring(&[&NEW]).unseal(&word.parse().ok()?, &label, KeyHint::NONE).ok()?;
-        Some(String::from_utf8(opened.plaintext.expose().to_vec()).unwrap())
-    };
-    let parts = text.split_inclusive(|c| !is_word(c)).map(|part| {
-        let end = part.find(|c| !is_word(c)).unwrap_or(part.len());
-        match end > 300 {
-            true => format!("{}{}", word(&part[..end]).unwrap_or("?".to_owned()), &part[end..]),
-            false => part.to_owned(),
-        }
-    });
-    parts.collect()
-}
+use support::{
+    NEW, OLD, OTHER, manifest, opened, reasons, ring, rotated, sealed, sealed_for, text, with_rings,
+};
 
 #[test]
 fn what_is_current_stays_unless_all_is_asked_for() {
@@ -171,7 +112,11 @@ fn a_document_that_is_no_yaml_holds_no_other_back_but_one_that_is_refused_does()
     assert!(outcome.file.is_none());
 
     let other = rotated(&format!("{good}---\nkind: ConfigMap\nkind: ConfigMap\n"));
-    assert_eq!(reasons(&other), ["Rotated"], "there is nothing sealed in the other one");
+    assert_eq!(reasons(&other), ["WithTheFile", "Refused"]);
+    let other = rotated(&format!("{good}---\nkind: ConfigMap: x\n"));
+    assert_eq!(reasons(&other), ["Rotated", "Unreadable"]);
+    let other = rotated("kind: ConfigMap\nencryptedData: {}\n---\nkind: ConfigMap: x\n");
+    assert!(other.findings.is_empty(), "there is nothing sealed in the file");
 }
 
 #[test]
@@ -201,17 +146,18 @@ fn texts_of_several_lines_are_looked_into_once() {
     assert_eq!(reasons(&rotated(&quoted)), ["Rotated"]);
     let template = format!("kind: ConfigMap\nvalues: |\n  {{{{ x }}}}: {value}\n  b\n");
     assert_eq!(reasons(&rotated(&template)), ["Text"]);
-    // The place of the word is not what it is read as.
     let escaped = format!(
         "{{\"values\": \"a: b\\nc:\\n  encryptedData: {{d: \\u0041{}}}\\n\"}}",
         &value[1..]
     );
     let flags = |context: &mut Context<'_>| {
-        context.flags =
-            Labels { scope: None, namespace: Some("shop".into()), name: Some("x".into()) };
+        context.flags = Labels { scope: None, namespace: Some("shop".into()), name: None };
     };
-    let outcome = with_rings(&escaped.replace("c:", "orders:"), &[ring(&[&OLD])], flags);
-    assert_eq!(reasons(&outcome), ["NotEditable"]);
+    let escaped = escaped.replace("c:", "orders:");
+    let outcome = with_rings(&escaped, &[ring(&[&OLD])], flags);
+    assert_eq!(reasons(&outcome), ["Rotated"]);
+    let word = format!("\\u0041{}", &value[1..]);
+    assert_eq!(opened(&text(&outcome)), escaped.replace(&word, "hunter2"));
 }
 
 #[test]
