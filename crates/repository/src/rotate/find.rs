@@ -18,7 +18,7 @@ use super::outcome::{Finding, LeftCause, NotedCause, Outcome, Warning};
 use super::reading::{Places, Reading, Unreadable};
 use super::words;
 
-pub(super) use object::{Object, Place, Shape, Value};
+pub(super) use object::{KeyPlace, Object, Place, Shape, Value};
 
 /// What was found in a file.
 #[derive(Default)]

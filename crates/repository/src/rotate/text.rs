@@ -77,6 +77,7 @@ impl TextFile {
                     name: String::new(),
                     by_rule: None,
                     beside: None,
+                    key_names: Vec::new(),
                     finding,
                 }),
                 None => {

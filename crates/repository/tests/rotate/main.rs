@@ -7,6 +7,7 @@
     reason = "a test fails where its own files are not what they should be"
 )]
 
+mod bound;
 mod never_silent;
 mod support;
 
@@ -61,6 +62,54 @@ fn a_hint_is_kept_up_to_date_and_added_where_that_is_asked_for() {
     let metadata = format!("  annotations:\n    sealkit.dev/sealed-with: {new}\n  name: orders\n");
     let expected = manifest("", "    a: hunter2\n    b: hunter2\n");
     assert_eq!(opened(&text(&added)), expected.replacen("  name: orders\n", &metadata, 1));
+}
+
+#[test]
+fn hints_in_embedded_texts_and_comments_are_kept_up_to_date() {
+    let (old, new) = (OLD.fingerprint().to_string(), NEW.fingerprint().to_string());
+    let value = sealed(&OLD);
+    let hint = format!("  annotations:\n    sealkit.dev/sealed-with: {old}\n");
+    let by_item = format!(
+        "  annotations:\n    sealkit.dev/sealed-with: '{{\"a\":\"{old}\",\"c\":\"{old}\"}}'\n"
+    );
+    for metadata in [hint, by_item] {
+        let inner = manifest(&metadata, &format!("    a: {value}\n    c: {}\n", sealed(&NEW)));
+        let indented: String = inner.lines().map(|line| format!("  {line}\n")).collect();
+        for file in [format!("values: |\n{indented}"), format!("values: {inner:?}\nb: c\n")] {
+            let rings = [ring(&[&OLD, &NEW])];
+            let outcome = with_rings(&file, &rings, |_| {});
+            assert_eq!(reasons(&outcome), ["Rotated", "Current"]);
+            assert_eq!(
+                opened(&text(&outcome)),
+                opened(&file.replace(&value, "hunter2").replace(&old, &new))
+            );
+        }
+    }
+    for comment in ["sealed-for: shop/orders strict ", "[sealed] {namespace: shop, name: orders} "]
+    {
+        let file = format!(
+            "x: {value} # {comment}{old} since May # {old}\ny:\n  z: |- # {comment}{old}\n    {value}\n"
+        );
+        let outcome = rotated(&file);
+        assert_eq!(reasons(&outcome), ["Rotated", "Rotated"]);
+        let expected = file.replace(&value, "hunter2").replace(&old, &new);
+        assert_eq!(
+            opened(&text(&outcome)),
+            expected.replace(&format!("May # {new}"), &format!("May # {old}"))
+        );
+    }
+    let embedded = format!("values: |\n  x: {value} # sealed-for: shop/orders {old}\n  y: z\n");
+    assert_eq!(
+        opened(&text(&rotated(&embedded))),
+        embedded.replace(&value, "hunter2").replace(&old, &new)
+    );
+    let several = format!("x: {{y: {value}, z: {value}}} # sealed-for: shop/orders {old}\n");
+    assert_eq!(
+        opened(&text(&rotated(&several))),
+        several.replace(&value, "hunter2").replace(&old, &new)
+    );
+    let current = format!("x: {} # sealed-for: shop/orders {new}\n", sealed(&NEW));
+    assert_eq!(reasons(&rotated(&current)), ["CurrentByHint"]);
 }
 
 #[test]

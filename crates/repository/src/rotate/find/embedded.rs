@@ -2,9 +2,10 @@
 //! kustomization. One level: a text in such a text is not looked into.
 
 use kubeyaml::{Node, Position, Style};
+use sealkit_manifest::annotations::Hints;
 
 use super::{Around, Found, Start, Walk, find_from, item};
-use crate::rotate::find::object::{Object, Place, Shape, Value};
+use crate::rotate::find::object::{KeyName, KeyPlace, Object, Place, Shape, Value};
 use crate::rotate::outcome::{Finding, NotedCause, Outcome, Warning};
 use crate::rotate::reading::Reading;
 use crate::rotate::words::{self, Word};
@@ -62,6 +63,7 @@ impl<'n> Walk<'n> {
     fn embedded_object(&mut self, node: &'n Node, object: Object<'_>, shift: &Shift) {
         let mut values = Vec::new();
         for value in object.values {
+            let key_names = key_names(node, &value, &object.hints);
             let finding = shift.finding(value.finding);
             match item::obstacle(node) {
                 Some(cause) => {
@@ -69,6 +71,7 @@ impl<'n> Walk<'n> {
                     self.found.findings.push(Finding { outcome, ..finding });
                 }
                 None => values.push(Value {
+                    key_names,
                     place: Place::Word(node, word_of(&value.place)),
                     finding,
                     sealed: value.sealed,
@@ -79,7 +82,7 @@ impl<'n> Walk<'n> {
             }
         }
         let shape = match object.shape {
-            // The hint is not at hand here; where it is, it only orders keys.
+            // The hint is a word of the text, as its values are.
             Shape::SealedSecret { .. } => Shape::SealedSecret { metadata: None },
             Shape::EncryptedData => Shape::EncryptedData,
             Shape::Lone => Shape::Lone,
@@ -96,6 +99,13 @@ impl<'n> Walk<'n> {
             values,
         });
     }
+}
+
+/// Where the text that a value stands in names the key that it is sealed for.
+fn key_names<'n>(node: &'n Node, value: &Value<'_>, hints: &Hints) -> Vec<KeyName<'n>> {
+    let beside = value.key_names.iter().map(|name| name.key);
+    let keys = beside.chain(hints.sealed_with(&value.name));
+    keys.map(|key| KeyName { key, place: KeyPlace::Word(node) }).collect()
 }
 
 /// What stands in the text for a value.

@@ -1,6 +1,6 @@
 //! What stands in the place of a sealed value.
 
-use kubeyaml::{EditError, Node, Value};
+use kubeyaml::{EditError, Node, Style, Value};
 use sealkit_core::{EnvelopeError, SealedValue};
 use zeroize::Zeroizing;
 
@@ -36,9 +36,11 @@ pub(super) fn places(node: &Node) -> Vec<Place<'_>> {
     places
 }
 
-/// Where words of a text stand that begin as envelopes do.
+/// Where words of a text stand that begin as envelopes do. In a block, only the word is replaced: the line of its indicator
+/// may have a comment.
 pub(super) fn places_of_words<'n>(node: &'n Node, text: &str) -> Vec<Place<'n>> {
-    let place = |word: Word| match word.sealed() == text {
+    let is_block = matches!(node.style(), Style::Literal | Style::Folded);
+    let place = |word: Word| match word.sealed() == text && !is_block {
         true => Place::Whole(node),
         false => Place::Word(node, word),
     };

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use kubeyaml::{Mapping, Node, Position};
-use sealkit_core::{Scope, SealedValue};
+use sealkit_core::{Fingerprint, Scope, SealedValue};
 use sealkit_manifest::annotations::{self, Annotations, Hints};
 
 use super::{Around, Step, Walk, item};
@@ -60,8 +60,24 @@ pub(in crate::rotate) struct Value<'n> {
     pub(in crate::rotate) by_rule: Option<Labels>,
     /// What the comment on its line says.
     pub(in crate::rotate) beside: Option<Labels>,
+    /// Where the key is named that it is sealed for, besides the hint of its SealedSecret.
+    pub(in crate::rotate) key_names: Vec<KeyName<'n>>,
     /// What a report says about it, with the outcome still open.
     pub(in crate::rotate) finding: Finding,
+}
+
+/// A key's fingerprint in a file.
+pub(in crate::rotate) struct KeyName<'n> {
+    pub(in crate::rotate) key: Fingerprint,
+    pub(in crate::rotate) place: KeyPlace<'n>,
+}
+
+/// Where the digest of a fingerprint stands.
+pub(in crate::rotate) enum KeyPlace<'n> {
+    /// It is these bytes of a comment.
+    Comment(Range<usize>),
+    /// It is a word of a string.
+    Word(&'n Node),
 }
 
 /// Where a value stands.
@@ -243,13 +259,17 @@ impl<'n> Walk<'n> {
         if !node.is_copied() {
             self.met.insert(node.span().start);
         }
+        let beside = comment::beside(self.text, node);
+        let key = beside.as_ref().and_then(|beside| beside.key.clone());
+        let key_name = key.map(|(key, at)| KeyName { key, place: KeyPlace::Comment(at) });
         match read {
             Ok(sealed) => object.values.push(Value {
                 place,
                 sealed,
                 name: name.to_owned(),
                 by_rule: self.said_by_rule(),
-                beside: comment::labels_beside(self.text, node),
+                beside: beside.map(|beside| beside.labels),
+                key_names: key_name.into_iter().collect(),
                 // What becomes of it is known when it is opened.
                 finding: self.finding(node.position(), Outcome::Current { is_proved: false }),
             }),
@@ -283,6 +303,14 @@ fn is_item_name(name: &str) -> bool {
         && name.bytes().all(allowed)
         && name != "."
         && !name.starts_with("..")
+}
+
+impl Value<'_> {
+    /// The key that it is sealed for, as its SealedSecret says, or what else names one.
+    pub(in crate::rotate) fn hint(&self, of_object: &Hints) -> Option<Fingerprint> {
+        let named = || self.key_names.first().map(|name| name.key);
+        of_object.sealed_with(&self.name).or_else(named)
+    }
 }
 
 impl Object<'_> {
