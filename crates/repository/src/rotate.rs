@@ -28,6 +28,7 @@ mod mask;
 mod outcome;
 mod reading;
 mod reencrypt;
+mod search;
 mod text;
 mod words;
 
@@ -44,13 +45,15 @@ use edit::Edited;
 use find::Found;
 use reading::Reading;
 use reencrypt::Resealed;
+use search::Search;
 use text::TextFile;
 
 /// Seals the values of a file again for the certificate's key.
 ///
 /// `rng` is the source of session keys. Nothing of the file is changed but ciphertexts, and the hints that name their
 /// keys. A file of any size and content gives an outcome; it takes time in the length of the file, and for each object
-/// that holds sealed values at most one search through the keys for each label that it may be bound to.
+/// that holds sealed values a bounded number of private-key operations: one for each value, and sixteen searches through the
+/// keys for each label that it may be bound to.
 #[must_use]
 pub fn rotate(file: &[u8], context: &Context<'_>, rng: &mut impl CryptoRng) -> FileOutcome {
     if !words::may_hold_sealed_values(file) {
@@ -96,10 +99,11 @@ fn rotate_found(
     edit: impl FnOnce(&[Resealed<'_>]) -> Result<Edited, EditError>,
 ) -> FileOutcome {
     let Found { objects, mut findings, mut warnings } = found;
-    let resealed: Vec<Resealed<'_>> =
-        objects.iter().map(|object| reencrypt::reseal(object, context, rng)).collect();
+    let mut search = Search::new(context);
+    let mut resealed: Vec<Resealed<'_>> =
+        objects.iter().map(|object| reencrypt::reseal(object, &mut search, context, rng)).collect();
+    reencrypt::leave_if_of_several_clusters(&mut resealed, context);
     warnings.extend(resealed.iter().flat_map(Resealed::warnings));
-    let operations = resealed.iter().map(|resealed| resealed.operations).sum();
     let values = resealed.iter().flat_map(Resealed::values);
     findings.extend(values.map(|(_, value)| value.finding.clone()));
     let edited = if context.options.inspect {
@@ -113,5 +117,5 @@ fn rotate_found(
         warnings.extend(edited.warnings);
         edited.file
     });
-    FileOutcome { operations, ..FileOutcome::of(findings, file, warnings) }
+    FileOutcome { operations: search.operations(), ..FileOutcome::of(findings, file, warnings) }
 }

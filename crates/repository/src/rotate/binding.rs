@@ -1,5 +1,6 @@
 //! What a value may be bound to: what several sources say, put together and in the order in which it is tried.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use sealkit_core::Scope;
@@ -41,38 +42,31 @@ pub(super) struct Said {
 /// What a value may be bound to, the likeliest first: for what each hint says, then for what all others say together, each
 /// scope whose parts are known. Of the others there may be several sets, for several clusters or namespaces. Cluster-wide is
 /// always among them.
-pub(super) fn candidates<'a>(
-    hints: Vec<Labels>,
-    others: impl IntoIterator<Item = &'a [Said]>,
-) -> Vec<Candidate> {
-    let mut candidates = Vec::new();
-    for labels in hints {
-        add_all(&[Said { labels, source: Source::Hint }], &mut candidates);
-    }
-    for said in others {
-        add_all(said, &mut candidates);
-    }
-    candidates
+pub(super) fn candidates(hints: Vec<Labels>, others: &[Vec<Said>]) -> Vec<Candidate> {
+    let hints = hints.into_iter().map(|labels| vec![Said { labels, source: Source::Hint }]);
+    let hints: Vec<Vec<Said>> = hints.collect();
+    let mut met = HashSet::new();
+    let all = hints.iter().chain(others).flat_map(|said| of_set(said));
+    all.filter(|candidate| candidate.binding.label().is_some_and(|label| met.insert(label)))
+        .collect()
 }
 
-fn add_all(said: &[Said], candidates: &mut Vec<Candidate>) {
+/// Each scope whose parts a set tells, those first that a source asks for.
+fn of_set(said: &[Said]) -> impl Iterator<Item = Candidate> {
     let namespace = first(said, |labels| labels.namespace.as_deref());
     let name = first(said, |labels| labels.name.as_deref());
     let wanted = said.iter().filter_map(|said| said.labels.scope);
-    for scope in wanted.chain(Scope::ALL) {
-        let parts = match scope {
-            Scope::Strict => namespace
-                .zip(name)
-                .map(|((namespace, first), (name, second))| (namespace, name, first.max(second))),
-            Scope::NamespaceWide => namespace.map(|(namespace, source)| (namespace, "", source)),
-            Scope::ClusterWide => Some(("", "", Source::Document)),
+    wanted.chain(Scope::ALL).filter_map(move |scope| {
+        let (namespace, name, source) = match scope {
+            Scope::Strict => {
+                let ((namespace, first), (name, second)) = namespace.zip(name)?;
+                (namespace, name, first.max(second))
+            }
+            Scope::NamespaceWide => namespace.map(|(namespace, source)| (namespace, "", source))?,
+            Scope::ClusterWide => ("", "", Source::Document),
         };
-        let Some((namespace, name, source)) = parts else { continue };
-        let binding = Binding::new(scope, namespace, name);
-        if candidates.iter().all(|known| known.binding != binding) && binding.label().is_some() {
-            candidates.push(Candidate { binding, source });
-        }
-    }
+        Some(Candidate { binding: Binding::new(scope, namespace, name), source })
+    })
 }
 
 /// The most bytes of a name in a cluster: a longer one is none.
@@ -143,7 +137,7 @@ mod tests {
         let document = said(Source::Document, Some("${NAMESPACE}"), Some("orders"));
         let flags = said(Source::Flags, Some("shop"), Some("other"));
         assert_eq!(
-            shown(&candidates(Vec::new(), [[document, flags].as_slice()])),
+            shown(&candidates(Vec::new(), &[vec![document, flags]])),
             [
                 "shop/orders (strict) Flags",
                 "namespace shop (namespace-wide) Flags",
@@ -158,7 +152,7 @@ mod tests {
         document.labels.scope = Some(Scope::NamespaceWide);
         let hint = said(Source::Hint, Some("blue"), Some("orders")).labels;
         assert_eq!(
-            shown(&candidates(vec![hint], [[document].as_slice()])),
+            shown(&candidates(vec![hint], &[vec![document]])),
             [
                 "blue/orders (strict) Hint",
                 "namespace blue (namespace-wide) Hint",
@@ -174,7 +168,7 @@ mod tests {
         let long = "a".repeat(254);
         let slash = said(Source::Document, Some("a/b"), Some(&long));
         assert_eq!(
-            shown(&candidates(Vec::new(), [[slash].as_slice()])),
+            shown(&candidates(Vec::new(), &[vec![slash]])),
             ["any namespace (cluster-wide) Document"]
         );
     }

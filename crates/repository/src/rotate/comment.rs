@@ -1,7 +1,9 @@
-//! What the comment on a value's line says that it is sealed for.
+//! What the comment on a value's line says that it is sealed for, and with which key.
+
+use std::ops::Range;
 
 use kubeyaml::Node;
-use sealkit_core::Scope;
+use sealkit_core::{Fingerprint, Scope};
 
 use super::context::Labels;
 
@@ -11,32 +13,66 @@ const SEALED_FOR: &str = "sealed-for:";
 /// Before a mapping in braces.
 const SEALED: &str = "[sealed]";
 
+/// Before the digest of a fingerprint, which has 43 characters.
+const SHA256: &str = "SHA256:";
+const DIGEST: usize = 43;
+
 /// The most bytes after a value that are looked at.
 const MAX_LEN: usize = 4096;
+
+/// What the comment beside a value says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Beside {
+    pub(super) labels: Labels,
+    /// The key, and where in the text the digest of its fingerprint stands.
+    pub(super) key: Option<(Fingerprint, Range<usize>)>,
+}
 
 /// What the comment on the line where a value begins or ends says; none where there is no such comment.
 ///
 /// `text` is the text of the file. In quotes and plain the value is one line, as a sealed value is; the comment of a block
 /// stands beside its indicator.
-pub(super) fn labels_beside(text: &str, node: &Node) -> Option<Labels> {
+pub(super) fn beside(text: &str, node: &Node) -> Option<Beside> {
     let value = text.get(node.span())?;
-    let rest = match value.starts_with(['|', '>']) {
-        true => value,
-        false => text.get(node.span().end..)?,
-    };
+    let start = if value.starts_with(['|', '>']) { node.span().start } else { node.span().end };
+    let rest = text.get(start..)?;
     // A line of a million values is not read a million times.
     let near = rest.get(..rest.floor_char_boundary(MAX_LEN))?;
     let line = near.split(['\n', '\r']).next()?;
-    let (_, comment) = line.split_once(" #")?;
-    read(comment)
+    let at = comment_in(line)?;
+    let comment = line.get(at..)?;
+    let labels = labels(comment)?;
+    let key =
+        key(comment).map(|(key, digest)| (key, start + at + digest.start..start + at + digest.end));
+    Some(Beside { labels, key })
 }
 
-fn read(comment: &str) -> Option<Labels> {
+/// Where the comment of a line begins: with `#` behind a blank.
+fn comment_in(line: &str) -> Option<usize> {
+    let mut signs = line.match_indices('#').map(|(at, _)| at);
+    signs.find(|at| line.get(..*at).is_some_and(|before| before.ends_with([' ', '\t'])))
+}
+
+fn labels(comment: &str) -> Option<Labels> {
     if let Some((_, said)) = comment.split_once(SEALED_FOR) {
         return read_sealed_for(said);
     }
     let (_, said) = comment.split_once(SEALED)?;
-    read_mapping(said.trim())
+    let (mapping, _) = said.split_at_checked(said.find('}')? + 1)?;
+    read_mapping(mapping.trim())
+}
+
+/// The first fingerprint in a comment, and where its digest stands there.
+fn key(comment: &str) -> Option<(Fingerprint, Range<usize>)> {
+    let at = comment.find(SHA256)?;
+    let digest = at + SHA256.len()..at + SHA256.len() + DIGEST;
+    let is_end = comment
+        .get(digest.end..)?
+        .chars()
+        .next()
+        .is_none_or(|next| !(next.is_ascii_alphanumeric() || "+/=".contains(next)));
+    let key = comment.get(at..digest.end)?.parse().ok()?;
+    is_end.then_some((key, digest))
 }
 
 /// `shop/orders strict`
@@ -61,10 +97,14 @@ fn read_mapping(said: &str) -> Option<Labels> {
 mod tests {
     use super::*;
 
-    fn beside(text: &str) -> Option<Labels> {
+    fn found(text: &str) -> Option<Beside> {
         let input = kubeyaml::split(text.as_bytes()).unwrap();
         let node = input.documents().next().unwrap().parse().unwrap().unwrap();
-        labels_beside(input.text(), node.as_mapping().unwrap().get("a").unwrap())
+        super::beside(input.text(), node.as_mapping().unwrap().get("a").unwrap())
+    }
+
+    fn beside(text: &str) -> Option<Labels> {
+        found(text).map(|beside| beside.labels)
     }
 
     fn labels(scope: Option<Scope>) -> Option<Labels> {
@@ -82,6 +122,27 @@ mod tests {
             strict
         );
         assert_eq!(beside("a: b # sealed-for: shop/orders\n"), labels(None));
+    }
+
+    #[test]
+    fn a_key_is_read_with_its_place() {
+        let digest = "A".repeat(DIGEST);
+        for (text, is_found) in [
+            (format!("a: b # sealed-for: shop/orders strict SHA256:{digest}\n"), true),
+            (format!("a: b\t# [sealed] {{name: orders, key: 'SHA256:{digest}'}}"), true),
+            (format!("a: |- # sealed-for: shop/orders SHA256:{digest}, so\n  b\n"), true),
+            (format!("a: b # sealed-for: shop/orders SHA256:{digest}A\n"), false),
+            (
+                format!("a: b # sealed-for: shop/orders SHA256:{}\n", digest.replace('A', "é")),
+                false,
+            ),
+            ("a: b # sealed-for: shop/orders SHA256:A".to_owned(), false),
+        ] {
+            let key = found(&text).unwrap().key;
+            let found = key.map(|(key, at)| (key.to_string(), text.get(at).unwrap().to_owned()));
+            let expected = is_found.then(|| (format!("SHA256:{digest}"), digest.clone()));
+            assert_eq!(found, expected, "{text}");
+        }
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! The new content of a file.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use kubeyaml::{EditError, Editor, Node};
 use zeroize::Zeroizing;
 
-use super::find::Place;
+use super::find::{KeyPlace, Place};
 use super::hints::{self, HintEdit};
 use super::outcome::{Warning, WarningKind};
 use super::reading::Reading;
@@ -18,8 +19,14 @@ pub(super) struct Edited {
     pub(super) warnings: Vec<Warning>,
 }
 
-/// Words to be replaced in a string, by where it begins: a string may hold several values, and is edited once.
-type Words<'n> = BTreeMap<usize, (&'n Node, BTreeMap<String, String>)>;
+/// Words to be replaced, by where they stand: a string may hold several values and is edited once, and a comment may stand
+/// beside several.
+#[derive(Default)]
+struct Words<'n> {
+    /// By the place of the string.
+    in_strings: BTreeMap<usize, (&'n Node, BTreeMap<String, String>)>,
+    in_comments: BTreeMap<usize, (Range<usize>, String)>,
+}
 
 /// Puts new ciphertexts in the place of the old ones, and makes hints agree. The new text is read again: it holds what the
 /// old one held, with these edits and no others.
@@ -33,10 +40,11 @@ pub(super) fn edit(
 ) -> Result<Edited, EditError> {
     let mut editor = reading.input().editor();
     let mut warnings = Vec::new();
-    let mut words = Words::new();
+    let mut words = Words::default();
     let mut is_edited = false;
     for resealed in resealed {
         is_edited |= replace_values(&mut editor, resealed, &mut words)?;
+        is_edited |= rename_keys(resealed, &mut words);
         match hints::edit(&mut editor, resealed, is_hint_added)? {
             HintEdit::Unchanged => {}
             HintEdit::Edited => is_edited = true,
@@ -47,9 +55,7 @@ pub(super) fn edit(
             }),
         }
     }
-    for (node, words) in words.into_values() {
-        editor.replace_words(node, words)?;
-    }
+    words.replace(&mut editor)?;
     let text = if is_edited { Some(editor.finish()?) } else { None };
     let restore = |text| reading.restore(text).ok_or(EditError::NotTheSame);
     let file = text.map(restore).transpose()?;
@@ -68,12 +74,48 @@ fn replace_values<'n>(
         is_edited = true;
         match &value.place {
             Place::Whole(node) => editor.replace(node, new.as_str())?,
-            Place::Word(node, word) => {
-                let (_, words) = words.entry(node.span().start).or_insert((node, BTreeMap::new()));
-                words.entry(word.clone()).or_insert_with(|| new.clone());
-            }
+            Place::Word(node, word) => words.in_string(node, word.run(), word.with(new)),
             Place::Text(_) => return Err(EditError::OtherText),
         }
     }
     Ok(is_edited)
+}
+
+/// Makes what names the key of a value name the one that it is sealed for now, and says whether there was anything to do.
+fn rename_keys<'n>(resealed: &Resealed<'n>, words: &mut Words<'n>) -> bool {
+    let mut is_edited = false;
+    for (value, resealed) in resealed.values() {
+        let Some(key) = resealed.key else { continue };
+        for name in value.key_names.iter().filter(|name| name.key != key) {
+            is_edited = true;
+            let new = hints::digest(key);
+            match &name.place {
+                KeyPlace::Comment(at) => words.in_comment(at.clone(), new),
+                KeyPlace::Word(node) => words.in_string(node, &hints::digest(name.key), new),
+            }
+        }
+    }
+    is_edited
+}
+
+impl<'n> Words<'n> {
+    fn in_string(&mut self, node: &'n Node, old: &str, new: String) {
+        let string = self.in_strings.entry(node.span().start);
+        let (_, words) = string.or_insert((node, BTreeMap::new()));
+        words.entry(old.to_owned()).or_insert(new);
+    }
+
+    fn in_comment(&mut self, at: Range<usize>, new: String) {
+        self.in_comments.entry(at.start).or_insert((at, new));
+    }
+
+    fn replace(self, editor: &mut Editor<'_>) -> Result<(), EditError> {
+        for (node, words) in self.in_strings.into_values() {
+            editor.replace_words(node, words)?;
+        }
+        for (at, new) in self.in_comments.into_values() {
+            editor.replace_in_comment(at, new)?;
+        }
+        Ok(())
+    }
 }

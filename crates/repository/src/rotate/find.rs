@@ -11,14 +11,14 @@ mod stray;
 use std::collections::HashSet;
 use std::ops::Range;
 
-use kubeyaml::{Mapping, Node, Value as Content};
+use kubeyaml::{Key, Mapping, Node, Position, Style, Value as Content};
 
 use super::context::Labels;
 use super::outcome::{Finding, LeftCause, NotedCause, Outcome, Warning};
 use super::reading::{Places, Reading, Unreadable};
 use super::words;
 
-pub(super) use object::{Object, Place, Shape, Value};
+pub(super) use object::{KeyPlace, Object, Place, Shape, Value};
 
 /// What was found in a file.
 #[derive(Default)]
@@ -30,10 +30,11 @@ pub(super) struct Found<'n> {
 }
 
 /// A step from a node to one in it.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Step<'n> {
     Key(&'n str),
-    Item(usize),
+    /// The number of an item in a list, which is its key.
+    Item(String),
 }
 
 /// What the nodes around a node say about it.
@@ -107,10 +108,11 @@ fn find_from<'n>(reading: &'n Reading, start: &Start<'n>) -> Found<'n> {
         (found, strings, anchored) = (walk.found, walk.strings, walk.anchored);
     }
     strings.sort_by_key(|span| span.start);
-    let stray = stray::between(reading, &strings).into_iter().chain(stray::refused(reading));
-    found.findings.extend(
-        stray.map(|found| Finding { document: start.document.or(found.document), ..found }),
-    );
+    let between = stray::between(reading, &strings);
+    let stray = between.into_iter().chain(stray::unread(reading, !found.objects.is_empty()));
+    let document =
+        |found: Finding| Finding { document: start.document.or(found.document), ..found };
+    found.findings.extend(stray.map(document));
     found
 }
 
@@ -129,7 +131,7 @@ impl<'n> Walk<'n> {
             Content::String(text) => self.string(node, text.expose(), around),
             Content::Sequence(items) => {
                 for (number, item) in items.iter().enumerate() {
-                    self.path.push(Step::Item(number));
+                    self.path.push(Step::Item(number.to_string()));
                     self.visit(item, around);
                     self.path.pop();
                 }
@@ -138,6 +140,7 @@ impl<'n> Walk<'n> {
                 let around = self.mapping(node, mapping, around);
                 for (key, value) in mapping.iter() {
                     self.path.push(Step::Key(key.text()));
+                    self.key(key);
                     self.visit(value, around);
                     self.path.pop();
                 }
@@ -159,14 +162,25 @@ impl<'n> Walk<'n> {
         around
     }
 
+    /// A key, which is never a value.
+    fn key(&mut self, key: &Key) {
+        if !key.is_copied() {
+            self.strings.push(key.span());
+            let count = words::find_also_cut(key.text().as_bytes()).count();
+            self.note_each(count, key.position(), NotedCause::Comment);
+        }
+    }
+
     /// A string that is no value of an object.
     fn string(&mut self, node: &'n Node, text: &'n str, around: Around<'n>) {
-        self.strings.push(node.span());
+        self.strings.push(self.content_of(node));
         if self.met.contains(&node.span().start) {
             return;
         }
         if around.in_sealed_secret {
-            words::find(text).for_each(|_| self.note(node, Outcome::Noted(NotedCause::NoItem)));
+            self.note_values(node, text, NotedCause::NoItem);
+        } else if item::is_cut_into_lines(text) {
+            self.lone(Place::Whole(node), around);
         } else if is_file(text.trim()) {
             self.embedded(node, text, around);
         } else {
@@ -174,29 +188,54 @@ impl<'n> Walk<'n> {
         }
     }
 
+    /// Where the text of a string stands, without the line of a block's indicator.
+    fn content_of(&self, node: &Node) -> Range<usize> {
+        let span = node.span();
+        let head = match node.style() {
+            Style::Literal | Style::Folded => {
+                let written = self.text.get(span.clone()).unwrap_or_default();
+                written.find(['\n', '\r']).unwrap_or(written.len())
+            }
+            _ => 0,
+        };
+        span.start + head..span.end
+    }
+
     /// A text of one line: a value, perhaps with something before or after it; or words.
     fn line(&mut self, node: &'n Node, text: &'n str, around: Around<'n>) {
-        let has_words = text.trim().contains([' ', '\t']);
-        for word in words::find(text).filter_map(|at| text.get(at)) {
-            if word == text.trim() {
-                self.lone(Place::Whole(node), around);
-            } else if has_words {
-                self.note(node, Outcome::Noted(NotedCause::Text));
-            } else {
-                self.lone(Place::Word(node, word.to_owned()), around);
-            }
+        if text.trim().contains([' ', '\t']) {
+            return self.note_values(node, text, NotedCause::Text);
+        }
+        for place in item::places_of_words(node, text) {
+            self.lone(place, around);
+        }
+    }
+
+    /// Takes note of all that looks like a sealed value in a text.
+    fn note_values(&mut self, node: &Node, text: &str, cause: NotedCause) {
+        let count = match item::is_cut_into_lines(text) {
+            true => 1,
+            false => words::find_also_cut(text.as_bytes()).count(),
+        };
+        self.note_each(count, node.position(), cause);
+    }
+
+    fn note_each(&mut self, count: usize, position: Position, cause: NotedCause) {
+        for _ in 0..count {
+            let finding = self.finding(position, Outcome::Noted(cause));
+            self.found.findings.push(finding);
         }
     }
 
     fn note(&mut self, node: &Node, outcome: Outcome) {
-        let finding = self.finding(node, outcome);
+        let finding = self.finding(node.position(), outcome);
         self.found.findings.push(finding);
     }
 
-    fn finding(&self, node: &Node, outcome: Outcome) -> Finding {
+    fn finding(&self, position: Position, outcome: Outcome) -> Finding {
         Finding {
             document: Some(self.index),
-            position: node.position(),
+            position,
             item: self.item(),
             bound: None,
             key: None,
@@ -210,7 +249,7 @@ impl<'n> Walk<'n> {
         let mut keys = Vec::new();
         let mut len = 0;
         for step in self.path.iter().rev() {
-            let key = step.key();
+            let key = shortened(step.key());
             len += key.len() + 1;
             if len > MAX_ITEM {
                 keys.push("…".to_owned());
@@ -224,8 +263,7 @@ impl<'n> Walk<'n> {
 
     /// What a rule says about the present node.
     fn said_by_rule(&self) -> Option<Labels> {
-        let keys: Vec<String> = self.path.iter().map(Step::key).collect();
-        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let keys: Vec<&str> = self.path.iter().map(Step::key).collect();
         (self.rule_at)(&keys)
     }
 
@@ -239,11 +277,10 @@ impl<'n> Walk<'n> {
 }
 
 impl Step<'_> {
-    /// The number of an item in a list is its key.
-    fn key(&self) -> String {
+    fn key(&self) -> &str {
         match self {
-            Step::Key(key) => shortened(key),
-            Step::Item(number) => number.to_string(),
+            Step::Key(key) => key,
+            Step::Item(number) => number,
         }
     }
 }
@@ -251,12 +288,11 @@ impl Step<'_> {
 impl<'n> Around<'n> {
     /// What is around that which is in this mapping.
     fn within(self, mapping: &'n Mapping) -> Self {
-        let text = |field| mapping.get(field).and_then(Node::as_str);
-        let destination = mapping.get("destination").and_then(Node::as_mapping);
-        let destination = destination.and_then(|to| to.get("namespace")).and_then(Node::as_str);
+        let text = |field| short_text(mapping, field);
+        let inside = |field, inner| short_text(mapping.get(field)?.as_mapping()?, inner);
+        let destination = inside("destination", "namespace");
         // Of a patch: which object it changes.
-        let target = mapping.get("target").and_then(Node::as_mapping);
-        let target = target.and_then(|target| target.get("name")).and_then(Node::as_str);
+        let target = inside("target", "name");
         Self {
             in_sealed_secret: self.in_sealed_secret,
             for_several_clusters: self.for_several_clusters
@@ -268,6 +304,11 @@ impl<'n> Around<'n> {
     }
 }
 
+/// A text that may be a name: what is longer would be copied for each value beside it.
+fn short_text<'n>(mapping: &'n Mapping, field: &str) -> Option<&'n str> {
+    mapping.get(field)?.as_str().filter(|text| text.len() <= MAX_NAME)
+}
+
 /// Whether a text has several lines, or is JSON: it may be a file of its own.
 fn is_file(text: &str) -> bool {
     text.contains('\n') || text.starts_with(['{', '['])
@@ -276,7 +317,7 @@ fn is_file(text: &str) -> bool {
 /// The most bytes of the keys in a finding: there may be many findings far inside.
 const MAX_ITEM: usize = 1024;
 
-/// The most characters of a name that a finding holds.
+/// The most characters of a name, and of one that a finding holds.
 const MAX_NAME: usize = 253;
 
 /// A name from a document as a finding holds it: a long one is cut.

@@ -1,4 +1,4 @@
-//! The hint that names the key of a SealedSecret's values (`sealkit.dev/sealed-with`).
+//! The hint that names the key of a SealedSecret's values (`sealkit.dev/sealed-with`), and other places that name it.
 
 use std::collections::BTreeMap;
 
@@ -48,14 +48,17 @@ pub(super) fn edit(
 /// Puts a hint in the place of another one. Of two that name one key each, the words of base64 are exchanged: that leaves
 /// the hint without quotes where it had none.
 fn replace(editor: &mut Editor<'_>, hint: &Node, text: String) -> Result<(), EditError> {
-    let digest = |text: &str| {
-        let fingerprint: Fingerprint = text.trim().parse().ok()?;
-        fingerprint.to_string().split_once(':').map(|(_, digest)| digest.to_owned())
-    };
-    match (hint.as_str().and_then(digest), digest(&text)) {
+    let digest_in = |text: &str| text.trim().parse().ok().map(digest);
+    match (hint.as_str().and_then(digest_in), digest_in(&text)) {
         (Some(old), Some(new)) => editor.replace_words(hint, [(old, new)]),
         _ => editor.replace(hint, text),
     }
+}
+
+/// The base64 part of a fingerprint.
+pub(super) fn digest(key: Fingerprint) -> String {
+    let text = key.to_string();
+    text.split_once(':').map_or_else(String::new, |(_, digest)| digest.to_owned())
 }
 
 /// The hint as it has to be; none where the key of a value is not known.

@@ -1,10 +1,12 @@
 //! What a reader of YAML would stumble over, hidden from it and put back later: the actions of a template, and bytes of
-//! another encoding than UTF-8.
+//! another encoding than UTF-8. What looks like a sealed value is never hidden.
 
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use memchr::memmem;
 use zeroize::Zeroizing;
+
+use super::words;
 
 /// Characters of which the first that a file does not have stand for what is hidden.
 const MARKERS: RangeInclusive<char> = '\u{E000}'..='\u{E0FF}';
@@ -14,7 +16,7 @@ const MARKERS: RangeInclusive<char> = '\u{E000}'..='\u{E0FF}';
 pub(super) enum Template {
     /// Nothing: the file is no template.
     Shown,
-    /// Lines that are one action and nothing else: they become comments.
+    /// Lines that are one action, or a part of one, and nothing else: they become comments.
     Lines,
     /// These, and actions in other lines, which become part of a text.
     Actions,
@@ -31,8 +33,10 @@ pub(super) struct Mask {
 
 enum Hidden {
     Byte(u8),
-    Line(Zeroizing<Vec<u8>>),
+    /// The text of an action, or of a part of one.
     Action(Zeroizing<Vec<u8>>),
+    /// The same, with a comment that begins in its place.
+    Comment(Zeroizing<Vec<u8>>),
 }
 
 /// A file in UTF-8, and what of it is hidden.
@@ -50,84 +54,82 @@ impl Masked {
     /// Hides what is no UTF-8, and of a template what is asked for. None where nothing has to be hidden, or no characters
     /// are left to stand for it.
     pub(super) fn of(file: &[u8], template: Template) -> Option<Self> {
-        let has_actions = memmem::find(file, b"{{").is_some();
-        let template = if has_actions { template } else { Template::Shown };
-        if template == Template::Shown && str::from_utf8(file).is_ok() {
+        let actions = if template == Template::Shown { Vec::new() } else { actions(file) };
+        if actions.is_empty() && str::from_utf8(file).is_ok() {
             return None;
         }
         let mut markers = MARKERS.filter(|marker| !has(file, *marker));
         let mask = Mask { byte: markers.next()?, action: markers.next()?, hidden: Vec::new() };
-        // A hidden byte takes three; with room for all, no copy of a part is left behind.
-        let room = file.len() + 2 * invalid_bytes(file);
+        let room = room(file, actions.len());
         let mut masked = Self { file: Zeroizing::new(Vec::with_capacity(room)), mask };
-        for line in file.split_inclusive(|byte| *byte == b'\n') {
-            masked.hide_in_line(line, template);
+        let mut done = 0;
+        for action in actions {
+            let is_first = begins_line(file, action.start);
+            let is_last = ends_line(file, action.end);
+            if (is_first && is_last) || template == Template::Actions {
+                masked.hide_bytes(file.get(done..action.start)?);
+                masked.hide_action(file.get(action.clone())?, is_first, is_last);
+                done = action.end;
+            }
         }
+        masked.hide_bytes(file.get(done..)?);
         (!masked.mask.hidden.is_empty()).then_some(masked)
     }
 
-    fn hide_in_line(&mut self, line: &[u8], template: Template) {
-        if let Some((before, action, after)) = template_line(line)
-            && template != Template::Shown
-        {
-            self.hide_line(before, action, after);
-        } else if template == Template::Actions {
-            self.hide_actions(line);
-        } else {
-            self.hide_bytes(line);
+    /// Hides an action, which may be the first or the last of its lines, line by line: so what follows it has its place.
+    fn hide_action(&mut self, action: &[u8], is_first: bool, is_last: bool) {
+        let mut lines = action.split_inclusive(|byte| *byte == b'\n').enumerate().peekable();
+        while let Some((number, line)) = lines.next() {
+            let is_comment = (number > 0 || is_first) && (lines.peek().is_some() || is_last);
+            let text = line.trim_ascii();
+            let before = line.len() - line.trim_ascii_start().len();
+            let (before, rest) = line.split_at_checked(before).unwrap_or_default();
+            let (_, after) = rest.split_at_checked(text.len()).unwrap_or_default();
+            self.file.extend_from_slice(before);
+            if !text.is_empty() {
+                self.hide_text(text, is_comment);
+            }
+            self.file.extend_from_slice(after);
         }
     }
 
-    fn hide_line(&mut self, before: &[u8], action: &[u8], after: &[u8]) {
-        self.file.extend_from_slice(before);
-        self.file.push(b'#');
-        self.push(self.mask.action);
-        self.mask.hidden.push(Hidden::Line(Zeroizing::new(action.to_vec())));
-        self.file.extend_from_slice(after);
+    /// Hides a part of an action, but for sealed values in it.
+    fn hide_text(&mut self, text: &[u8], is_comment: bool) {
+        let mut hide: fn(Zeroizing<Vec<u8>>) -> Hidden =
+            if is_comment { Hidden::Comment } else { Hidden::Action };
+        let mut done = 0;
+        for word in words::find(text) {
+            self.hide(hide(Zeroizing::new(
+                text.get(done..word.start).unwrap_or_default().to_vec(),
+            )));
+            self.file.extend_from_slice(text.get(word.clone()).unwrap_or_default());
+            (done, hide) = (word.end, Hidden::Action);
+        }
+        self.hide(hide(Zeroizing::new(text.get(done..).unwrap_or_default().to_vec())));
     }
 
-    fn hide_actions(&mut self, line: &[u8]) {
-        let mut rest = line;
-        while let Some((before, action, after)) = next_action(rest) {
-            self.hide_bytes(before);
-            self.push(self.mask.action);
-            self.mask.hidden.push(Hidden::Action(Zeroizing::new(action.to_vec())));
-            rest = after;
-        }
-        self.hide_bytes(rest);
+    fn hide(&mut self, hidden: Hidden) {
+        self.file.extend_from_slice(self.mask.marker(&hidden).as_bytes());
+        self.mask.hidden.push(hidden);
     }
 
     fn hide_bytes(&mut self, text: &[u8]) {
         for chunk in text.utf8_chunks() {
             self.file.extend_from_slice(chunk.valid().as_bytes());
-            for byte in chunk.invalid() {
-                self.push(self.mask.byte);
-                self.mask.hidden.push(Hidden::Byte(*byte));
-            }
+            chunk.invalid().iter().for_each(|byte| self.hide(Hidden::Byte(*byte)));
         }
-    }
-
-    fn push(&mut self, marker: char) {
-        self.file.extend_from_slice(marker.encode_utf8(&mut [0; 4]).as_bytes());
     }
 }
 
 impl Mask {
     /// Puts back what was hidden; none where some of it is gone.
     pub(super) fn reveal(&self, file: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        let hidden = self.hidden.iter().map(|hidden| match hidden {
-            Hidden::Byte(_) => 1,
-            Hidden::Line(action) | Hidden::Action(action) => action.len(),
-        });
-        let room = file.len() + hidden.sum::<usize>();
+        let room =
+            file.len() + self.hidden.iter().map(|hidden| hidden.bytes().len()).sum::<usize>();
         let mut revealed = Zeroizing::new(Vec::with_capacity(room));
         let mut rest = file;
         for hidden in &self.hidden {
-            let marker = match hidden {
-                Hidden::Byte(_) => self.byte.to_string(),
-                Hidden::Line(_) => format!("#{}", self.action),
-                Hidden::Action(_) => self.action.to_string(),
-            };
+            let marker = self.marker(hidden);
             let at = memmem::find(rest, marker.as_bytes())?;
             let (before, found) = rest.split_at_checked(at)?;
             // Another marker comes in its own turn.
@@ -135,12 +137,7 @@ impl Mask {
                 return None;
             }
             revealed.extend_from_slice(before);
-            match hidden {
-                Hidden::Byte(byte) => revealed.push(*byte),
-                Hidden::Line(action) | Hidden::Action(action) => {
-                    revealed.extend_from_slice(action);
-                }
-            }
+            revealed.extend_from_slice(hidden.bytes());
             rest = found.get(marker.len()..)?;
         }
         if has(rest, self.byte) || has(rest, self.action) {
@@ -150,12 +147,30 @@ impl Mask {
         Some(revealed)
     }
 
+    /// What stands in the place of something hidden.
+    fn marker(&self, hidden: &Hidden) -> String {
+        match hidden {
+            Hidden::Byte(_) => self.byte.to_string(),
+            Hidden::Action(_) => self.action.to_string(),
+            Hidden::Comment(_) => format!("#{}", self.action),
+        }
+    }
+
     /// The first hidden byte, for a message.
     pub(super) fn first_byte(&self) -> Option<u8> {
         self.hidden.iter().find_map(|hidden| match hidden {
             Hidden::Byte(byte) => Some(*byte),
-            Hidden::Line(_) | Hidden::Action(_) => None,
+            Hidden::Action(_) | Hidden::Comment(_) => None,
         })
+    }
+}
+
+impl Hidden {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Byte(byte) => std::slice::from_ref(byte),
+            Self::Action(text) | Self::Comment(text) => text,
+        }
     }
 }
 
@@ -163,29 +178,68 @@ fn has(file: &[u8], marker: char) -> bool {
     memmem::find(file, marker.encode_utf8(&mut [0; 4]).as_bytes()).is_some()
 }
 
-fn invalid_bytes(file: &[u8]) -> usize {
-    file.utf8_chunks().map(|chunk| chunk.invalid().len()).sum()
-}
-
-/// A line that is one action of a template and nothing else: what stands before it, the action, and what stands after it.
-fn template_line(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
-    let action = line.trim_ascii();
-    let inner = action.strip_prefix(b"{{")?.strip_suffix(b"}}")?;
-    if memmem::find(inner, b"}}").is_some() || memmem::find(inner, b"{{").is_some() {
-        return None;
+/// The most bytes of a file of which something is hidden: with room for all of them, no copy of a part is left behind.
+fn room(file: &[u8], actions: usize) -> usize {
+    let invalid: usize = file.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
+    if actions == 0 {
+        return file.len() + 2 * invalid;
     }
-    let indentation = line.len() - line.trim_ascii_start().len();
-    let (before, rest) = line.split_at_checked(indentation)?;
-    let (action, after) = rest.split_at_checked(action.len())?;
-    // The comment in its place takes four bytes, as `{{}}` does.
-    Some((before, action, after))
+    // A part of an action is on one line, and on one side of a sealed value; what stands for it takes four bytes at most.
+    let parts = actions + memchr::memchr_iter(b'\n', file).count() + words::find(file).count();
+    file.len() + 2 * invalid + 4 * parts
 }
 
-/// The first action in a line: what stands before it, the action, and what stands after it.
-fn next_action(line: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
-    let (before, rest) = line.split_at_checked(memmem::find(line, b"{{")?)?;
-    let (action, after) = rest.split_at_checked(memmem::find(rest, b"}}")? + 2)?;
-    Some((before, action, after))
+/// The actions of a template. Several in one line with nothing but blanks between them count as one.
+fn actions(file: &[u8]) -> Vec<Range<usize>> {
+    let mut actions: Vec<Range<usize>> = Vec::new();
+    let mut done = 0;
+    while let Some(action) = next_action(file, done) {
+        done = action.end;
+        let last = actions.last_mut().filter(|last| {
+            file.get(last.end..action.start).is_some_and(|gap| gap.iter().all(is_blank))
+        });
+        match last {
+            Some(last) => last.end = action.end,
+            None => actions.push(action),
+        }
+    }
+    actions
+}
+
+/// The next action. One of several lines has no braces in it.
+fn next_action(file: &[u8], from: usize) -> Option<Range<usize>> {
+    let find = |sought, at: Range<usize>| Some(at.start + memmem::find(file.get(at)?, sought)?);
+    let mut from = from;
+    loop {
+        let start = find(b"{{", from..file.len())?;
+        let line = file.get(start..)?;
+        let line_end = start + memchr::memchr(b'\n', line).unwrap_or(line.len());
+        if let Some(end) = find(b"}}", start + 2..line_end) {
+            return Some(start..end + 2);
+        }
+        let next = find(b"{{", line_end..file.len()).unwrap_or(file.len());
+        if let Some(end) = find(b"}}", line_end..next) {
+            let last = memmem::rfind(file.get(start..line_end)?, b"{{")?;
+            return Some(start + last..end + 2);
+        }
+        from = next;
+    }
+}
+
+/// Whether there are only blanks before a place on its line.
+fn begins_line(file: &[u8], at: usize) -> bool {
+    let before = file.get(..at).unwrap_or_default();
+    before.iter().rfind(|byte| !is_blank(byte)).is_none_or(|byte| *byte == b'\n')
+}
+
+/// Whether there are only blanks after a place on its line.
+fn ends_line(file: &[u8], at: usize) -> bool {
+    let after = file.get(at..).unwrap_or_default();
+    after.iter().find(|byte| !is_blank(byte)).is_none_or(|byte| matches!(byte, b'\n' | b'\r'))
+}
+
+fn is_blank(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'\t')
 }
 
 #[cfg(test)]
@@ -214,7 +268,45 @@ mod tests {
         assert_eq!(masked(with_marker, Template::Lines).unwrap(), "a: \u{E000}\n#\u{E002}");
         let bytes = masked(b"\xFF\xFE\xFD", Template::Shown);
         assert_eq!(bytes.unwrap(), "\u{E000}\u{E000}\u{E000}");
-        assert_eq!(masked(b"a: {{ b\n", Template::Actions), None, "an action of several lines");
+    }
+
+    #[test]
+    fn an_action_of_several_lines_keeps_them() {
+        for (file, lines, actions) in [
+            (
+                "{{- include \"x\"\r\n\r\n    .a -}} \r\na: b\n",
+                "#\u{E001}\r\n\r\n    #\u{E001} \r\na: b\n",
+                "",
+            ),
+            ("a: {{ b\n  c\n  d }}e\n", "", "a: \u{E001}\n  #\u{E001}\n  \u{E001}e\n"),
+            ("{{ a }} {{- b -}}\n", "#\u{E001}\n", ""),
+            ("a: {{ b\n}}\n", "", "a: \u{E001}\n#\u{E001}\n"),
+            ("a: {{ \"{{\n", "", ""),
+            ("a: {{ b\nc: {{ d }}\n", "", "a: {{ b\nc: \u{E001}\n"),
+            ("{{ a\n", "", ""),
+        ] {
+            let shown = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+            assert_eq!(masked(file.as_bytes(), Template::Lines), shown(lines), "{file}");
+            let actions = if actions.is_empty() { lines } else { actions };
+            assert_eq!(masked(file.as_bytes(), Template::Actions), shown(actions), "{file}");
+        }
+    }
+
+    #[test]
+    fn what_looks_sealed_is_not_hidden() {
+        let word = format!("{:x<400}==", "AgB");
+        for (before, after) in [
+            (" {{ $a := `WORD` }}\n", " #\u{E001}WORD\u{E001}\n"),
+            (
+                "a: {{ \"WORD\" }}:{{ default `WORDWORD` }}",
+                "a: \u{E001}WORD\u{E001}:\u{E001}WORD\u{E001}WORD\u{E001}",
+            ),
+            ("{{ list\nWORD\n}}", "#\u{E001}\n#\u{E001}WORD\u{E001}\n#\u{E001}"),
+        ] {
+            let file = before.replace("WORD", &word);
+            let found = masked(file.as_bytes(), Template::Actions).unwrap();
+            assert_eq!(found.replace(&word, "WORD"), after);
+        }
     }
 
     #[test]

@@ -168,6 +168,11 @@ pub enum WarningKind {
         /// The item.
         item: String,
     },
+    /// Something stands before or after a value, in the same text: nothing unseals it there.
+    NotAlone {
+        /// The item.
+        item: String,
+    },
     /// A value was sealed for another scope than the SealedSecret's annotations ask for: nothing unseals it there.
     ScopeDisagrees {
         /// The item.
@@ -302,6 +307,7 @@ impl WarningKind {
     pub fn reason(&self) -> &'static str {
         match self {
             Self::ItemRefused { .. } => "ItemRefused",
+            Self::NotAlone { .. } => "NotAlone",
             Self::ScopeDisagrees { .. } => "ScopeDisagrees",
             Self::SeveralClusters => "SeveralClusters",
             Self::HintNotAdded(_) => "HintNotAdded",
@@ -386,6 +392,12 @@ impl fmt::Display for WarningKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ItemRefused { item } => write!(f, "no cluster takes an item of the name {item}"),
+            Self::NotAlone { item } => {
+                write!(
+                    f,
+                    "{item}: no cluster opens it with what stands before or after it: write it alone"
+                )
+            }
             Self::ScopeDisagrees { item } => {
                 write!(f, "{item}: is sealed for another scope than the annotations ask for")
             }

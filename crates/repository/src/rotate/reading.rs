@@ -58,7 +58,7 @@ impl Reading {
         let masked = if is_utf16 { None } else { Masked::of(file, template) };
         let text = masked.as_ref().map_or(file, |masked| &masked.file);
         let input = kubeyaml::split(text)
-            .map_err(|error| Unreadable { text: guessed_text(file, &error), error })?;
+            .map_err(|error| Unreadable { text: guessed_text(file), error })?;
         let mask = masked.map(|masked| masked.mask);
         let documents = input.documents().map(|document| Document {
             index: document.index(),
@@ -113,7 +113,7 @@ fn parse(
     let content = document.parse_any(DuplicateKeys::Refused)?;
     let own = text.get(document.span()).unwrap_or_default();
     if let Some(line) = line_after_end(own).filter(|_| document.format() == Format::Yaml) {
-        let line = Places::new(text.as_bytes()).of(document.span().start).line + line;
+        let line = document.first_line() + line;
         let kind = YamlErrorKind::TextAfterDocument;
         return Err(YamlError { document: document.index(), line, column: 1, kind });
     }
@@ -150,14 +150,14 @@ fn line_after_end(text: &str) -> Option<usize> {
     lines.find(|(_, line)| !line.trim().is_empty()).map(|(number, _)| number)
 }
 
-/// Bytes that are no text are left out of it: what is sought is written in ASCII.
-fn guessed_text(file: &[u8], error: &YamlError) -> Zeroizing<String> {
+/// The text of a file that is none, as far as it is written in ASCII, as what is sought is. The empty bytes of UTF-16 are
+/// left out.
+fn guessed_text(file: &[u8]) -> Zeroizing<String> {
     if let Some(text) = kubeyaml::decode_utf16(file) {
         return text;
     }
-    let is_utf16 = error.kind == YamlErrorKind::Encoding(EncodingFault::Utf16WithoutMark);
     let mut text = Zeroizing::new(String::with_capacity(file.len()));
-    let characters = file.iter().filter(|byte| !is_utf16 || **byte != 0);
+    let characters = file.iter().filter(|byte| **byte != 0);
     text.extend(characters.map(|byte| if byte.is_ascii() { char::from(*byte) } else { '?' }));
     text
 }

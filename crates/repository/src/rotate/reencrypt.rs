@@ -1,23 +1,21 @@
 //! The values of an object, opened and sealed again: one in the clear at a time.
 
+use std::collections::BTreeSet;
+
 use rand_core::CryptoRng;
-use sealkit_core::{
-    EncryptionLabel, Fingerprint, KeyHint, Plaintext, Scope, SealedValue, TrialLimit, Trials,
-    Unsealed,
-};
+use sealkit_core::{EncryptionLabel, Fingerprint, KeyHint, KeyRing, Plaintext, Scope, SealedValue};
 use sealkit_manifest::Binding;
 
 use super::binding::{self, Candidate, Said, Source};
 use super::context::{Context, Labels, Overlay};
 use super::find::{Object, Shape, Value};
 use super::outcome::{Bound, Finding, LeftCause, Outcome, Warning, WarningKind};
+use super::search::{Opened, Search};
 
 /// An object, and what became of each of its values, in their order.
 pub(super) struct Resealed<'n> {
     pub(super) object: &'n Object<'n>,
     values: Vec<ResealedValue>,
-    /// How many private-key operations that took.
-    pub(super) operations: usize,
 }
 
 /// What became of a value.
@@ -29,46 +27,60 @@ pub(super) struct ResealedValue {
     pub(super) key: Option<Fingerprint>,
 }
 
-/// A value that was opened.
-struct Opened {
-    plaintext: Plaintext,
-    key: Fingerprint,
-    candidate: Candidate,
-}
-
-/// The search for what opens the values of an object. What opened one value is the first that is tried for the next.
-struct Search<'c> {
-    /// One for each ring, that of the certificate's cluster first.
-    trials: Vec<Trials<'c>>,
-    /// The place of the ring and the binding that opened the value before.
-    known: Option<(usize, Candidate)>,
-}
+/// The most bindings that a finding names.
+const MAX_TRIED: usize = 12;
 
 /// Opens the values of an object, and seals them for the certificate's key under what opened them.
 pub(super) fn reseal<'n>(
     object: &'n Object<'n>,
+    search: &mut Search<'_>,
     context: &Context<'_>,
     rng: &mut impl CryptoRng,
 ) -> Resealed<'n> {
-    let mut search = Search::new(context);
-    let values = object.values.iter();
-    let mut values: Vec<ResealedValue> =
-        values.map(|value| reseal_value(object, value, &mut search, context, rng)).collect();
+    search.begin_object();
+    let mut candidates = Candidates::default();
+    let mut values = Vec::with_capacity(object.values.len());
+    for value in &object.values {
+        let candidates = candidates.of(object, value, context);
+        values.push(reseal_value(object, value, candidates, search, context, rng));
+    }
     leave_if_for_several(&mut values);
-    let operations = search.trials.iter().map(Trials::operations).sum();
-    Resealed { object, values, operations }
+    Resealed { object, values }
+}
+
+/// Leaves values where no ring opens all of them and nothing tells which one is of the certificate's cluster: what is
+/// another cluster's must not be sealed for this one.
+pub(super) fn leave_if_of_several_clusters(resealed: &mut [Resealed<'_>], context: &Context<'_>) {
+    if context.home().is_some() {
+        return;
+    }
+    let values = resealed.iter().flat_map(|resealed| &resealed.values);
+    let keys: BTreeSet<Fingerprint> = values.filter_map(|value| value.finding.key).collect();
+    let opens_all = |ring: &KeyRing| keys.iter().all(|key| ring.contains(key));
+    if context.rings.iter().any(opens_all) {
+        return;
+    }
+    let values = resealed.iter_mut().flat_map(|resealed| &mut resealed.values);
+    for value in values.filter(|value| value.new.is_some()) {
+        value.leave(LeftCause::UnknownCluster);
+    }
 }
 
 /// Leaves an object of which one kustomization opens one value, and another one another: as a whole, it is of use in neither.
 fn leave_if_for_several(values: &mut [ResealedValue]) {
     let opened = values.iter().filter(|value| value.finding.key.is_some());
     let bound = opened.filter_map(|value| value.finding.bound.as_ref());
-    let mut kustomized = bound.filter(|bound| bound.source == Source::Kustomization);
-    let first = kustomized.next().map(|bound| bound.binding.namespace.clone());
-    if kustomized.any(|bound| Some(&bound.binding.namespace) != first.as_ref()) {
+    let kustomized = bound.filter(|bound| bound.source == Source::Kustomization);
+    let kustomized: Vec<&Binding> = kustomized.map(|bound| &bound.binding).collect();
+    let is_one = |part: fn(&Binding) -> &str| {
+        let mut parts =
+            kustomized.iter().map(|binding| part(binding)).filter(|part| !part.is_empty());
+        let first = parts.next();
+        parts.all(|part| Some(part) == first)
+    };
+    if !(is_one(|binding| &binding.namespace) && is_one(|binding| &binding.name)) {
         for value in values {
-            value.finding.outcome = Outcome::Left(LeftCause::SeveralKustomizations);
-            value.new = None;
+            value.leave(LeftCause::SeveralKustomizations);
         }
     }
 }
@@ -76,17 +88,17 @@ fn leave_if_for_several(values: &mut [ResealedValue]) {
 fn reseal_value(
     object: &Object<'_>,
     value: &Value<'_>,
+    candidates: &[Candidate],
     search: &mut Search<'_>,
     context: &Context<'_>,
     rng: &mut impl CryptoRng,
 ) -> ResealedValue {
-    let candidates = candidates(object, value, context);
-    let hint = object.hints.sealed_with(&value.name);
+    let hint = value.hint(&object.hints);
     let mut finding = value.finding.clone();
     finding.hint = hint;
-    let Some(opened) = search.open(&value.sealed, &candidates, hint) else {
-        finding.bound = likeliest(object, &candidates);
-        finding.outcome = unopened(object, &candidates, hint, context);
+    let Some(opened) = search.open(&value.sealed, candidates, hint) else {
+        finding.bound = likeliest(object, candidates);
+        finding.outcome = unopened(object, candidates, hint, context);
         let key = hint.filter(|_| !matches!(finding.outcome, Outcome::Left(_)));
         return ResealedValue { finding, new: None, key };
     };
@@ -116,6 +128,30 @@ fn opened_scope(finding: &Finding) -> Option<Scope> {
     finding.bound.as_ref().map(|bound| bound.binding.scope)
 }
 
+/// What the values of an object may be bound to: mostly that is the same for all of them.
+#[derive(Default)]
+struct Candidates {
+    /// What a rule and a comment said about the value before.
+    of: Option<(Option<Labels>, Option<Labels>)>,
+    candidates: Vec<Candidate>,
+}
+
+impl Candidates {
+    fn of(
+        &mut self,
+        object: &Object<'_>,
+        value: &Value<'_>,
+        context: &Context<'_>,
+    ) -> &[Candidate] {
+        let said = (value.by_rule.clone(), value.beside.clone());
+        if self.of.as_ref() != Some(&said) {
+            self.candidates = candidates(object, value, context);
+            self.of = Some(said);
+        }
+        &self.candidates
+    }
+}
+
 /// What a value may be bound to, in the order of the sources.
 fn candidates(object: &Object<'_>, value: &Value<'_>, context: &Context<'_>) -> Vec<Candidate> {
     let sealed_for = object.hints.sealed_for().map(|(namespace, name)| Labels {
@@ -124,37 +160,63 @@ fn candidates(object: &Object<'_>, value: &Value<'_>, context: &Context<'_>) -> 
         name: Some(name.to_owned()),
     });
     let hints = value.beside.clone().into_iter().chain(sealed_for).collect();
-    // Last of all, the file as it is.
-    let overlays = context.overlays.iter().map(Some).chain([None]);
-    let sets: Vec<Vec<Said>> =
-        overlays.map(|overlay| said(object, value, overlay, context)).collect();
-    binding::candidates(hints, sets.iter().map(Vec::as_slice))
+    binding::candidates(hints, &sets(object, value, context))
 }
 
-/// What all sources but hints say about a value, in their order.
-fn said(
-    object: &Object<'_>,
-    value: &Value<'_>,
-    overlay: Option<&Overlay>,
-    context: &Context<'_>,
-) -> Vec<Said> {
-    let renamed = |labels: &Labels| match overlay {
-        Some(overlay) => overlay.renamed(labels.clone()),
-        None => labels.clone(),
-    };
-    let namespace = overlay.and_then(|overlay| overlay.namespace.clone());
-    let kustomized = Labels { namespace, ..Labels::default() };
-    let destination = Labels { namespace: object.destination.clone(), ..Labels::default() };
-    let said = |labels, source| Said { labels, source };
-    vec![
-        said(renamed(&object.own), Source::Document),
-        said(value.by_rule.clone().unwrap_or_default(), Source::Rule),
-        said(context.rule.clone(), Source::Rule),
-        said(renamed(&object.guessed), Source::Document),
-        said(kustomized, Source::Kustomization),
-        said(destination, Source::Destination),
-        said(context.flags.clone(), Source::Flags),
-    ]
+/// Sets of what all sources but hints say about a value, the likeliest first.
+fn sets(object: &Object<'_>, value: &Value<'_>, context: &Context<'_>) -> Vec<Vec<Said>> {
+    let said = Sources { object, value, context };
+    // Last of all, the file as it is.
+    let overlays = || context.overlays.iter().map(Some).chain([None]);
+    let mut sets: Vec<Vec<Said>> =
+        overlays().map(|overlay| said.of(overlay, &object.guessed)).collect();
+    // A kustomization's namespace takes the place of one that a document has.
+    sets.extend(context.overlays.iter().map(|overlay| {
+        let namespace = said.namespace_of(overlay);
+        [namespace].into_iter().chain(said.of(Some(overlay), &object.guessed)).collect()
+    }));
+    if object.guessed != Labels::default() {
+        sets.extend(overlays().map(|overlay| said.of(overlay, &Labels::default())));
+    }
+    sets
+}
+
+/// Who says something about a value.
+struct Sources<'s> {
+    object: &'s Object<'s>,
+    value: &'s Value<'s>,
+    context: &'s Context<'s>,
+}
+
+impl Sources<'_> {
+    /// What all say but hints, in their order.
+    fn of(&self, overlay: Option<&Overlay>, guessed: &Labels) -> Vec<Said> {
+        let Self { object, value, context } = self;
+        let namespace = overlay.map(|overlay| self.namespace_of(overlay));
+        let destination = Labels { namespace: object.destination.clone(), ..Labels::default() };
+        let said = |labels: &Labels, source| Said { labels: labels.clone(), source };
+        let own = [
+            self.renamed(overlay, &object.own),
+            said(&value.by_rule.clone().unwrap_or_default(), Source::Rule),
+            said(&context.rule, Source::Rule),
+            self.renamed(overlay, guessed),
+        ];
+        let others = [said(&destination, Source::Destination), said(&context.flags, Source::Flags)];
+        own.into_iter().chain(namespace).chain(others).collect()
+    }
+
+    /// What the document says, with the name as it comes into the cluster.
+    fn renamed(&self, overlay: Option<&Overlay>, labels: &Labels) -> Said {
+        let renamed = overlay.map(|overlay| overlay.renamed(labels.clone()));
+        let is_renamed = renamed.as_ref().is_some_and(|renamed| renamed != labels);
+        let source = if is_renamed { Source::Kustomization } else { Source::Document };
+        Said { labels: renamed.unwrap_or_else(|| labels.clone()), source }
+    }
+
+    fn namespace_of(&self, overlay: &Overlay) -> Said {
+        let labels = Labels { namespace: overlay.namespace.clone(), ..Labels::default() };
+        Said { labels, source: Source::Kustomization }
+    }
 }
 
 /// What a value is bound to that was not opened, if anything tells: the first that is tried. Cluster-wide is tried anyway.
@@ -186,7 +248,7 @@ fn unopened(
         };
     }
     let tried: Vec<Binding> =
-        candidates.iter().map(|candidate| candidate.binding.clone()).collect();
+        candidates.iter().take(MAX_TRIED).map(|candidate| candidate.binding.clone()).collect();
     let is_explained = tried.len() > 1;
     Outcome::Left(match (&object.shape, is_explained) {
         (Shape::Lone, false) => LeftCause::Unexplained,
@@ -231,58 +293,10 @@ fn opens_to(
     opened.is_ok_and(|opened| opened.plaintext.expose() == plaintext.expose())
 }
 
-impl<'c> Search<'c> {
-    fn new(context: &Context<'c>) -> Self {
-        let home = context.home();
-        let (first, others): (Vec<_>, Vec<_>) =
-            context.rings.iter().enumerate().partition(|(place, _)| Some(*place) == home);
-        let rings = first.into_iter().chain(others);
-        let trials = rings.map(|(_, ring)| ring.trials(TrialLimit::PerObject)).collect();
-        Self { trials, known: None }
-    }
-
-    fn open(
-        &mut self,
-        value: &SealedValue,
-        candidates: &[Candidate],
-        hint: Option<Fingerprint>,
-    ) -> Option<Opened> {
-        let hint = hint.map_or(KeyHint::NONE, KeyHint::from);
-        let known = self.known.clone().filter(|(_, known)| candidates.contains(known));
-        if let Some((ring, candidate)) = &known
-            && let Some(unsealed) = self.try_ring(*ring, value, candidate, hint)
-        {
-            return Some(Opened::new(unsealed, candidate.clone()));
-        }
-        for ring in 0..self.trials.len() {
-            for candidate in candidates {
-                if known.as_ref().is_some_and(|(at, tried)| *at == ring && tried == candidate) {
-                    continue;
-                }
-                if let Some(unsealed) = self.try_ring(ring, value, candidate, hint) {
-                    self.known = Some((ring, candidate.clone()));
-                    return Some(Opened::new(unsealed, candidate.clone()));
-                }
-            }
-        }
-        None
-    }
-
-    fn try_ring(
-        &mut self,
-        ring: usize,
-        value: &SealedValue,
-        candidate: &Candidate,
-        hint: KeyHint,
-    ) -> Option<Unsealed> {
-        let label = candidate.binding.label()?;
-        self.trials.get_mut(ring)?.unseal(value, &label, hint).ok()
-    }
-}
-
-impl Opened {
-    fn new(unsealed: Unsealed, candidate: Candidate) -> Self {
-        Self { plaintext: unsealed.plaintext, key: unsealed.fingerprint, candidate }
+impl ResealedValue {
+    fn leave(&mut self, cause: LeftCause) {
+        self.finding.outcome = Outcome::Left(cause);
+        self.new = None;
     }
 }
 

@@ -14,29 +14,60 @@ use super::words;
 /// A file of another kind: its bytes, or its text where it is in UTF-16.
 pub(super) struct TextFile {
     text: Zeroizing<Vec<u8>>,
-    /// How a unit of UTF-16 is written.
-    utf16: Option<fn(u16) -> [u8; 2]>,
+    encoding: Encoding,
+}
+
+/// How the text is written in the file.
+enum Encoding {
+    /// As it is.
+    Bytes,
+    /// In UTF-16, with or without a byte order mark.
+    Utf16 { unit: fn(u16) -> [u8; 2], has_mark: bool },
+    /// Without the empty bytes of what may be damaged UTF-16: what is found is not rotated.
+    Damaged,
 }
 
 impl TextFile {
     pub(super) fn of(file: &[u8]) -> Self {
-        match decode_utf16(file) {
-            None => Self { text: Zeroizing::new(file.to_vec()), utf16: None },
-            Some(text) => {
-                let is_little_endian = file.first() == Some(&0xFF);
-                let unit = if is_little_endian { u16::to_le_bytes } else { u16::to_be_bytes };
-                let text = Zeroizing::new(text.as_bytes().to_vec());
-                Self { text, utf16: Some(unit) }
-            }
+        if let Some(text) = decode_utf16(file) {
+            let unit =
+                if file.first() == Some(&0xFF) { u16::to_le_bytes } else { u16::to_be_bytes };
+            let text = Zeroizing::new(text.as_bytes().to_vec());
+            return Self { text, encoding: Encoding::Utf16 { unit, has_mark: true } };
         }
+        if let Some(text) = Self::without_mark(file) {
+            return text;
+        }
+        let has_empty_bytes = memchr::memchr(0, file).is_some();
+        if has_empty_bytes && words::find(file).next().is_none() {
+            let mut text = Zeroizing::new(Vec::with_capacity(file.len()));
+            text.extend(file.iter().filter(|byte| **byte != 0));
+            return Self { text, encoding: Encoding::Damaged };
+        }
+        Self { text: Zeroizing::new(file.to_vec()), encoding: Encoding::Bytes }
+    }
+
+    /// Of UTF-16 without a byte order mark: two characters of ASCII, each beside an empty byte on the same side.
+    fn without_mark(file: &[u8]) -> Option<Self> {
+        let unit = match file {
+            [1..0x80, 0, 1..0x80, 0, ..] => u16::to_le_bytes,
+            [0, 1..0x80, 0, 1..0x80, ..] => u16::to_be_bytes,
+            _ => return None,
+        };
+        let mut marked = Zeroizing::new(Vec::with_capacity(2 + file.len()));
+        marked.extend(unit(0xFEFF));
+        marked.extend_from_slice(file);
+        let text = Zeroizing::new(decode_utf16(&marked)?.as_bytes().to_vec());
+        Some(Self { text, encoding: Encoding::Utf16 { unit, has_mark: false } })
     }
 
     /// Its sealed values: one object to be rotated, or findings.
     pub(super) fn find(&self, is_rotated: bool) -> Found<'static> {
+        let is_rotated = is_rotated && !matches!(self.encoding, Encoding::Damaged);
         let mut found = Found::default();
         let mut places = Places::new(&self.text);
         let mut values = Vec::new();
-        for at in words::words_in(&self.text) {
+        for at in words::find(&self.text) {
             let mut finding = finding(places.of(at.start));
             let word = self.text.get(at.clone()).and_then(|word| str::from_utf8(word).ok());
             match word.and_then(|word| word.parse().ok()).filter(|_| is_rotated) {
@@ -46,6 +77,7 @@ impl TextFile {
                     name: String::new(),
                     by_rule: None,
                     beside: None,
+                    key_names: Vec::new(),
                     finding,
                 }),
                 None => {
@@ -93,11 +125,16 @@ impl TextFile {
     }
 
     fn encoded(&self, text: Zeroizing<Vec<u8>>) -> Result<Zeroizing<Vec<u8>>, EditError> {
-        let Some(unit) = self.utf16 else { return Ok(text) };
+        let (unit, has_mark) = match self.encoding {
+            Encoding::Bytes => return Ok(text),
+            Encoding::Utf16 { unit, has_mark } => (unit, has_mark),
+            Encoding::Damaged => return Err(EditError::OtherText),
+        };
         let text = str::from_utf8(&text).map_err(|_| EditError::NotTheSame)?;
         let mut file = Zeroizing::new(Vec::with_capacity(2 + 2 * text.len()));
-        // The byte order mark.
-        file.extend(unit(0xFEFF));
+        if has_mark {
+            file.extend(unit(0xFEFF));
+        }
         file.extend(text.encode_utf16().flat_map(unit));
         Ok(file)
     }
@@ -107,7 +144,7 @@ impl TextFile {
 fn around_words(text: &[u8]) -> Vec<&[u8]> {
     let mut done = 0;
     let mut around = Vec::new();
-    for at in words::words_in(text) {
+    for at in words::find(text) {
         around.push(text.get(done..at.start).unwrap_or_default());
         done = at.end;
     }

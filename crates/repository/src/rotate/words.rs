@@ -7,39 +7,64 @@ use memchr::memmem;
 /// The characters of the shortest envelope in base64, less padding: two bytes of length, 256 of RSA-2048, 16 of AES-GCM.
 const MIN_LEN: usize = 366;
 
-/// Names without which no document is searched for shorter or wrapped values.
-const NAMES: [&str; 2] = ["SealedSecret", "encryptedData"];
+/// The most characters of a prefix that are base64 themselves: `vault+`, `sealed/`.
+const MAX_PREFIX: usize = 64;
 
-/// Whether it is worth reading a file: it names what holds sealed values, or has one. A file in UTF-16 always is.
+/// The least characters of the first line of a value that is cut into lines.
+const MIN_LINE: usize = 32;
+
+/// Names without which no document is searched for shorter or wrapped values; the last one is part of a tag for base64.
+const NAMES: [&str; 3] = ["SealedSecret", "encryptedData", "binary"];
+
+/// A run of base64 characters that ends with what begins as an envelope does.
+#[derive(Clone)]
+pub(super) struct Word {
+    run: String,
+    /// The length of what stands before it.
+    prefix: usize,
+}
+
+/// Whether it is worth reading a file as documents: it names what holds sealed values, or has one, or may have one that is
+/// written with escapes. A file in UTF-16 always is.
 pub(super) fn may_hold_sealed_values(file: &[u8]) -> bool {
-    memchr::memchr(0, file).is_some() || names_in(file) || words_in(file).next().is_some()
+    memchr::memchr2(0, b'\\', file).is_some() || may_have_some(file)
+}
+
+/// Whether it is worth reading a text in a file as documents.
+pub(super) fn may_hold_sealed_values_inside(text: &str) -> bool {
+    may_have_some(text.as_bytes())
+}
+
+fn may_have_some(text: &[u8]) -> bool {
+    let names = |name: &&str| memmem::find(text, name.as_bytes()).is_some();
+    NAMES.iter().any(names) || find_also_cut(text).next().is_some()
 }
 
 /// Whether a text names what holds sealed values.
 pub(super) fn mentions_sealed_secrets(text: &str) -> bool {
-    names_in(text.as_bytes())
-}
-
-fn names_in(text: &[u8]) -> bool {
-    NAMES.iter().any(|name| memmem::find(text, name.as_bytes()).is_some())
+    let [kind, field, _] = NAMES;
+    text.contains(kind) || text.contains(field)
 }
 
 /// Where words stand that begin as envelopes do, in order.
-pub(super) fn find(text: &str) -> impl Iterator<Item = Range<usize>> {
-    words_in(text.as_bytes())
+pub(super) fn find(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    runs(text).filter_map(|run| Some(start_of_sealed(text, &run)?..run.end))
 }
 
-/// As [`find`], in bytes of any kind.
-pub(super) fn words_in(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
-    let mut rest = 0;
-    std::iter::from_fn(move || {
-        loop {
-            let found = next_word(text, rest)?;
-            rest = found.end;
-            if found.len() >= MIN_LEN && is_begin(text.get(found.clone())?) {
-                return Some(found);
-            }
-        }
+/// As [`find`], and what begins like that and is cut by a line break or an escape: for what cannot be rotated, but must
+/// not be passed over.
+pub(super) fn find_also_cut(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    runs(text).filter_map(|run| {
+        let whole = start_of_sealed(text, &run).map(|start| start..run.end);
+        whole.or_else(|| is_cut(text, &run).then_some(run))
+    })
+}
+
+/// As [`find`], each with the run that it is part of.
+pub(super) fn words(text: &str) -> impl Iterator<Item = Word> {
+    runs(text.as_bytes()).filter_map(|run| {
+        let prefix = start_of_sealed(text.as_bytes(), &run)? - run.start;
+        Some(Word { run: text.get(run)?.to_owned(), prefix })
     })
 }
 
@@ -48,12 +73,65 @@ pub(super) fn begins_envelope(text: &str) -> bool {
     is_begin(text.as_bytes())
 }
 
+impl Word {
+    /// A text that is one sealed value, or should be.
+    pub(super) fn whole(text: &str) -> Self {
+        Self { run: text.to_owned(), prefix: 0 }
+    }
+
+    /// The sealed value.
+    pub(super) fn sealed(&self) -> &str {
+        self.run.get(self.prefix..).unwrap_or_default()
+    }
+
+    /// All of the run.
+    pub(super) fn run(&self) -> &str {
+        &self.run
+    }
+
+    /// The run with another value in it.
+    pub(super) fn with(&self, new: &str) -> String {
+        let prefix = self.run.get(..self.prefix).unwrap_or_default();
+        format!("{prefix}{new}")
+    }
+}
+
 fn is_begin(text: &[u8]) -> bool {
     matches!(text, [b'A', b'Q' | b'Y' | b'g', b'A'..=b'D', ..] | [b'B', b'A', b'A'..=b'D', ..])
 }
 
-/// The next run of base64 characters, with its padding.
-fn next_word(text: &[u8], from: usize) -> Option<Range<usize>> {
+/// Where in a run a sealed value begins: at its start, or behind a prefix that ends with `+` or `/`.
+fn start_of_sealed(text: &[u8], run: &Range<usize>) -> Option<usize> {
+    let bytes = text.get(run.clone())?;
+    let prefixes = bytes.iter().take(MAX_PREFIX).enumerate();
+    let ends = prefixes.filter(|(_, byte)| matches!(byte, b'+' | b'/')).map(|(at, _)| at + 1);
+    let start =
+        [0].into_iter().chain(ends).find(|start| bytes.get(*start..).is_some_and(is_begin))?;
+    (bytes.len() - start >= MIN_LEN).then_some(run.start + start)
+}
+
+/// Whether a run begins as an envelope does, and goes on after a line break, or after an escape for `+`, `/` or `=`.
+fn is_cut(text: &[u8], run: &Range<usize>) -> bool {
+    let is_line = run.len() >= MIN_LINE;
+    text.get(run.clone()).is_some_and(is_begin)
+        && match text.get(run.end..) {
+            Some([b'\\', b'/', ..] | [b'\\', b'u', b'0', b'0', ..]) => true,
+            Some([b'\n' | b'\r', ..] | [b'\\', b'\n' | b'\r', ..]) => is_line,
+            _ => false,
+        }
+}
+
+/// The runs of base64 characters, each with its padding.
+fn runs(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let mut rest = 0;
+    std::iter::from_fn(move || {
+        let run = next_run(text, rest)?;
+        rest = run.end;
+        Some(run)
+    })
+}
+
+fn next_run(text: &[u8], from: usize) -> Option<Range<usize>> {
     let start = from + text.get(from..)?.iter().position(|byte| is_base64(*byte))?;
     let len = text.get(start..)?.iter().take_while(|byte| is_base64(**byte)).count();
     let padding = text.get(start + len..)?.iter().take(2).take_while(|byte| **byte == b'=');
@@ -72,19 +150,45 @@ mod tests {
         format!("{start:x<len$}")
     }
 
+    fn found(text: &str) -> Vec<&str> {
+        find(text.as_bytes()).filter_map(|range| text.get(range)).collect()
+    }
+
     #[test]
-    fn words_of_envelopes_are_found_with_their_padding() {
+    fn words_of_envelopes_are_found_with_their_padding_and_without_their_prefix() {
         let (one, two) = (word("AgA", 400), word("BAD", 366));
-        let text = format!("a: {one}== # AgAshort\nprefix:{two}");
-        let found: Vec<&str> = find(&text).filter_map(|range| text.get(range)).collect();
-        assert_eq!(found, [format!("{one}=="), two]);
+        let text = format!("a: {one}== # AgAshort\nprefix:{two} vault+{one} ref+x://{two}");
+        assert_eq!(found(&text), [&format!("{one}=="), &two, &one, &two]);
+        let runs: Vec<String> = words(&text).map(|word| word.with("new")).collect();
+        assert_eq!(runs, ["new", "new", "vault+new", "//new"]);
+        assert!(may_hold_sealed_values(text.as_bytes()));
     }
 
     #[test]
     fn other_words_are_not() {
-        for text in [word("AgA", 365), word("AgE", 400), word("AAA", 400), "=".repeat(400)] {
-            assert_eq!(find(&text).count(), 0, "{text}");
+        let far = format!("{}/{}", word("", 64), word("AgA", 400));
+        let short = format!("a/{}", word("AgA", 365));
+        for text in [word("AgA", 365), word("AgE", 400), "=".repeat(400), far, short, String::new()]
+        {
+            assert!(found(&text).is_empty(), "{text}");
+            assert!(!may_hold_sealed_values(text.as_bytes()), "{text}");
         }
-        assert_eq!(find("").count(), 0);
+    }
+
+    #[test]
+    fn what_is_cut_is_not_passed_over() {
+        let line = word("AgA", 64);
+        for (text, is_found) in [
+            (format!("# {line}\n# {line}\n"), true),
+            (format!("{line}\r\n{line}"), true),
+            (format!("\"{line}\\\n  {line}\""), true),
+            ("\"AgB\\/abc\"".to_owned(), true),
+            ("\"AgB\\u002babc\"".to_owned(), true),
+            (format!("{line} {line}"), false),
+            ("AgAshort\nAgAshort\n".to_owned(), false),
+        ] {
+            assert_eq!(find_also_cut(text.as_bytes()).next().is_some(), is_found, "{text}");
+            assert!(found(&text).is_empty(), "{text}");
+        }
     }
 }

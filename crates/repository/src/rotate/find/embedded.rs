@@ -2,12 +2,13 @@
 //! kustomization. One level: a text in such a text is not looked into.
 
 use kubeyaml::{Node, Position, Style};
+use sealkit_manifest::annotations::Hints;
 
 use super::{Around, Found, Start, Walk, find_from, item};
-use crate::rotate::find::object::{Object, Place, Shape, Value};
+use crate::rotate::find::object::{KeyName, KeyPlace, Object, Place, Shape, Value};
 use crate::rotate::outcome::{Finding, NotedCause, Outcome, Warning};
 use crate::rotate::reading::Reading;
-use crate::rotate::words;
+use crate::rotate::words::{self, Word};
 
 /// The most texts of a file that may have anchors: what aliases repeat in all of them is no more than what they may repeat
 /// in a file.
@@ -24,7 +25,7 @@ struct Shift {
 impl<'n> Walk<'n> {
     /// Looks into a text of several lines. What cannot be read is counted.
     pub(super) fn embedded(&mut self, node: &'n Node, text: &str, around: Around<'n>) {
-        if !words::may_hold_sealed_values(text.as_bytes()) {
+        if !words::may_hold_sealed_values_inside(text) {
             return;
         }
         self.anchored += usize::from(text.contains('&'));
@@ -34,9 +35,7 @@ impl<'n> Walk<'n> {
         };
         match reading {
             Some(reading) => self.embedded_file(node, &reading, around),
-            None => {
-                words::find(text).for_each(|_| self.note(node, Outcome::Noted(NotedCause::Text)));
-            }
+            None => self.note_values(node, text, NotedCause::Text),
         }
     }
 
@@ -64,6 +63,7 @@ impl<'n> Walk<'n> {
     fn embedded_object(&mut self, node: &'n Node, object: Object<'_>, shift: &Shift) {
         let mut values = Vec::new();
         for value in object.values {
+            let key_names = key_names(node, &value, &object.hints);
             let finding = shift.finding(value.finding);
             match item::obstacle(node) {
                 Some(cause) => {
@@ -71,6 +71,7 @@ impl<'n> Walk<'n> {
                     self.found.findings.push(Finding { outcome, ..finding });
                 }
                 None => values.push(Value {
+                    key_names,
                     place: Place::Word(node, word_of(&value.place)),
                     finding,
                     sealed: value.sealed,
@@ -81,7 +82,7 @@ impl<'n> Walk<'n> {
             }
         }
         let shape = match object.shape {
-            // The hint is not at hand here; where it is, it only orders keys.
+            // The hint is a word of the text, as its values are.
             Shape::SealedSecret { .. } => Shape::SealedSecret { metadata: None },
             Shape::EncryptedData => Shape::EncryptedData,
             Shape::Lone => Shape::Lone,
@@ -100,12 +101,19 @@ impl<'n> Walk<'n> {
     }
 }
 
+/// Where the text that a value stands in names the key that it is sealed for.
+fn key_names<'n>(node: &'n Node, value: &Value<'_>, hints: &Hints) -> Vec<KeyName<'n>> {
+    let beside = value.key_names.iter().map(|name| name.key);
+    let keys = beside.chain(hints.sealed_with(&value.name));
+    keys.map(|key| KeyName { key, place: KeyPlace::Word(node) }).collect()
+}
+
 /// What stands in the text for a value.
-fn word_of(place: &Place<'_>) -> String {
+fn word_of(place: &Place<'_>) -> Word {
     match place {
-        Place::Whole(node) => node.as_str().unwrap_or_default().trim().to_owned(),
+        Place::Whole(node) => Word::whole(node.as_str().unwrap_or_default()),
         Place::Word(_, word) => word.clone(),
-        Place::Text(_) => String::new(),
+        Place::Text(_) => Word::whole(""),
     }
 }
 

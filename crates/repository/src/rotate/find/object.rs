@@ -3,13 +3,15 @@
 use std::ops::Range;
 
 use kubeyaml::{Mapping, Node, Position};
-use sealkit_core::{Scope, SealedValue};
+use sealkit_core::{Fingerprint, Scope, SealedValue};
 use sealkit_manifest::annotations::{self, Annotations, Hints};
 
 use super::{Around, Step, Walk, item};
+use crate::rotate::binding;
 use crate::rotate::comment;
 use crate::rotate::context::Labels;
 use crate::rotate::outcome::{Finding, NotedCause, Outcome, Warning, WarningKind};
+use crate::rotate::words::Word;
 
 /// The group of the SealedSecret's `apiVersion`.
 const GROUP: &str = "bitnami.com/";
@@ -58,8 +60,24 @@ pub(in crate::rotate) struct Value<'n> {
     pub(in crate::rotate) by_rule: Option<Labels>,
     /// What the comment on its line says.
     pub(in crate::rotate) beside: Option<Labels>,
+    /// Where the key is named that it is sealed for, besides the hint of its SealedSecret.
+    pub(in crate::rotate) key_names: Vec<KeyName<'n>>,
     /// What a report says about it, with the outcome still open.
     pub(in crate::rotate) finding: Finding,
+}
+
+/// A key's fingerprint in a file.
+pub(in crate::rotate) struct KeyName<'n> {
+    pub(in crate::rotate) key: Fingerprint,
+    pub(in crate::rotate) place: KeyPlace<'n>,
+}
+
+/// Where the digest of a fingerprint stands.
+pub(in crate::rotate) enum KeyPlace<'n> {
+    /// It is these bytes of a comment.
+    Comment(Range<usize>),
+    /// It is a word of a string.
+    Word(&'n Node),
 }
 
 /// Where a value stands.
@@ -67,7 +85,7 @@ pub(in crate::rotate) enum Place<'n> {
     /// It is all of a string.
     Whole(&'n Node),
     /// It is a word of a string.
-    Word(&'n Node, String),
+    Word(&'n Node, Word),
     /// It is these bytes of a file of another kind.
     Text(Range<usize>),
 }
@@ -133,9 +151,9 @@ impl<'n> Walk<'n> {
             self.path.push(Step::Key(key.text()));
             let is_variable = item::is_variable(key.text(), value);
             if !is_variable {
-                self.value(Place::Whole(value), key.text(), object);
+                self.add_item(value, key.text(), object);
             }
-            if !is_variable && !is_item_name(key.text()) {
+            if !is_variable && !binding::is_variable(key.text()) && !is_item_name(key.text()) {
                 let kind = WarningKind::ItemRefused { item: super::shortened(key.text()) };
                 self.warn(key.position(), kind);
             }
@@ -145,7 +163,7 @@ impl<'n> Walk<'n> {
         let whole = spec.get("data").filter(|node| node.as_str().is_some());
         if let Some(whole) = whole {
             self.path.push(Step::Key("data"));
-            self.value(Place::Whole(whole), "", object);
+            self.add_item(whole, "", object);
             self.path.pop();
         }
         self.path.pop();
@@ -179,10 +197,7 @@ impl<'n> Walk<'n> {
         self.path.push(Step::Key("encryptedData"));
         for (key, value) in items.iter() {
             self.path.push(Step::Key(key.text()));
-            // A template fills the others, or a schema describes them.
-            if !matches!(item::read(value), Err(Outcome::Noted(_))) {
-                self.value(Place::Whole(value), key.text(), &mut object);
-            }
+            self.add_item_if_sealed(value, key.text(), &mut object);
             self.path.pop();
         }
         self.path.pop();
@@ -211,6 +226,29 @@ impl<'n> Walk<'n> {
         self.add(object);
     }
 
+    /// Adds what stands in the place of an item of a SealedSecret.
+    fn add_item(&mut self, node: &'n Node, name: &str, object: &mut Object<'n>) {
+        for place in item::places(node) {
+            if let Place::Word(_, word) = &place
+                && item::is_obstructed(node, word)
+            {
+                let kind = WarningKind::NotAlone { item: super::shortened(name) };
+                self.warn(node.position(), kind);
+            }
+            self.value(place, name, object);
+        }
+    }
+
+    /// Adds an item of a values file. Where it is no sealed value, a template fills it, or a schema describes it.
+    fn add_item_if_sealed(&mut self, node: &'n Node, name: &str, object: &mut Object<'n>) {
+        for place in item::places(node) {
+            let is_whole = matches!(place, Place::Whole(_));
+            if !is_whole || !matches!(item::read(node), Err(Outcome::Noted(_))) {
+                self.value(place, name, object);
+            }
+        }
+    }
+
     /// Adds a value to the object, or what stands in its place to the findings.
     fn value(&mut self, place: Place<'n>, name: &str, object: &mut Object<'n>) {
         let (node, read) = match &place {
@@ -221,15 +259,19 @@ impl<'n> Walk<'n> {
         if !node.is_copied() {
             self.met.insert(node.span().start);
         }
+        let beside = comment::beside(self.text, node);
+        let key = beside.as_ref().and_then(|beside| beside.key.clone());
+        let key_name = key.map(|(key, at)| KeyName { key, place: KeyPlace::Comment(at) });
         match read {
             Ok(sealed) => object.values.push(Value {
                 place,
                 sealed,
                 name: name.to_owned(),
                 by_rule: self.said_by_rule(),
-                beside: comment::labels_beside(self.text, node),
+                beside: beside.map(|beside| beside.labels),
+                key_names: key_name.into_iter().collect(),
                 // What becomes of it is known when it is opened.
-                finding: self.finding(node, Outcome::Current { is_proved: false }),
+                finding: self.finding(node.position(), Outcome::Current { is_proved: false }),
             }),
             Err(outcome) => self.note(node, outcome),
         }
@@ -261,6 +303,14 @@ fn is_item_name(name: &str) -> bool {
         && name.bytes().all(allowed)
         && name != "."
         && !name.starts_with("..")
+}
+
+impl Value<'_> {
+    /// The key that it is sealed for, as its SealedSecret says, or what else names one.
+    pub(in crate::rotate) fn hint(&self, of_object: &Hints) -> Option<Fingerprint> {
+        let named = || self.key_names.first().map(|name| name.key);
+        of_object.sealed_with(&self.name).or_else(named)
+    }
 }
 
 impl Object<'_> {

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use kubeyaml::{Position, YamlError, YamlErrorKind};
+use zeroize::Zeroizing;
 
 use super::{Finding, LeftCause, NotedCause, Outcome, Places, Reading, Unreadable, words};
 use crate::rotate::reading::Document;
@@ -19,7 +20,7 @@ pub(super) fn between(reading: &Reading, strings: &[Range<usize>]) -> Vec<Findin
             .and_then(|at| strings.get(at))
             .is_some_and(|span| word.end <= span.end)
     };
-    let stray = words::find(text).filter(|word| !is_covered(word));
+    let stray = words::find_also_cut(text.as_bytes()).filter(|word| !is_covered(word));
     let finding = |word: Range<usize>| {
         let document = reading.document_at(word.start);
         let outcome = match document.map(|document| &document.content) {
@@ -31,13 +32,16 @@ pub(super) fn between(reading: &Reading, strings: &[Range<usize>]) -> Vec<Findin
     stray.map(finding).collect()
 }
 
-/// Documents that are refused and name what holds sealed values, but have none that can be seen.
-pub(super) fn refused(reading: &Reading) -> impl Iterator<Item = Finding> {
-    reading.documents().iter().filter_map(|document| {
-        let error = document.content.as_ref().err().filter(|error| !is_unreadable(error))?;
+/// Documents that could not be read and have no value that can be seen: those that are refused and name what holds sealed
+/// values, and all of them beside documents that have some.
+pub(super) fn unread(reading: &Reading, has_objects: bool) -> impl Iterator<Item = Finding> {
+    reading.documents().iter().filter_map(move |document| {
+        let error = document.content.as_ref().err()?;
         let text = text_of(reading, document);
-        (words::mentions_sealed_secrets(text) && words::find(text).next().is_none())
-            .then(|| at_error(Some(document.index), error))
+        let may_have_some = has_words_in_utf16(text)
+            || (!is_unreadable(error) && words::mentions_sealed_secrets(text));
+        let is_told = words::find_also_cut(text.as_bytes()).next().is_some();
+        ((has_objects || may_have_some) && !is_told).then(|| at_error(Some(document.index), error))
     })
 }
 
@@ -46,13 +50,22 @@ pub(super) fn in_unreadable(unreadable: &Unreadable) -> Vec<Finding> {
     let Unreadable { error, text } = unreadable;
     let mut places = Places::new(text.as_bytes());
     let left = || Outcome::Left(LeftCause::Refused(error.clone()));
-    let words = words::find(text);
+    let words = words::find_also_cut(text.as_bytes());
     let mut findings: Vec<Finding> =
         words.map(|word| stray_finding(None, places.of(word.start), left())).collect();
     if findings.is_empty() && words::mentions_sealed_secrets(text) {
         findings.push(at_error(None, error));
     }
     findings
+}
+
+/// Whether there are values in a text when it is taken for what is left of UTF-16.
+fn has_words_in_utf16(text: &str) -> bool {
+    let mut characters = Zeroizing::new(Vec::with_capacity(text.len()));
+    if text.contains('\0') {
+        characters.extend(text.bytes().filter(|byte| *byte != 0));
+    }
+    words::find_also_cut(&characters).next().is_some()
 }
 
 fn text_of<'a>(reading: &'a Reading, document: &Document) -> &'a str {

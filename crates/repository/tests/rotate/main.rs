@@ -7,79 +7,21 @@
     reason = "a test fails where its own files are not what they should be"
 )]
 
-use std::sync::LazyLock;
+mod bound;
+mod never_silent;
+mod support;
 
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
-use sealkit_core::{EncryptionLabel, KeyHint, KeyRing, PrivateKey, Scope};
+use sealkit_core::{PrivateKey, Scope};
 use sealkit_repository::rotate::{
-    Content, Context, FileOutcome, Labels, Options, Outcome, Source, Target, Verdict, rotate,
+    Content, Context, Labels, Options, Outcome, Source, Target, Verdict, rotate,
 };
 use sealkit_testkit::read_fixture;
 
-static OLD: LazyLock<PrivateKey> = LazyLock::new(|| PrivateKey::generate(2048).unwrap());
-static NEW: LazyLock<PrivateKey> = LazyLock::new(|| PrivateKey::generate(3072).unwrap());
-static OTHER: LazyLock<PrivateKey> = LazyLock::new(|| PrivateKey::generate(2048).unwrap());
-
-/// A value sealed for `shop/orders`.
-fn sealed(key: &PrivateKey) -> String {
-    sealed_for(key, Scope::Strict, "shop", "orders")
-}
-
-fn sealed_for(key: &PrivateKey, scope: Scope, namespace: &str, name: &str) -> String {
-    let label = EncryptionLabel::for_scope(scope, namespace, name).unwrap();
-    key.sealing_key().seal(b"hunter2", &label, &mut rand::rng()).unwrap().to_string()
-}
-
-fn ring(keys: &[&PrivateKey]) -> KeyRing {
-    KeyRing::new(keys.iter().map(|key| (*key).clone()).collect())
-}
-
-/// A SealedSecret `shop/orders` with these lines in `metadata` and in `spec.encryptedData`.
-fn manifest(metadata: &str, items: &str) -> String {
-    format!(
-        "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata:\n  name: orders\n  namespace: shop\n{metadata}\
-         spec:\n  encryptedData:\n{items}"
-    )
-}
-
-fn with_rings(file: &str, rings: &[KeyRing], change: impl FnOnce(&mut Context<'_>)) -> FileOutcome {
-    let mut context = Context::new(rings, Some(Target::new(NEW.sealing_key())));
-    context.options.verify = true;
-    change(&mut context);
-    rotate(file.as_bytes(), &context, &mut rand::rng())
-}
-
-/// With the old key alone.
-fn rotated(file: &str) -> FileOutcome {
-    with_rings(file, &[ring(&[&OLD])], |_| {})
-}
-
-fn reasons(outcome: &FileOutcome) -> Vec<&'static str> {
-    outcome.findings.iter().map(|found| found.outcome.reason()).collect()
-}
-
-fn text(outcome: &FileOutcome) -> String {
-    String::from_utf8(outcome.file.as_ref().unwrap().to_vec()).unwrap()
-}
-
-/// The text with each long base64 word replaced by what it opens to with the new key for `shop/orders`, or by `?`.
-fn opened(text: &str) -> String {
-    let label = EncryptionLabel::strict("shop", "orders").unwrap();
-    let is_word = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
-    let word = |word: &str| {
-        let opened = ring(&[&NEW]).unseal(&word.parse().ok()?, &label, KeyHint::NONE).ok()?;
-        Some(String::from_utf8(opened.plaintext.expose().to_vec()).unwrap())
-    };
-    let parts = text.split_inclusive(|c| !is_word(c)).map(|part| {
-        let end = part.find(|c| !is_word(c)).unwrap_or(part.len());
-        match end > 300 {
-            true => format!("{}{}", word(&part[..end]).unwrap_or("?".to_owned()), &part[end..]),
-            false => part.to_owned(),
-        }
-    });
-    parts.collect()
-}
+use support::{
+    NEW, OLD, OTHER, manifest, opened, reasons, ring, rotated, sealed, sealed_for, text, with_rings,
+};
 
 #[test]
 fn what_is_current_stays_unless_all_is_asked_for() {
@@ -120,6 +62,54 @@ fn a_hint_is_kept_up_to_date_and_added_where_that_is_asked_for() {
     let metadata = format!("  annotations:\n    sealkit.dev/sealed-with: {new}\n  name: orders\n");
     let expected = manifest("", "    a: hunter2\n    b: hunter2\n");
     assert_eq!(opened(&text(&added)), expected.replacen("  name: orders\n", &metadata, 1));
+}
+
+#[test]
+fn hints_in_embedded_texts_and_comments_are_kept_up_to_date() {
+    let (old, new) = (OLD.fingerprint().to_string(), NEW.fingerprint().to_string());
+    let value = sealed(&OLD);
+    let hint = format!("  annotations:\n    sealkit.dev/sealed-with: {old}\n");
+    let by_item = format!(
+        "  annotations:\n    sealkit.dev/sealed-with: '{{\"a\":\"{old}\",\"c\":\"{old}\"}}'\n"
+    );
+    for metadata in [hint, by_item] {
+        let inner = manifest(&metadata, &format!("    a: {value}\n    c: {}\n", sealed(&NEW)));
+        let indented: String = inner.lines().map(|line| format!("  {line}\n")).collect();
+        for file in [format!("values: |\n{indented}"), format!("values: {inner:?}\nb: c\n")] {
+            let rings = [ring(&[&OLD, &NEW])];
+            let outcome = with_rings(&file, &rings, |_| {});
+            assert_eq!(reasons(&outcome), ["Rotated", "Current"]);
+            assert_eq!(
+                opened(&text(&outcome)),
+                opened(&file.replace(&value, "hunter2").replace(&old, &new))
+            );
+        }
+    }
+    for comment in ["sealed-for: shop/orders strict ", "[sealed] {namespace: shop, name: orders} "]
+    {
+        let file = format!(
+            "x: {value} # {comment}{old} since May # {old}\ny:\n  z: |- # {comment}{old}\n    {value}\n"
+        );
+        let outcome = rotated(&file);
+        assert_eq!(reasons(&outcome), ["Rotated", "Rotated"]);
+        let expected = file.replace(&value, "hunter2").replace(&old, &new);
+        assert_eq!(
+            opened(&text(&outcome)),
+            expected.replace(&format!("May # {new}"), &format!("May # {old}"))
+        );
+    }
+    let embedded = format!("values: |\n  x: {value} # sealed-for: shop/orders {old}\n  y: z\n");
+    assert_eq!(
+        opened(&text(&rotated(&embedded))),
+        embedded.replace(&value, "hunter2").replace(&old, &new)
+    );
+    let several = format!("x: {{y: {value}, z: {value}}} # sealed-for: shop/orders {old}\n");
+    assert_eq!(
+        opened(&text(&rotated(&several))),
+        several.replace(&value, "hunter2").replace(&old, &new)
+    );
+    let current = format!("x: {} # sealed-for: shop/orders {new}\n", sealed(&NEW));
+    assert_eq!(reasons(&rotated(&current)), ["CurrentByHint"]);
 }
 
 #[test]
@@ -175,7 +165,11 @@ fn a_document_that_is_no_yaml_holds_no_other_back_but_one_that_is_refused_does()
     assert!(outcome.file.is_none());
 
     let other = rotated(&format!("{good}---\nkind: ConfigMap\nkind: ConfigMap\n"));
-    assert_eq!(reasons(&other), ["Rotated"], "there is nothing sealed in the other one");
+    assert_eq!(reasons(&other), ["WithTheFile", "Refused"]);
+    let other = rotated(&format!("{good}---\nkind: ConfigMap: x\n"));
+    assert_eq!(reasons(&other), ["Rotated", "Unreadable"]);
+    let other = rotated("kind: ConfigMap\nencryptedData: {}\n---\nkind: ConfigMap: x\n");
+    assert!(other.findings.is_empty(), "there is nothing sealed in the file");
 }
 
 #[test]
@@ -205,17 +199,18 @@ fn texts_of_several_lines_are_looked_into_once() {
     assert_eq!(reasons(&rotated(&quoted)), ["Rotated"]);
     let template = format!("kind: ConfigMap\nvalues: |\n  {{{{ x }}}}: {value}\n  b\n");
     assert_eq!(reasons(&rotated(&template)), ["Text"]);
-    // The place of the word is not what it is read as.
     let escaped = format!(
         "{{\"values\": \"a: b\\nc:\\n  encryptedData: {{d: \\u0041{}}}\\n\"}}",
         &value[1..]
     );
     let flags = |context: &mut Context<'_>| {
-        context.flags =
-            Labels { scope: None, namespace: Some("shop".into()), name: Some("x".into()) };
+        context.flags = Labels { scope: None, namespace: Some("shop".into()), name: None };
     };
-    let outcome = with_rings(&escaped.replace("c:", "orders:"), &[ring(&[&OLD])], flags);
-    assert_eq!(reasons(&outcome), ["NotEditable"]);
+    let escaped = escaped.replace("c:", "orders:");
+    let outcome = with_rings(&escaped, &[ring(&[&OLD])], flags);
+    assert_eq!(reasons(&outcome), ["Rotated"]);
+    let word = format!("\\u0041{}", &value[1..]);
+    assert_eq!(opened(&text(&outcome)), escaped.replace(&word, "hunter2"));
 }
 
 #[test]
