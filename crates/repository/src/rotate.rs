@@ -36,6 +36,7 @@ use kubeyaml::EditError;
 use rand_core::CryptoRng;
 
 pub use binding::Source;
+pub use words::{holds_sealed_words, may_hold_sealed_values};
 pub use context::{Content, Context, Labels, Options, Overlay, Target};
 pub use outcome::{
     Bound, FileOutcome, Finding, LeftCause, NotedCause, Outcome, Verdict, Warning, WarningKind,
@@ -108,7 +109,7 @@ fn rotate_found(
     findings.extend(values.map(|(_, value)| value.finding.clone()));
     let edited = if context.options.inspect {
         Ok(Edited::default())
-    } else if findings.iter().any(Finding::holds_back) {
+    } else if findings.iter().any(|found| found.holds_back(context.options.strict_files)) {
         Err(LeftCause::WithTheFile)
     } else {
         edit(&resealed).map_err(LeftCause::NotEditable)

@@ -80,6 +80,8 @@ pub struct Options {
     pub add_hints: bool,
     /// Each new value is opened again, where the certificate's private key is in a ring.
     pub verify: bool,
+    /// A document that is no YAML or JSON holds the others of its file back.
+    pub strict_files: bool,
     /// Values are only looked at: none is sealed, and there is no new content.
     pub inspect: bool,
 }

@@ -141,6 +141,8 @@ pub enum NotedCause {
     NoItem,
     /// It stands in a text of several lines.
     Text,
+    /// The file is made by a program, as its head says.
+    Generated,
     /// The SealedSecret has no values.
     NoValues,
     /// The value is empty.
@@ -188,22 +190,32 @@ impl FileOutcome {
     /// What became of the file, in a word.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        let any = |is: fn(&Outcome) -> bool| self.findings.iter().any(|found| is(&found.outcome));
+        Verdict::of(&self.findings, self.file.is_some())
+    }
+}
+
+impl Verdict {
+    /// Of a file in which this was found, and which has new content or not.
+    #[must_use]
+    pub fn of(findings: &[Finding], is_changed: bool) -> Self {
+        let any = |is: fn(&Outcome) -> bool| findings.iter().any(|found| is(&found.outcome));
         if any(|outcome| matches!(outcome, Outcome::Left(_))) {
-            Verdict::Left
-        } else if self.file.is_some() {
-            Verdict::Rotated
+            Self::Left
+        } else if is_changed {
+            Self::Rotated
         } else if any(|outcome| matches!(outcome, Outcome::Stale { .. })) {
-            Verdict::Stale
+            Self::Stale
         } else if any(|outcome| matches!(outcome, Outcome::Noted(_))) {
-            Verdict::Noted
-        } else if self.findings.is_empty() {
-            Verdict::Skipped
+            Self::Noted
+        } else if findings.is_empty() {
+            Self::Skipped
         } else {
-            Verdict::Current
+            Self::Current
         }
     }
+}
 
+impl FileOutcome {
     /// Puts findings in order. Where the file could not be edited, what would have been rotated is left for that cause.
     pub(super) fn of(
         mut findings: Vec<Finding>,
@@ -223,10 +235,10 @@ impl FileOutcome {
 
 impl Finding {
     /// Whether the file's other values have to be left with this one.
-    pub(super) fn holds_back(&self) -> bool {
+    pub(super) fn holds_back(&self, strict_files: bool) -> bool {
         match &self.outcome {
             // kubectl fails at such a document, and not at those around it.
-            Outcome::Left(LeftCause::Unreadable(_)) => false,
+            Outcome::Left(LeftCause::Unreadable(_)) => strict_files,
             Outcome::Left(_) => true,
             Outcome::Rotated
             | Outcome::Stale { .. }
@@ -285,6 +297,7 @@ impl NotedCause {
             Self::Comment => "Comment",
             Self::NoItem => "NoItem",
             Self::Text => "Text",
+            Self::Generated => "Generated",
             Self::NoValues => "NoValues",
             Self::Empty => "Empty",
             Self::Placeholder => "Placeholder",
@@ -295,7 +308,7 @@ impl NotedCause {
     #[must_use]
     pub fn could_be_opened(self) -> bool {
         match self {
-            Self::Comment | Self::NoItem | Self::Text => true,
+            Self::Comment | Self::NoItem | Self::Text | Self::Generated => true,
             Self::NoValues | Self::Empty | Self::Placeholder => false,
         }
     }
@@ -381,6 +394,7 @@ impl fmt::Display for NotedCause {
                 "is no value of the SealedSecret that it stands in: an old key may still open it"
             }
             Self::Text => "stands in a text: an old key may still open it",
+            Self::Generated => "stands in a file that a program makes: seal its source again, and run that program",
             Self::NoValues => "the SealedSecret has no values",
             Self::Empty => "is empty",
             Self::Placeholder => "is not a sealed value",

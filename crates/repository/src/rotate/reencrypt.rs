@@ -259,12 +259,14 @@ fn unopened(
 
 /// Whether what this key opens may be sealed for the certificate's: both have to be of one cluster.
 fn may_be_sealed(key: Fingerprint, context: &Context<'_>) -> Result<(), LeftCause> {
-    match context.home().and_then(|home| context.rings.get(home)) {
-        Some(home) if home.contains(&key) => Ok(()),
-        Some(_) => Err(LeftCause::OtherCluster),
-        None if context.rings.len() == 1 => Ok(()),
-        None if context.target.is_none_or(|target| target.is_files_own) => Ok(()),
-        None => Err(LeftCause::UnknownCluster),
+    let Some(target) = context.target else { return Ok(()) };
+    let fingerprint = target.key.fingerprint();
+    let mut homes = context.rings.iter().filter(|ring| ring.contains(&fingerprint)).peekable();
+    match homes.peek().is_some() {
+        true if homes.any(|home| home.contains(&key)) => Ok(()),
+        true => Err(LeftCause::OtherCluster),
+        false if context.rings.len() == 1 || target.is_files_own => Ok(()),
+        false => Err(LeftCause::UnknownCluster),
     }
 }
 

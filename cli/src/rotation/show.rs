@@ -1,0 +1,215 @@
+//! What a person reads: what could not be done, file by file, and the sums.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use sealkit_repository::rotate::{Bound, Finding, Outcome, Verdict, Warning};
+use sealkit_repository::tree::Survey;
+use sealkit_repository::walk::Reason;
+
+use super::{Fate, FileResult, Summary};
+use crate::text::one_line;
+
+/// What is told beside the sums.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// What was left and noted, value by value.
+    Exceptions,
+    /// Also a line for each file with sealed values.
+    Files,
+    /// Also a line for each value, and what was passed over.
+    Items,
+}
+
+/// The report.
+pub(crate) fn people(
+    results: &[FileResult<'_>],
+    survey: &Survey,
+    summary: &Summary,
+    detail: Detail,
+) -> String {
+    let mut text = String::new();
+    for result in results {
+        add_file(&mut text, result, detail);
+    }
+    add_not_visited(&mut text, survey, detail);
+    add_sums(&mut text, summary);
+    text
+}
+
+fn add_file(text: &mut String, result: &FileResult<'_>, detail: Detail) {
+    let path = one_line(&result.path.display().to_string());
+    if let Some(problem) = result.problem() {
+        line(text, "left", &format!("{path}: {problem}"));
+    }
+    let word = verdict(result.verdict());
+    let is_told = detail != Detail::Exceptions && result.verdict() != Verdict::Skipped;
+    if is_told && result.problem().is_none() {
+        line(text, word, &format!("{path}{}", counted(result)));
+    }
+    for finding in &result.report.findings {
+        if detail == Detail::Items || is_exception(&finding.outcome) {
+            line(text, outcome(result, finding), &in_one_line(&path, finding));
+        }
+    }
+    for warning in &result.report.warnings {
+        line(text, "warning", &warned(&path, warning));
+    }
+}
+
+/// `: 3 values, production`
+fn counted(result: &FileResult<'_>) -> String {
+    let values = count(result.report.findings.len(), "value");
+    let environment = result.file.environment().map(|name| format!(", {name}"));
+    format!(": {values}{}", environment.unwrap_or_default())
+}
+
+fn line(text: &mut String, label: &str, message: &str) {
+    let _ = writeln!(text, "{label:<8} {}", one_line(message));
+}
+
+/// What has to be told of a value in any case: it is not rotated, and a key may open it.
+fn is_exception(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Left(_) | Outcome::Noted(_) => true,
+        Outcome::Rotated | Outcome::Stale { .. } | Outcome::Current { .. } => false,
+    }
+}
+
+fn in_one_line(path: &str, finding: &Finding) -> String {
+    let place = finding.position;
+    let item = match finding.item.as_str() {
+        "" => String::new(),
+        item => format!(" {item}"),
+    };
+    format!("{path}:{}:{}{item}: {}", place.line, place.column, said(finding))
+}
+
+fn said(finding: &Finding) -> String {
+    let bound = finding.bound.as_ref().map(Bound::to_string);
+    let bound = bound.unwrap_or_else(|| "bound to what is not known".to_owned());
+    let key = match (finding.key, finding.hint) {
+        (Some(key), _) => format!("key {key}"),
+        (None, Some(key)) => format!("key {key} as the hint says"),
+        (None, None) => "key not known".to_owned(),
+    };
+    match &finding.outcome {
+        Outcome::Left(cause) => cause.to_string(),
+        Outcome::Noted(cause) => cause.to_string(),
+        Outcome::Rotated => format!("{bound}, from {key}"),
+        Outcome::Stale { .. } | Outcome::Current { .. } => format!("{bound}, {key}"),
+    }
+}
+
+fn warned(path: &str, warning: &Warning) -> String {
+    let place = warning.position;
+    format!("{path}:{}:{}: {}", place.line, place.column, warning.kind)
+}
+
+fn outcome(result: &FileResult<'_>, finding: &Finding) -> &'static str {
+    match (&finding.outcome, &result.fate) {
+        (Outcome::Rotated, Fate::Written | Fate::Shown(_)) => "rotated",
+        (Outcome::Rotated, Fate::OverLimit) | (Outcome::Stale { .. }, _) => "stale",
+        (Outcome::Current { .. }, _) => "current",
+        (Outcome::Rotated | Outcome::Left(_), _) => "left",
+        (Outcome::Noted(_), _) => "noted",
+    }
+}
+
+pub(super) fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Rotated => "rotated",
+        Verdict::Stale => "stale",
+        Verdict::Current => "current",
+        Verdict::Left => "left",
+        Verdict::Noted => "noted",
+        Verdict::Skipped => "skipped",
+    }
+}
+
+/// What was not looked into, and could hold sealed values.
+fn add_not_visited(text: &mut String, survey: &Survey, detail: Detail) {
+    let seen = |path: &Path| crate::rules::as_seen(path).display().to_string();
+    for error in &survey.errors {
+        line(text, "left", &format!("{}: cannot be read: {}", seen(error.path()), error.cause()));
+    }
+    for (path, error) in &survey.unreadable {
+        line(text, "left", &format!("{}: cannot be read: {error}", seen(path)));
+    }
+    for path in &survey.too_large {
+        let limit = sealkit_repository::tree::MAX_FILE >> 20;
+        let what = format!("holds sealed values and is larger than {limit} MiB: split it");
+        line(text, "left", &format!("{}: {what}", seen(path)));
+    }
+    for path in &survey.stand_ins {
+        let what = "stands for a file that is not here (Git LFS, git-crypt)";
+        line(text, "skipped", &format!("{}: {what}", seen(path)));
+    }
+    for passed in &survey.passed_over {
+        let folder = seen(&passed.folder);
+        match &passed.reason {
+            Reason::WorkingTree if detail == Detail::Items => {
+                line(text, "skipped", &format!("{folder}: is a repository of its own: name it to go into it"));
+            }
+            Reason::WorkingTree => {}
+            Reason::Rendered => {
+                let what = "is rendered from other files (hydrator.metadata): rotate those, and render again";
+                line(text, "skipped", &format!("{folder}: {what}"));
+            }
+            Reason::GitIsSilent(error) => {
+                let what = "files that are ignored were left out, also if Git tracks them: it could not be asked";
+                line(text, "warning", &format!("{folder}: {what}: {error}"));
+            }
+        }
+    }
+}
+
+fn add_sums(text: &mut String, summary: &Summary) {
+    let Summary { all, .. } = summary;
+    let mut sums: Vec<String> = Vec::new();
+    if summary.files_rotated > 0 {
+        sums.push(format!("{} rotated in {}", all.rotated, count(summary.files_rotated, "file")));
+    }
+    for (number, word) in
+        [(all.stale, "stale"), (all.current, "current"), (all.left, "left"), (all.noted, "noted")]
+    {
+        if number > 0 {
+            sums.push(format!("{number} {word}"));
+        }
+    }
+    if sums.is_empty() {
+        sums.push("no sealed values".to_owned());
+    }
+    let _ = writeln!(text, "{}", sums.join(", "));
+    if summary.by_environment.len() > 1 || summary.by_environment.keys().any(Option::is_some) {
+        for (environment, counts) in &summary.by_environment {
+            let name = environment.as_deref().unwrap_or("no environment");
+            let values = [
+                (counts.rotated, "rotated"),
+                (counts.stale, "stale"),
+                (counts.current, "current"),
+                (counts.left, "left"),
+                (counts.noted, "noted"),
+            ];
+            let values = values.iter().filter(|(number, _)| *number > 0);
+            let values: Vec<String> =
+                values.map(|(number, word)| format!("{number} {word}")).collect();
+            if !values.is_empty() {
+                let _ = writeln!(text, "  {}: {}", one_line(name), values.join(", "));
+            }
+        }
+    }
+    for (key, values) in &summary.by_key {
+        let key = key.map_or_else(|| "an unknown key".to_owned(), |key| key.to_string());
+        let _ = writeln!(text, "  sealed for {key}: {values}");
+    }
+}
+
+/// `1 file`, `2 files`
+pub(super) fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", plural(number, "", "s"))
+}
+
+pub(super) fn plural<'a>(number: usize, one: &'a str, many: &'a str) -> &'a str {
+    if number == 1 { one } else { many }
+}

@@ -1,0 +1,118 @@
+//! How many values there are of each kind, in all, by environment and by key.
+
+use std::collections::BTreeMap;
+
+use sealkit_core::Fingerprint;
+use sealkit_repository::rotate::{Finding, NotedCause, Outcome};
+
+use super::{Fate, FileResult};
+
+/// Counts of values.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub(crate) struct Counts {
+    pub(crate) rotated: usize,
+    /// To be rotated.
+    pub(crate) stale: usize,
+    pub(crate) current: usize,
+    pub(crate) left: usize,
+    /// Not rotated, although a key may open them.
+    pub(crate) noted: usize,
+}
+
+/// All that is counted.
+#[derive(Default)]
+pub(crate) struct Summary {
+    pub(crate) all: Counts,
+    /// Files with values that are rotated, or would be.
+    pub(crate) files_rotated: usize,
+    /// Files that wait for another run.
+    pub(crate) files_over_limit: usize,
+    /// Files of which something is left, and files that failed.
+    pub(crate) files_left: usize,
+    /// Files that failed as a whole.
+    pub(crate) files_failed: usize,
+    /// By the environment of the files' rules.
+    pub(crate) by_environment: BTreeMap<Option<String>, Counts>,
+    /// By the key that values are sealed for, as far as that is known, after the run.
+    pub(crate) by_key: BTreeMap<Option<Fingerprint>, usize>,
+    /// The keys that rotated values were sealed for before, and how many.
+    pub(crate) from_keys: BTreeMap<Fingerprint, usize>,
+    /// Values of which a hint was believed.
+    pub(crate) believed: usize,
+}
+
+impl Summary {
+    pub(crate) fn of(results: &[FileResult<'_>]) -> Self {
+        let mut summary = Self::default();
+        results.iter().for_each(|result| summary.add(result));
+        summary
+    }
+
+    fn add(&mut self, result: &FileResult<'_>) {
+        let mut counts = Counts::default();
+        for finding in &result.report.findings {
+            counts.add(finding, &result.fate);
+            self.add_key(finding, &result.fate);
+        }
+        let environment = result.file.environment().map(str::to_owned);
+        self.by_environment.entry(environment).or_default().include(counts);
+        self.all.include(counts);
+        self.files_rotated += usize::from(matches!(result.fate, Fate::Written | Fate::Shown(_)));
+        self.files_over_limit += usize::from(matches!(result.fate, Fate::OverLimit));
+        self.files_failed += usize::from(result.has_failed());
+        self.files_left += usize::from(result.has_failed() || counts.left > 0);
+    }
+
+    fn add_key(&mut self, finding: &Finding, fate: &Fate) {
+        if !is_value(finding) {
+            return;
+        }
+        let key = finding.key.or(finding.hint);
+        let is_rotated = finding.outcome == Outcome::Rotated && matches!(fate, Fate::Written);
+        if let (true, Some(key)) = (finding.outcome == Outcome::Rotated, key) {
+            *self.from_keys.entry(key).or_default() += 1;
+        }
+        self.believed += usize::from(matches!(
+            finding.outcome,
+            Outcome::Current { is_proved: false } | Outcome::Stale { is_proved: false }
+        ));
+        if !is_rotated {
+            *self.by_key.entry(key).or_default() += 1;
+        }
+    }
+
+    /// Whether no old key opens anything in the files that were looked into, as far as is known.
+    pub(crate) fn is_all_current(&self) -> bool {
+        let Counts { stale, left, noted, .. } = self.all;
+        stale + left + noted + self.files_failed == 0
+    }
+}
+
+impl Counts {
+    fn add(&mut self, finding: &Finding, fate: &Fate) {
+        match &finding.outcome {
+            Outcome::Rotated => match fate {
+                Fate::Written | Fate::Shown(_) => self.rotated += 1,
+                Fate::OverLimit => self.stale += 1,
+                Fate::Unchanged | Fate::ChangedMeanwhile | Fate::Failed(_) => self.left += 1,
+            },
+            Outcome::Stale { .. } => self.stale += 1,
+            Outcome::Current { .. } => self.current += 1,
+            Outcome::Left(_) => self.left += 1,
+            Outcome::Noted(cause) => self.noted += usize::from(cause.could_be_opened()),
+        }
+    }
+
+    fn include(&mut self, other: Self) {
+        self.rotated += other.rotated;
+        self.stale += other.stale;
+        self.current += other.current;
+        self.left += other.left;
+        self.noted += other.noted;
+    }
+}
+
+/// Whether there is anything that a key could open.
+fn is_value(finding: &Finding) -> bool {
+    !matches!(&finding.outcome, Outcome::Noted(cause) if !NotedCause::could_be_opened(*cause))
+}
