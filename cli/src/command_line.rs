@@ -132,7 +132,8 @@ A file that is called like a command is given as ./NAME.
 Exit codes:
   0  done
   1  the operation failed; nothing was written
-  2  the command line makes no sense";
+  2  the command line makes no sense
+  3  a check found something";
 
 /// A command with the line that lists it. The rest is built only for the command that is used: all of them
 /// together would take longer than to seal a value.

@@ -24,6 +24,7 @@ mod streams;
 mod text;
 mod typed;
 mod ui;
+mod walked;
 
 use std::ffi::OsString;
 

@@ -128,7 +128,11 @@ fn seen_from(here: &Path, path: &Path) -> PathBuf {
             .ok()
             .map(|below| [".."].repeat(steps).iter().collect::<PathBuf>().join(below))
     });
-    below.unwrap_or_else(|| path.to_owned())
+    match below {
+        Some(here) if here.as_os_str().is_empty() => PathBuf::from("."),
+        Some(below) => below,
+        None => path.to_owned(),
+    }
 }
 
 /// What is wrong with a `.seal.yaml`, where, and what to do.
@@ -237,6 +241,7 @@ mod tests {
         let seen = |path| seen_from(Path::new("/home/me/shop"), Path::new(path));
         assert_eq!(seen("/home/me/shop/a/b"), Path::new("a/b"));
         assert_eq!(seen("/home/me/.seal.yaml"), Path::new("../.seal.yaml"));
+        assert_eq!(seen("/home/me/shop"), Path::new("."));
         assert_eq!(seen("/home/you/a"), Path::new("../../you/a"));
         assert_eq!(seen("/tmp/a"), Path::new("/tmp/a"));
         assert_eq!(seen_from(Path::new("/"), Path::new("/tmp/a")), Path::new("/tmp/a"));

@@ -43,7 +43,7 @@ impl<'a> Ui<'a> {
     /// Prints an error with its causes and hints and gives the exit code.
     pub(crate) fn report(&mut self, error: &Error) -> u8 {
         let lost = match error.kind() {
-            Kind::BrokenPipe => None,
+            Kind::BrokenPipe | Kind::Found => None,
             Kind::CommandLine(command_line) => self.print_command_line(command_line).err(),
             Kind::Failed | Kind::Usage => {
                 self.print_failure(error);

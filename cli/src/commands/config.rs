@@ -1,5 +1,7 @@
 //! `seal config`: which rule is a file's, and what follows from it.
 
+mod unused;
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -20,26 +22,44 @@ use crate::ui::Ui;
 ///
 /// And what follows from it: certificates, scope, namespace, name. The nearest .seal.yaml counts, in
 /// the folder of the file or above it, and its first rule that matches.
+///
+/// With --unused: the rules that no file goes by, because none matches or because earlier rules match
+/// first. It looks at the .seal.yaml of each FILE, which may be a folder, and at all below. Files that
+/// Git ignores and does not track do not count. The exit code is 3 if there are such rules.
 #[derive(Args)]
 pub(crate) struct ConfigArgs {
-    /// The file, which need not be there
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    /// The file, which need not be there; with --unused, files and folders [default: .]
+    #[arg(value_name = "FILE", required_unless_present = "unused")]
+    files: Vec<PathBuf>,
+    /// Show the rules that no file goes by
+    #[arg(long)]
+    unused: bool,
     /// How to print it [default: text]
     #[arg(short, long, value_enum)]
     output: Option<ReportForm>,
 }
 
 pub(crate) fn run(args: &ConfigArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
-    let found = ConfigFinder::default().find(&args.file).map_err(|error| rules::failed(&error))?;
+    let form = args.output.unwrap_or_default();
+    match (args.unused, args.files.as_slice()) {
+        (true, []) => unused::run(&[PathBuf::from(".")], form, ui),
+        (true, files) => unused::run(files, form, ui),
+        (false, [file]) => show(file, form, ui),
+        (false, _) => Err(Error::usage("several files are given, and one is shown")
+            .hint("name one file; several are for --unused")),
+    }
+}
+
+fn show(file: &Path, form: ReportForm, ui: &mut Ui<'_>) -> Result<(), Error> {
+    let found = ConfigFinder::default().find(file).map_err(|error| rules::failed(&error))?;
     let config = found.as_ref().map(|found| found.config.as_ref());
     let rule = found.as_ref().and_then(|found| found.rule());
     let applied = match (config, rule) {
         (Some(config), Some(rule)) => Some(Applied::new(config, rule, ui)?),
         _ => None,
     };
-    let report = Report { file: &args.file, config, applied };
-    let report = match args.output.unwrap_or_default() {
+    let report = Report { file, config, applied };
+    let report = match form {
         ReportForm::Text => report.for_people(),
         ReportForm::Json => to_json(&report.tree()).to_string(),
     };
@@ -100,7 +120,6 @@ impl Report<'_> {
 impl Applied<'_> {
     fn tree(&self) -> Tree {
         let place = self.rule.position();
-        let number = |number: usize| Tree::from(i64::try_from(number).unwrap_or(i64::MAX));
         let certificates = self.certificates.iter().map(|(path, fingerprint)| {
             Tree::mapping([
                 ("file", Tree::from(shown(path))),
@@ -120,6 +139,10 @@ impl Applied<'_> {
         let after = [("keys", Tree::Sequence(keys.collect()))];
         Tree::mapping(before.into_iter().chain(binding_tree(self.rule.binding())).chain(after))
     }
+}
+
+fn number(number: usize) -> Tree {
+    Tree::from(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
 fn binding_tree(binding: &Binding) -> [(&'static str, Tree); 3] {

@@ -166,6 +166,33 @@ fn the_output_is_neither_certificate() {
 }
 
 #[test]
+fn without_rules_none_is_unused() {
+    let done = seal_in(&Folder::new()).args(["config", "--unused"]).run().success();
+    assert_eq!((done.stdout_text(), done.stderr_text()), ("", "note: there is no .seal.yaml\n"));
+}
+
+#[test]
+fn a_rule_for_ignored_files_is_used_where_git_tracks_one() {
+    let folder = Folder::new();
+    let git = |arguments: &str| {
+        let command = format!("git {arguments}");
+        Program::new("/bin/sh").args(["-c", &command]).current_dir(folder.path()).run()
+    };
+    if git("init --quiet").code() != Some(0) {
+        println!("not tested: there is no program git");
+        return;
+    }
+    folder.write(".gitignore", "ignored\n");
+    folder.write("ignored/a.yaml", "");
+    folder.write(".seal.yaml", "version: 1\nrules:\n- paths: [ignored/**]\n");
+    let done = seal_in(&folder).args(["config", "--unused"]).run().exited(3);
+    assert_eq!(done.stdout_text(), ".seal.yaml:3: no file goes by it\n");
+    git("add --force ignored").success();
+    let done = seal_in(&folder).args(["config", "--unused"]).run().success();
+    assert_eq!((done.stdout_text(), done.stderr_text()), ("", ""));
+}
+
+#[test]
 fn a_report_for_programs() {
     let folder = repository();
     let done = seal_in(&folder).args(["config", "-o", "json", "production/a.yaml"]).run();

@@ -23,18 +23,18 @@ mod file;
 mod find;
 mod keys;
 mod names;
-mod patterns;
 mod read;
 mod rule;
 
 #[cfg(test)]
 mod tests;
 
-pub use error::{ConfigError, ConfigErrorKind, KeyPatternFlaw, NameKind, PathFlaw};
+pub use crate::patterns::PathFlaw;
+pub use error::{ConfigError, ConfigErrorKind, KeyPatternFlaw, NameKind};
 pub use file::Config;
 pub use find::{ConfigFinder, ConfiguredFile};
 pub use keys::KeyPattern;
-pub use rule::{Binding, CertificateFile, Rule, SealedKeys};
+pub use rule::{Binding, CertificateFile, Rule, SealedKeys, UnusedRule};
 
 /// The name of the file.
 pub const FILE_NAME: &str = ".seal.yaml";

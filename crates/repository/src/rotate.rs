@@ -36,11 +36,11 @@ use kubeyaml::EditError;
 use rand_core::CryptoRng;
 
 pub use binding::Source;
-pub use words::{holds_sealed_words, may_hold_sealed_values};
 pub use context::{Content, Context, Labels, Options, Overlay, Target};
 pub use outcome::{
     Bound, FileOutcome, Finding, LeftCause, NotedCause, Outcome, Verdict, Warning, WarningKind,
 };
+pub use words::{holds_sealed_words, may_hold_sealed_values};
 
 use edit::Edited;
 use find::Found;

@@ -7,8 +7,8 @@ use kubeyaml::Node;
 
 use super::error::{ConfigErrorKind, NameKind};
 use super::fields::{Fields, Flaw, check_name, named_entries, text};
-use super::patterns;
 use super::rule::CertificateFile;
+use crate::patterns;
 
 /// The fields of an environment.
 pub(super) const ENVIRONMENT_FIELDS: &[&str] = &["certificate", "certificates"];

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use kubeyaml::{NodeKind, Position, YamlErrorKind};
 
 use super::MAX_BYTES;
+use crate::patterns::PathFlaw;
 
 /// A `.seal.yaml` that cannot be used, or the place of one that cannot be found out.
 ///
@@ -75,31 +76,6 @@ pub enum ConfigErrorKind {
     NoCertificate,
     /// A link on the way to a certificate leads out of the folder of the `.seal.yaml`.
     LeadsOut,
-}
-
-/// Why a path, or a pattern for paths, cannot be meant.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PathFlaw {
-    /// It is empty.
-    Empty,
-    /// It begins at the root, or with the letter of a drive.
-    Absolute,
-    /// It holds `..`, and may lead out of the folder of the `.seal.yaml`.
-    Parent,
-    /// It holds `.` or nothing between two slashes: no path that is matched does.
-    NoName,
-    /// It ends in a slash.
-    Folder,
-    /// It holds a backslash.
-    Backslash,
-    /// A `[` without `]`.
-    UnclosedClass,
-    /// A range whose end comes before its start, as in `[z-a]`.
-    Range,
-    /// A `{` without `}`, or the other way round.
-    Alternatives,
-    /// A pattern, or all of them together, would take too much memory.
-    TooLarge,
 }
 
 /// Why a pattern for keys cannot be read.
@@ -204,23 +180,6 @@ impl fmt::Display for ConfigErrorKind {
             Self::NoCertificate => f.write_str("there is no certificate of that name"),
             Self::LeadsOut => f.write_str("a link leads out of the folder of .seal.yaml"),
         }
-    }
-}
-
-impl fmt::Display for PathFlaw {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Empty => "the path is empty",
-            Self::Absolute => "the path is absolute",
-            Self::Parent => "the path leads out of the folder of .seal.yaml by \"..\"",
-            Self::NoName => "the path has \".\" or nothing between slashes, and matches nothing",
-            Self::Folder => "the path ends in a slash, and matches no file",
-            Self::Backslash => "the path holds a backslash",
-            Self::UnclosedClass => "a \"[\" is not closed",
-            Self::Range => "a range in \"[…]\" ends before it begins",
-            Self::Alternatives => "a brace has no counterpart",
-            Self::TooLarge => "the patterns are too large",
-        })
     }
 }
 

@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use super::MAX_BYTES;
 use super::error::{ConfigError, ConfigErrorKind};
-use super::patterns::Patterns;
 use super::read;
-use super::rule::{CertificateFile, Rule};
+use super::rule::{CertificateFile, Rule, UnusedRule};
+use crate::patterns::Patterns;
 
 /// The rules of a `.seal.yaml`.
 #[derive(Debug)]
@@ -67,16 +67,23 @@ impl Config {
     /// need not be there.
     #[must_use]
     pub fn rule_for(&self, file: &Path) -> Option<&Arc<Rule>> {
-        self.patterns.first_rule(file).and_then(|rule| self.rules.get(rule))
+        self.patterns.matching(file).next().and_then(|rule| self.rules.get(rule))
     }
 
-    /// The rules that are the rule of none of the files, whose paths are relative to [`Self::folder`]: because nothing
-    /// matches, or because an earlier rule does.
-    pub fn unused_rules<'a>(&self, files: impl IntoIterator<Item = &'a Path>) -> Vec<&Rule> {
-        let used: BTreeSet<usize> =
-            files.into_iter().filter_map(|file| self.patterns.first_rule(file)).collect();
-        let rules = self.rules.iter().enumerate();
-        rules.filter(|(number, _)| !used.contains(number)).map(|(_, rule)| rule.as_ref()).collect()
+    /// The rules that are the rule of none of the files, whose paths are relative to [`Self::folder`].
+    pub fn unused_rules<'a>(
+        &self,
+        files: impl IntoIterator<Item = &'a Path>,
+    ) -> Vec<UnusedRule<'_>> {
+        let (mut used, mut matching) = (BTreeSet::new(), BTreeSet::new());
+        for file in files {
+            used.extend(self.patterns.matching(file).next());
+            matching.extend(self.patterns.matching(file));
+        }
+        let rules = self.rules.iter().enumerate().filter(|(number, _)| !used.contains(number));
+        rules
+            .map(|(number, rule)| UnusedRule { rule, is_shadowed: matching.contains(&number) })
+            .collect()
     }
 
     /// The path of a certificate of one of the rules, absolute and without links.

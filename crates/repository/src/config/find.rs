@@ -50,10 +50,27 @@ impl ConfigFinder {
     /// The path cannot be followed, or the `.seal.yaml` cannot be used.
     pub fn find(&mut self, file: &Path) -> Result<Option<ConfiguredFile>, ConfigError> {
         let not_followed = |error| ConfigError::of_file(file, ConfigErrorKind::NotFollowed(error));
-        let file = real_path(file).map_err(not_followed)?;
-        let folder = file.parent().unwrap_or(&file);
+        self.find_real(&real_path(file).map_err(not_followed)?)
+    }
+
+    /// The `.seal.yaml` of the files in a folder.
+    ///
+    /// # Errors
+    /// The path cannot be followed, or the `.seal.yaml` cannot be used.
+    pub fn find_in(&mut self, folder: &Path) -> Result<Option<Arc<Config>>, ConfigError> {
+        let not_followed =
+            |error| ConfigError::of_file(folder, ConfigErrorKind::NotFollowed(error));
+        self.of_folder(&real_path(folder).map_err(not_followed)?)
+    }
+
+    /// As [`Self::find`], for a path that is absolute and without links, such as one of a [walk](crate::walk).
+    ///
+    /// # Errors
+    /// The `.seal.yaml` cannot be used.
+    pub fn find_real(&mut self, file: &Path) -> Result<Option<ConfiguredFile>, ConfigError> {
+        let folder = file.parent().unwrap_or(file);
         let Some(config) = self.of_folder(folder)? else { return Ok(None) };
-        let relative = file.strip_prefix(config.folder()).unwrap_or(&file).to_owned();
+        let relative = file.strip_prefix(config.folder()).unwrap_or(file).to_owned();
         Ok(Some(ConfiguredFile { config, file: relative }))
     }
 

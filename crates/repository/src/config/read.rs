@@ -9,9 +9,9 @@ use super::certificates::Environments;
 use super::error::{ConfigErrorKind, NameKind};
 use super::fields::{Fields, Flaw, entries, text};
 use super::keys::KeyPattern;
-use super::patterns::{self, Patterns};
 use super::rule::{Binding, Rule, SealedKeys};
 use super::{MAX_BYTES, MAX_PATTERN_BYTES};
+use crate::patterns::{PathFlaw, PathPattern, Patterns};
 
 /// The fields of the file. `deploy/seal-config.schema.json` lists the same.
 pub(super) const FILE_FIELDS: &[&str] = &["version", "environments", "rules"];
@@ -83,7 +83,7 @@ fn check_version(document: &Node) -> Result<(), Flaw> {
 /// The patterns of all rules, as they are read.
 #[derive(Default)]
 struct Globs {
-    globs: Vec<(globset::Glob, usize)>,
+    globs: Vec<(PathPattern, usize)>,
     bytes: usize,
 }
 
@@ -96,9 +96,9 @@ impl Globs {
             let flawed = |flaw| (node.position(), ConfigErrorKind::Path(flaw));
             self.bytes += text.len();
             if self.bytes > MAX_PATTERN_BYTES {
-                return Err(flawed(super::PathFlaw::TooLarge));
+                return Err(flawed(PathFlaw::TooLarge));
             }
-            self.globs.push((patterns::pattern(text).map_err(flawed)?, rule));
+            self.globs.push((PathPattern::parse(text).map_err(flawed)?, rule));
         }
         Ok(())
     }

@@ -18,6 +18,15 @@ pub struct Rule {
     pub(super) keys: Vec<SealedKeys>,
 }
 
+/// A rule that is the rule of no file.
+#[derive(Clone, Copy, Debug)]
+pub struct UnusedRule<'a> {
+    /// The rule.
+    pub rule: &'a Rule,
+    /// Whether it matches files, all of which an earlier rule matches as well.
+    pub is_shadowed: bool,
+}
+
 /// What sealed values are bound to, as far as a rule says. What it leaves open, the document says.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Binding {

@@ -145,13 +145,13 @@ rules:
 fn a_rule_without_files_is_told() {
     let config =
         read("version: 1\nrules:\n- paths: [a/*]\n- paths: [a/b]\n- paths: [c]\n").unwrap();
-    let lines = |files: &[&str]| -> Vec<usize> {
+    let lines = |files: &[&str]| -> Vec<(usize, bool)> {
         let unused = config.unused_rules(files.iter().map(Path::new));
-        unused.iter().map(|rule| rule.position().line).collect()
+        unused.iter().map(|unused| (unused.rule.position().line, unused.is_shadowed)).collect()
     };
-    assert_eq!(lines(&["a/b", "d"]), [4, 5]);
-    assert_eq!(lines(&["c"]), [3, 4]);
-    assert_eq!(lines(&[]), [3, 4, 5]);
+    assert_eq!(lines(&["a/b", "d"]), [(4, true), (5, false)]);
+    assert_eq!(lines(&["c"]), [(3, false), (4, false)]);
+    assert_eq!(lines(&[]), [(3, false), (4, false), (5, false)]);
     assert!(config.rule_for(Path::new("d")).is_none());
 }
 
@@ -238,10 +238,7 @@ fn errors_have_their_place() {
         (rule("scope: galaxy-wide"), ":4:10: there is no such scope"),
         (rule("scope: yes"), ":4:10: expected a string, found a boolean"),
         (rule("namespace:"), ":4:13: expected a string, found null"),
-        (
-            rule("certificates: [../a.crt]"),
-            ":4:18: the path leads out of the folder of .seal.yaml by \"..\"",
-        ),
+        (rule("certificates: [../a.crt]"), ":4:18: the path leads out of its folder by \"..\""),
         (rule("certificates: []"), ":4:17: the list is empty"),
         (rule("certificates: a.crt"), ":4:17: expected a list, found a string"),
         (rule("certificate: [a.crt]"), ":4:16: expected a string, found a list"),
@@ -267,7 +264,7 @@ fn errors_have_their_place() {
         (environments("{a: {cert: b}}"), ":2:20: unknown field \"cert\""),
         (
             environments("{a: {certificate: ../b}}"),
-            ":2:33: the path leads out of the folder of .seal.yaml by \"..\"",
+            ":2:33: the path leads out of its folder by \"..\"",
         ),
     ] {
         assert_eq!(refused(&text), message, "{text}");
@@ -345,6 +342,9 @@ fn the_nearest_file_counts() {
     folder.write("a/c/.git", "gitdir: elsewhere\n");
     folder.write("a/d/.seal.yaml", "version: 1\nrules: []\n");
     let mut finder = ConfigFinder::default();
+    let top = finder.find_in(folder.path()).unwrap().unwrap();
+    assert_eq!(top.folder(), folder.path().canonicalize().unwrap());
+    assert!(finder.find_in(&folder.join("a/c")).unwrap().is_none());
     let mut found = |file: &str| finder.find(&folder.join(file)).unwrap();
     let mut namespace = |file: &str| {
         let found = found(file)?;

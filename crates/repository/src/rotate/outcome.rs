@@ -394,7 +394,9 @@ impl fmt::Display for NotedCause {
                 "is no value of the SealedSecret that it stands in: an old key may still open it"
             }
             Self::Text => "stands in a text: an old key may still open it",
-            Self::Generated => "stands in a file that a program makes: seal its source again, and run that program",
+            Self::Generated => {
+                "stands in a file that a program makes: seal its source again, and run that program"
+            }
             Self::NoValues => "the SealedSecret has no values",
             Self::Empty => "is empty",
             Self::Placeholder => "is not a sealed value",

@@ -7,13 +7,13 @@ use rand_core::CryptoRng;
 use sealkit_core::{Fingerprint, KeyRing, SealingKey};
 use zeroize::Zeroizing;
 
+use super::MAX_FILE;
 use super::look::{open, read_all};
 use super::survey::{FoundRule, TreeFile};
-use super::MAX_FILE;
 use crate::config::Binding;
 use crate::rotate::{
-    Content, Context, FileOutcome, Finding, Labels, LeftCause, NotedCause, Options, Outcome, Target,
-    Warning, rotate,
+    Content, Context, FileOutcome, Finding, Labels, LeftCause, NotedCause, Options, Outcome,
+    Target, Warning, rotate,
 };
 
 /// What is to be done with all files.
@@ -231,10 +231,15 @@ const HEAD: usize = 1 << 10;
 /// Whether a comment at the file's head says not to edit it.
 fn is_generated(file: &[u8]) -> bool {
     let head = file.get(..HEAD).unwrap_or(file);
-    let lines = head.split(|byte| *byte == b'\n').map(|line| line.trim_ascii().to_ascii_lowercase());
-    let is_comment = |line: &Vec<u8>| [&b"#"[..], b"//", b"/*", b"<!--"].iter().any(|sign| line.starts_with(sign));
+    let lines =
+        head.split(|byte| *byte == b'\n').map(|line| line.trim_ascii().to_ascii_lowercase());
+    let is_comment = |line: &Vec<u8>| {
+        [&b"#"[..], b"//", b"/*", b"<!--"].iter().any(|sign| line.starts_with(sign))
+    };
     let says_so = |line: &Vec<u8>| memchr::memmem::find(line, b"do not edit").is_some();
-    lines.take_while(|line| line.is_empty() || is_comment(line) || line == b"---").any(|line| says_so(&line))
+    lines
+        .take_while(|line| line.is_empty() || is_comment(line) || line == b"---")
+        .any(|line| says_so(&line))
 }
 
 #[cfg(test)]

@@ -8,7 +8,8 @@ const DOCUMENTS: [&str; 3] = ["yaml", "yml", "json"];
 
 /// Behind one of these, or behind nothing: copies, templates of other tools, and what Argo CD can render (`.sealed`).
 const AROUND: [&str; 12] = [
-    "back", "backup", "bak", "orig", "old", "dist", "example", "sample", "sealed", "tpl", "tmpl", "gotmpl",
+    "back", "backup", "bak", "orig", "old", "dist", "example", "sample", "sealed", "tpl", "tmpl",
+    "gotmpl",
 ];
 
 /// Whether a file is read as documents. All others are text, of which nothing is known.
@@ -34,12 +35,21 @@ mod tests {
     #[test]
     fn documents_are_told_by_the_end_of_the_name() {
         for name in [
-            "a.yaml", "a.YML", "x/a.json", "a.yaml.back", "a.yaml.tpl", "a.yaml.sealed", "a.sealed",
-            "Kustomization", ".a.yaml",
+            "a.yaml",
+            "a.YML",
+            "x/a.json",
+            "a.yaml.back",
+            "a.yaml.tpl",
+            "a.yaml.sealed",
+            "a.sealed",
+            "Kustomization",
+            ".a.yaml",
         ] {
             assert!(is_documents(Path::new(name)), "{name}");
         }
-        for name in ["a", "a.cue", "_helpers.tpl", "a.yaml.sh", "yaml", "a.json5", "a.md", "x.yaml/a"] {
+        for name in
+            ["a", "a.cue", "_helpers.tpl", "a.yaml.sh", "yaml", "a.json5", "a.md", "x.yaml/a"]
+        {
             assert!(!is_documents(Path::new(name)), "{name}");
         }
     }

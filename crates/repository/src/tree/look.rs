@@ -43,10 +43,8 @@ const STAND_INS: [&[u8]; 2] = [b"version https://git-lfs.github.com/spec/", b"\0
 
 /// Looks at a file; none where there is nothing to be seen.
 pub(super) fn look(path: &Path) -> Option<Sight> {
-    let sight = try_look(path).unwrap_or_else(|error| Sight {
-        seen: Seen::Unreadable(error),
-        kustomization: None,
-    });
+    let sight = try_look(path)
+        .unwrap_or_else(|error| Sight { seen: Seen::Unreadable(error), kustomization: None });
     let is_nothing = matches!(sight.seen, Seen::Nothing) && sight.kustomization.is_none();
     (!is_nothing).then_some(sight)
 }

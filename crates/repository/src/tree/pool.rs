@@ -91,10 +91,14 @@ mod tests {
         let items: Vec<usize> = (0..1000).collect();
         let mut sum = 0;
         let mut places = Vec::new();
-        for_each(&items, |place, item| place + item, |place, result| {
-            places.push(place);
-            sum += result;
-        });
+        for_each(
+            &items,
+            |place, item| place + item,
+            |place, result| {
+                places.push(place);
+                sum += result;
+            },
+        );
         places.sort_unstable();
         assert_eq!((places, sum), (items, 2 * (0..1000).sum::<usize>()));
         for_each(&[] as &[usize], |_, item| *item, |_, _| panic!("there is none"));
@@ -105,9 +109,13 @@ mod tests {
         let items: Vec<usize> = (0..200).collect();
         let turns = Turns::new(5);
         let mut passed = Vec::new();
-        for_each(&items, |place, item| turns.ask(place, item % 3 == 0), |place, may_pass| {
-            passed.extend(may_pass.then_some(place));
-        });
+        for_each(
+            &items,
+            |place, item| turns.ask(place, item % 3 == 0),
+            |place, may_pass| {
+                passed.extend(may_pass.then_some(place));
+            },
+        );
         passed.sort_unstable();
         assert_eq!(passed, [0, 3, 6, 9, 12]);
         assert!(turns.are_over());

@@ -1,49 +1,91 @@
-//! Paths as they stand in a `.seal.yaml`, and patterns for them.
+//! Relative paths that mean the same on every system, and patterns for them.
 
+use std::fmt;
 use std::path::{Component, Path};
 
 use globset::{ErrorKind, Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
-use super::error::PathFlaw;
+/// Why a path, or a pattern for paths, cannot be meant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PathFlaw {
+    /// It is empty.
+    Empty,
+    /// It begins at the root, or with the letter of a drive.
+    Absolute,
+    /// It holds `..`, and may lead out of the folder that it is relative to.
+    Parent,
+    /// It holds `.` or nothing between two slashes: no path that is matched does.
+    NoName,
+    /// It ends in a slash.
+    Folder,
+    /// It holds a backslash.
+    Backslash,
+    /// A `[` without `]`.
+    UnclosedClass,
+    /// A range whose end comes before its start, as in `[z-a]`.
+    Range,
+    /// A `{` without `}`, or the other way round.
+    Alternatives,
+    /// A pattern, or all of them together, would take too much memory.
+    TooLarge,
+}
 
-/// The patterns of all rules, which are matched in one go.
-#[derive(Debug)]
-pub(super) struct Patterns {
+/// A pattern for paths that are relative to a folder.
+///
+/// `*` and `?` stay in a folder, `**` does not; `[a-z]` is one of several signs, and `{a,b}` one of several texts. The whole
+/// path has to match.
+#[derive(Clone, Debug)]
+pub struct PathPattern(Glob);
+
+impl PathPattern {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    /// It cannot be meant as it stands.
+    pub fn parse(text: &str) -> Result<Self, PathFlaw> {
+        check_path(text)?;
+        let mut builder = GlobBuilder::new(text);
+        builder.literal_separator(true).backslash_escape(false);
+        builder.build().map(Self).map_err(|error| flaw(error.kind()))
+    }
+}
+
+/// Patterns in groups, which are matched in one go.
+#[derive(Default, Debug)]
+pub(crate) struct Patterns {
     set: GlobSet,
-    /// The number of the rule that each pattern belongs to, in ascending order.
-    rules: Vec<usize>,
+    /// The number of the group that each pattern belongs to, in ascending order.
+    groups: Vec<usize>,
 }
 
 impl Patterns {
-    /// Of the patterns and the numbers of their rules, in ascending order.
-    pub(super) fn new(patterns: Vec<(Glob, usize)>) -> Result<Self, PathFlaw> {
+    /// Of the patterns and the numbers of their groups, in ascending order.
+    pub(crate) fn new(
+        patterns: impl IntoIterator<Item = (PathPattern, usize)>,
+    ) -> Result<Self, PathFlaw> {
         let mut set = GlobSetBuilder::new();
-        let mut rules = Vec::with_capacity(patterns.len());
-        for (glob, rule) in patterns {
+        let mut groups = Vec::new();
+        for (PathPattern(glob), group) in patterns {
             set.add(glob);
-            rules.push(rule);
+            groups.push(group);
         }
         let set = set.build().map_err(|error| flaw(error.kind()))?;
-        Ok(Self { set, rules })
+        Ok(Self { set, groups })
     }
 
-    /// The number of the first rule with a pattern that matches the path.
-    pub(super) fn first_rule(&self, path: &Path) -> Option<usize> {
-        let matching = self.set.matches(path).into_iter();
-        matching.filter_map(|pattern| self.rules.get(pattern)).min().copied()
+    /// The numbers of the groups with a pattern that matches the path, in ascending order.
+    pub(crate) fn matching(&self, path: &Path) -> impl Iterator<Item = usize> {
+        self.set.matches(path).into_iter().filter_map(|pattern| self.groups.get(pattern)).copied()
     }
-}
 
-/// Reads a pattern.
-pub(super) fn pattern(text: &str) -> Result<Glob, PathFlaw> {
-    check_path(text)?;
-    let mut builder = GlobBuilder::new(text);
-    builder.literal_separator(true).backslash_escape(false);
-    builder.build().map_err(|error| flaw(error.kind()))
+    /// Whether any pattern matches the path.
+    pub(crate) fn match_any(&self, path: &Path) -> bool {
+        self.set.is_match(path)
+    }
 }
 
 /// Holds a path to the form in which it means the same on every system, and stays in the folder that it begins in.
-pub(super) fn check_path(text: &str) -> Result<(), PathFlaw> {
+pub(crate) fn check_path(text: &str) -> Result<(), PathFlaw> {
     if text.is_empty() {
         return Err(PathFlaw::Empty);
     }
@@ -84,13 +126,30 @@ fn flaw(kind: &ErrorKind) -> PathFlaw {
     }
 }
 
+impl fmt::Display for PathFlaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "the path is empty",
+            Self::Absolute => "the path is absolute",
+            Self::Parent => "the path leads out of its folder by \"..\"",
+            Self::NoName => "the path has \".\" or nothing between slashes, and matches nothing",
+            Self::Folder => "the path ends in a slash, and matches no file",
+            Self::Backslash => "the path holds a backslash",
+            Self::UnclosedClass => "a \"[\" is not closed",
+            Self::Range => "a range in \"[…]\" ends before it begins",
+            Self::Alternatives => "a brace has no counterpart",
+            Self::TooLarge => "the patterns are too large",
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn matches(text: &str, path: &str) -> bool {
-        let glob = pattern(text).unwrap();
-        Patterns::new(vec![(glob, 0)]).unwrap().first_rule(Path::new(path)).is_some()
+        let pattern = PathPattern::parse(text).unwrap();
+        Patterns::new([(pattern, 0)]).unwrap().match_any(Path::new(path))
     }
 
     #[test]
@@ -121,13 +180,14 @@ mod tests {
     }
 
     #[test]
-    fn the_first_rule_wins() {
+    fn groups_come_in_their_order() {
         let patterns = [("**/*.yaml", 0), ("a/**", 1), ("**", 2)];
-        let patterns = patterns.map(|(text, rule)| (pattern(text).unwrap(), rule)).to_vec();
+        let patterns = patterns.map(|(text, group)| (PathPattern::parse(text).unwrap(), group));
         let patterns = Patterns::new(patterns).unwrap();
-        assert_eq!(patterns.first_rule(Path::new("a/b.yaml")), Some(0));
-        assert_eq!(patterns.first_rule(Path::new("a/b.json")), Some(1));
-        assert_eq!(patterns.first_rule(Path::new("b.json")), Some(2));
+        let matching = |path| patterns.matching(Path::new(path)).collect::<Vec<_>>();
+        assert_eq!(matching("a/b.yaml"), [0, 1, 2]);
+        assert_eq!(matching("a/b.json"), [1, 2]);
+        assert_eq!(matching("b.json"), [2]);
     }
 
     #[test]
@@ -149,7 +209,7 @@ mod tests {
             ("a}", PathFlaw::Alternatives),
             (&"{".repeat(1000), PathFlaw::TooLarge),
         ] {
-            assert_eq!(pattern(text).unwrap_err(), flaw, "{text}");
+            assert_eq!(PathPattern::parse(text).unwrap_err(), flaw, "{text}");
         }
     }
 }
