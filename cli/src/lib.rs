@@ -10,6 +10,7 @@ mod documents;
 mod error;
 mod fetch;
 mod guard;
+mod heap;
 mod hints;
 mod input;
 mod key_files;

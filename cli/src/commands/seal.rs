@@ -16,6 +16,7 @@ use crate::args::{
 use crate::documents;
 use crate::error::Error;
 use crate::guard::Guard;
+use crate::heap;
 use crate::input::Source;
 use crate::kubeconfig;
 use crate::output::{Audience, Destination};
@@ -139,6 +140,7 @@ fn seal(
         .allow_empty_data(args.allow_empty_data)
         .allow_values_in_metadata(args.allow_values_in_metadata)
         .hints(!args.no_hints);
+    let _pages = heap::keep_pages(documents.len());
     let progress = ui.progress("sealing", documents.len());
     let advance = || progress.advance();
     let others = if args.skip_other { Others::Pass } else { Others::Refuse };
