@@ -1,5 +1,7 @@
 //! Groups of flags that several commands share, and how flags are read.
 
+mod tree;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -8,6 +10,8 @@ use clap::{ArgMatches, Args, Command, FromArgMatches, ValueEnum};
 use kubeyaml::Format;
 use sealkit_core::Scope;
 use sealkit_repository::config::Binding;
+
+pub(crate) use tree::TreeArgs;
 
 /// Which arguments are given by the environment: a rule of `.seal.yaml` wins over those, and gives way to the command
 /// line's.

@@ -163,6 +163,19 @@ impl CertificateArgs {
         Ok(certificate)
     }
 
+    /// A certificate of a rule that may be sealed with now.
+    pub(crate) fn load_file(&self, path: &Path, ui: &mut Ui<'_>) -> Result<Certificate, Error> {
+        let source = CertificateSource::Local(Source::File(path.to_owned()));
+        self.load(&CertificateChoice { source, rule: None, variable: None }, ui)
+    }
+
+    /// The certificate of the flag or of the variable, if one is given.
+    pub(crate) fn load_given(&self, ui: &mut Ui<'_>) -> Result<Option<Certificate>, Error> {
+        let Some(argument) = self.cert.as_deref() else { return Ok(None) };
+        let source = CertificateSource::from_argument(argument, Trust::given(self.allow_http))?;
+        self.load(&CertificateChoice { source, rule: None, variable: None }, ui).map(Some)
+    }
+
     fn check_pin(&self, certificate: &Certificate) -> Result<(), Error> {
         let fingerprint = certificate.fingerprint().to_string();
         match &self.pin {

@@ -10,7 +10,7 @@ use std::ffi::OsString;
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::commands::{cert, completions, config, keygen, man, raw, seal, unseal};
+use crate::commands::{cert, completions, config, keygen, man, raw, rotate, seal, status, unseal};
 use crate::error::Error;
 use crate::ui::Ui;
 
@@ -21,6 +21,8 @@ pub(crate) enum Command {
     Seal(seal::SealArgs),
     Unseal(unseal::UnsealArgs),
     Raw(raw::RawArgs),
+    Rotate(rotate::RotateArgs),
+    Status(status::StatusArgs),
     Keygen(keygen::KeygenArgs),
     Cert(cert::CertArgs),
     Config(config::ConfigArgs),
@@ -35,6 +37,8 @@ impl Command {
             Self::Seal(args) => seal::run(&args, ui),
             Self::Unseal(args) => unseal::run(&args, ui),
             Self::Raw(args) => raw::run(&args, ui),
+            Self::Rotate(args) => rotate::run(&args, ui),
+            Self::Status(args) => status::run(&args, ui),
             Self::Keygen(args) => keygen::run(&args, ui),
             Self::Cert(args) => cert::run(&args, ui),
             Self::Config(args) => config::run(&args, ui),
@@ -88,6 +92,14 @@ fn definition() -> clap::Command {
     ignore_empty_variables(sealing).subcommands([
         named::<unseal::UnsealArgs>("unseal", "Open SealedSecrets with the cluster's private keys"),
         named::<raw::RawArgs>("raw", "Seal one value and print its ciphertext in base64"),
+        named::<rotate::RotateArgs>(
+            "rotate",
+            "Seal the values of a working tree again, for the newest key",
+        ),
+        named::<status::StatusArgs>(
+            "status",
+            "Show the sealed values of a working tree, and the key of each",
+        ),
         named::<keygen::KeygenArgs>("keygen", "Make a sealing key and its certificate"),
         named::<cert::CertArgs>(
             "cert",

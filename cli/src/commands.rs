@@ -6,5 +6,7 @@ pub(crate) mod config;
 pub(crate) mod keygen;
 pub(crate) mod man;
 pub(crate) mod raw;
+pub(crate) mod rotate;
 pub(crate) mod seal;
+pub(crate) mod status;
 pub(crate) mod unseal;

@@ -41,6 +41,10 @@ pub(crate) const DIFFERENT_KEYS: &str =
 /// What is said of YAML that cannot be read because of a pattern.
 pub(crate) const STAR: &str = "a pattern that begins with * is put in quotes";
 
+/// What is said where values were not rotated.
+pub(crate) const LEFT: &str =
+    "what stands above says why; keep the old private key until nothing is left";
+
 /// What is said where something is left out of a message.
 pub(crate) const NOT_SHOWN: &str = "what was given is not shown here: it may be a secret";
 /// What is said of a private key on the command line.

@@ -192,6 +192,74 @@ fn write_file<C: AsRef<[u8]>>(
     }
 }
 
+/// What became of a file that was to be replaced.
+pub(crate) enum Replaced {
+    Done,
+    /// It is not any more what it was: it stays as it is.
+    ChangedMeanwhile,
+}
+
+/// Puts new content in the place of a regular file's, in one step, if it still is what it was when it was read.
+pub(crate) fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<Replaced, Error> {
+    replace_file(path, before, after).map_err(|error| write_failed(path, error.into()))
+}
+
+fn replace_file(path: &Path, before: &[u8], after: &[u8]) -> io::Result<Replaced> {
+    let metadata = match path.symlink_metadata() {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Ok(Replaced::ChangedMeanwhile);
+        }
+        Err(error) => return Err(error),
+    };
+    if !metadata.is_file() {
+        return Ok(Replaced::ChangedMeanwhile);
+    }
+    // A rename would go around a write protection that somebody set on purpose.
+    OpenOptions::new().write(true).open(path)?;
+    let directory = directory_of(path);
+    let mut unfinished = Unfinished::create(directory, Audience::AsBefore)?;
+    unfinished.keep_mode(&metadata, Audience::AsBefore)?;
+    unfinished.write(after)?;
+    unfinished.file().sync_all()?;
+    // As late as can be: what is written between this and the new name is lost.
+    if !is_as_before(path, &metadata, before)? {
+        return Ok(Replaced::ChangedMeanwhile);
+    }
+    unfinished.publish(path, Existing::Replace)?;
+    File::open(directory).and_then(|directory| directory.sync_all()).ok();
+    Ok(Replaced::Done)
+}
+
+/// Whether a file is still the same, and holds what it held.
+fn is_as_before(path: &Path, metadata: &Metadata, before: &[u8]) -> io::Result<bool> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    let now = file.metadata()?;
+    let is_same = identity::same(&now, metadata) && path.symlink_metadata()?.is_file();
+    Ok(is_same && usize::try_from(now.len()) == Ok(before.len()) && holds(&mut file, before)?)
+}
+
+/// Whether a reader gives exactly these bytes.
+fn holds(reader: &mut impl io::Read, mut expected: &[u8]) -> io::Result<bool> {
+    let mut piece = zeroize::Zeroizing::new([0; 16 << 10]);
+    loop {
+        let read = match reader.read(piece.as_mut_slice()) {
+            Ok(0) => return Ok(expected.is_empty()),
+            Ok(read) => piece.get(..read).unwrap_or_default(),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        match expected.strip_prefix(read) {
+            Some(rest) => expected = rest,
+            None => return Ok(false),
+        }
+    }
+}
+
 /// Writes a file beside its place, and puts it there when it is whole; `before` is what it replaces.
 fn put_in_place<C: AsRef<[u8]>>(
     path: PathBuf,

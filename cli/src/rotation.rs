@@ -11,7 +11,9 @@ mod summary;
 use std::path::{Path, PathBuf};
 
 use sealkit_repository::rotate::Verdict;
-use sealkit_repository::tree::{Change, FileProblem, FileReport, Job, Survey, TreeFile, Turns, for_each};
+use sealkit_repository::tree::{
+    Change, FileProblem, FileReport, Job, Survey, TreeFile, Turns, for_each,
+};
 
 use crate::error::Error;
 use crate::output::{self, Replaced};
@@ -23,12 +25,13 @@ pub(crate) use json::Report as JsonReport;
 pub(crate) use keys::{Certificates, Rings};
 pub(crate) use message::commit_message;
 pub(crate) use show::{Detail, people};
-pub(crate) use summary::{Counts, Summary};
+use summary::Counts;
+pub(crate) use summary::Summary;
 
 /// What is done with the new content of files.
 pub(crate) enum Writing {
-    /// It is written, of this many files.
-    Files(usize),
+    /// It is written, of at most `limit` files, and kept to be shown if it has to be.
+    Files { limit: usize, keep: bool },
     /// It is shown.
     Nothing,
 }
@@ -46,7 +49,7 @@ pub(crate) struct FileResult<'t> {
 pub(crate) enum Fate {
     /// There is none.
     Unchanged,
-    Written,
+    Written(Option<Change>),
     /// Nothing is written in this run.
     Shown(Change),
     /// As many files are written as was asked for.
@@ -66,7 +69,7 @@ pub(crate) fn run<'t>(
 ) -> Vec<FileResult<'t>> {
     let files: Vec<&TreeFile> = survey.files.iter().filter(|file| job.covers(file)).collect();
     let turns = match writing {
-        Writing::Files(limit) if *limit < files.len() => Some(Turns::new(*limit)),
+        Writing::Files { limit, .. } if *limit < files.len() => Some(Turns::new(*limit)),
         _ => None,
     };
     let mut results: Vec<Option<FileResult<'t>>> = Vec::new();
@@ -99,15 +102,15 @@ fn run_one<'t>(
     let fate = match (change, writing) {
         (None, _) => Fate::Unchanged,
         (Some(change), Writing::Nothing) => Fate::Shown(change),
-        (Some(_), Writing::Files(_)) if !may_write => Fate::OverLimit,
-        (Some(change), Writing::Files(_)) => write(&file.path, &change),
+        (Some(_), Writing::Files { .. }) if !may_write => Fate::OverLimit,
+        (Some(change), Writing::Files { keep, .. }) => write(&file.path, change, *keep),
     };
     FileResult { file, path: crate::rules::as_seen(&file.path), report, fate }
 }
 
-fn write(path: &Path, change: &Change) -> Fate {
+fn write(path: &Path, change: Change, keep: bool) -> Fate {
     match output::replace(path, &change.before, &change.after) {
-        Ok(Replaced::Done) => Fate::Written,
+        Ok(Replaced::Done) => Fate::Written(keep.then_some(change)),
         Ok(Replaced::ChangedMeanwhile) => Fate::ChangedMeanwhile,
         Err(error) => Fate::Failed(error),
     }
@@ -116,12 +119,13 @@ fn write(path: &Path, change: &Change) -> Fate {
 impl FileResult<'_> {
     /// Whether the file could not be dealt with at all.
     pub(crate) fn has_failed(&self) -> bool {
-        matches!(self.fate, Fate::ChangedMeanwhile | Fate::Failed(_)) || self.report.problem.is_some()
+        matches!(self.fate, Fate::ChangedMeanwhile | Fate::Failed(_))
+            || self.report.problem.is_some()
     }
 
     /// Whether it has new content, or would have.
     pub(crate) fn is_rotated(&self) -> bool {
-        matches!(self.fate, Fate::Written | Fate::Shown(_))
+        matches!(self.fate, Fate::Written(_) | Fate::Shown(_))
     }
 
     /// What became of the file, in a word.

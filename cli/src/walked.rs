@@ -15,7 +15,7 @@ pub(crate) fn tell(
     errors: &[WalkError],
     ui: &mut Ui<'_>,
 ) -> Result<(), Error> {
-    passed_over.iter().for_each(|it| tell_passed_over(it, ui));
+    tell_passed_over(passed_over, ui);
     let mut shown = errors.iter().take(MAX_SHOWN).map(failed);
     match shown.next() {
         Some(first) => Err(first.and(shown.collect(), errors.len().saturating_sub(MAX_SHOWN))),
@@ -23,7 +23,12 @@ pub(crate) fn tell(
     }
 }
 
-fn tell_passed_over(PassedOver { folder, reason }: &PassedOver, ui: &mut Ui<'_>) {
+/// Says what was passed over.
+pub(crate) fn tell_passed_over(passed_over: &[PassedOver], ui: &mut Ui<'_>) {
+    passed_over.iter().for_each(|it| tell_one(it, ui));
+}
+
+fn tell_one(PassedOver { folder, reason }: &PassedOver, ui: &mut Ui<'_>) {
     let folder = as_seen(folder);
     let folder = folder.display();
     match reason {

@@ -2,7 +2,7 @@
 
 use kubeyaml::{Tree, to_json};
 use sealkit_core::{Fingerprint, Scope};
-use sealkit_repository::rotate::{Bound, Finding, Outcome, Warning};
+use sealkit_repository::rotate::{Finding, Outcome, Warning};
 use sealkit_repository::tree::Survey;
 
 use super::show;
@@ -107,7 +107,7 @@ fn value(finding: &Finding) -> Tree {
         ("scope", optional(binding.map(|binding| Scope::as_str(binding.scope)))),
         ("namespace", optional(binding.map(|binding| binding.namespace.as_str()))),
         ("name", optional(binding.map(|binding| binding.name.as_str()))),
-        ("boundBy", optional(finding.bound.as_ref().map(|bound| Bound::source(bound).reason()))),
+        ("boundBy", optional(finding.bound.as_ref().map(|bound| bound.source.reason()))),
         ("isProved", Tree::from(finding.key.is_some())),
         ("key", fingerprint(finding.key.or(finding.hint))),
     ])

@@ -37,7 +37,7 @@ impl Rings {
 pub(crate) struct Certificates {
     loaded: Vec<Certificate>,
     /// The places in `loaded` of the certificates of a rule, by where the rule is in memory.
-    of_rules: HashMap<*const Rule, Vec<usize>>,
+    of_rules: HashMap<usize, Vec<usize>>,
 }
 
 impl Certificates {
@@ -50,7 +50,7 @@ impl Certificates {
         let mut certificates = Self::default();
         let mut places: HashMap<PathBuf, usize> = HashMap::new();
         for found in files.into_iter().filter_map(|file| file.rule.as_ref()) {
-            if certificates.of_rules.contains_key(&Arc::as_ptr(&found.rule)) {
+            if certificates.of_rules.contains_key(&address(&found.rule)) {
                 continue;
             }
             let mut of_rule = Vec::new();
@@ -67,15 +67,25 @@ impl Certificates {
                 };
                 of_rule.push(place);
             }
-            certificates.of_rules.insert(Arc::as_ptr(&found.rule), of_rule);
+            certificates.of_rules.insert(address(&found.rule), of_rule);
         }
         Ok(certificates)
     }
 
+    /// Whether no rule names any.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.loaded.is_empty()
+    }
+
     /// The keys that a rule's files are sealed for.
     pub(crate) fn of_rule(&self, found: &FoundRule) -> Vec<&SealingKey> {
-        let places = self.of_rules.get(&Arc::as_ptr(&found.rule)).map(Vec::as_slice);
+        let places = self.of_rules.get(&address(&found.rule)).map(Vec::as_slice);
         let loaded = places.unwrap_or_default().iter().filter_map(|place| self.loaded.get(*place));
         loaded.map(Certificate::sealing_key).collect()
     }
+}
+
+/// Where a rule is in memory: the same rule is there once.
+fn address(rule: &Arc<Rule>) -> usize {
+    Arc::as_ptr(rule).addr()
 }

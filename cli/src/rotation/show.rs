@@ -5,7 +5,6 @@ use std::path::Path;
 
 use sealkit_repository::rotate::{Bound, Finding, Outcome, Verdict, Warning};
 use sealkit_repository::tree::Survey;
-use sealkit_repository::walk::Reason;
 
 use super::{Fate, FileResult, Summary};
 use crate::text::one_line;
@@ -17,7 +16,7 @@ pub(crate) enum Detail {
     Exceptions,
     /// Also a line for each file with sealed values.
     Files,
-    /// Also a line for each value, and what was passed over.
+    /// Also a line for each value.
     Items,
 }
 
@@ -32,7 +31,7 @@ pub(crate) fn people(
     for result in results {
         add_file(&mut text, result, detail);
     }
-    add_not_visited(&mut text, survey, detail);
+    add_not_read(&mut text, survey);
     add_sums(&mut text, summary);
     text
 }
@@ -108,7 +107,7 @@ fn warned(path: &str, warning: &Warning) -> String {
 
 fn outcome(result: &FileResult<'_>, finding: &Finding) -> &'static str {
     match (&finding.outcome, &result.fate) {
-        (Outcome::Rotated, Fate::Written | Fate::Shown(_)) => "rotated",
+        (Outcome::Rotated, Fate::Written(_) | Fate::Shown(_)) => "rotated",
         (Outcome::Rotated, Fate::OverLimit) | (Outcome::Stale { .. }, _) => "stale",
         (Outcome::Current { .. }, _) => "current",
         (Outcome::Rotated | Outcome::Left(_), _) => "left",
@@ -127,8 +126,8 @@ pub(super) fn verdict(verdict: Verdict) -> &'static str {
     }
 }
 
-/// What was not looked into, and could hold sealed values.
-fn add_not_visited(text: &mut String, survey: &Survey, detail: Detail) {
+/// What was not looked into, and may hold sealed values.
+fn add_not_read(text: &mut String, survey: &Survey) {
     let seen = |path: &Path| crate::rules::as_seen(path).display().to_string();
     for error in &survey.errors {
         line(text, "left", &format!("{}: cannot be read: {}", seen(error.path()), error.cause()));
@@ -144,23 +143,6 @@ fn add_not_visited(text: &mut String, survey: &Survey, detail: Detail) {
     for path in &survey.stand_ins {
         let what = "stands for a file that is not here (Git LFS, git-crypt)";
         line(text, "skipped", &format!("{}: {what}", seen(path)));
-    }
-    for passed in &survey.passed_over {
-        let folder = seen(&passed.folder);
-        match &passed.reason {
-            Reason::WorkingTree if detail == Detail::Items => {
-                line(text, "skipped", &format!("{folder}: is a repository of its own: name it to go into it"));
-            }
-            Reason::WorkingTree => {}
-            Reason::Rendered => {
-                let what = "is rendered from other files (hydrator.metadata): rotate those, and render again";
-                line(text, "skipped", &format!("{folder}: {what}"));
-            }
-            Reason::GitIsSilent(error) => {
-                let what = "files that are ignored were left out, also if Git tracks them: it could not be asked";
-                line(text, "warning", &format!("{folder}: {what}: {error}"));
-            }
-        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use sealkit_core::Fingerprint;
 use sealkit_repository::rotate::{Finding, NotedCause, Outcome};
+use sealkit_repository::tree::Survey;
 
 use super::{Fate, FileResult};
 
@@ -42,8 +43,9 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
-    pub(crate) fn of(results: &[FileResult<'_>]) -> Self {
-        let mut summary = Self::default();
+    pub(crate) fn of(results: &[FileResult<'_>], survey: &Survey) -> Self {
+        let not_read = survey.unreadable.len() + survey.too_large.len() + survey.errors.len();
+        let mut summary = Self { files_failed: not_read, files_left: not_read, ..Self::default() };
         results.iter().for_each(|result| summary.add(result));
         summary
     }
@@ -52,33 +54,33 @@ impl Summary {
         let mut counts = Counts::default();
         for finding in &result.report.findings {
             counts.add(finding, &result.fate);
-            self.add_key(finding, &result.fate);
+            self.add_key(finding, result);
         }
         let environment = result.file.environment().map(str::to_owned);
         self.by_environment.entry(environment).or_default().include(counts);
         self.all.include(counts);
-        self.files_rotated += usize::from(matches!(result.fate, Fate::Written | Fate::Shown(_)));
+        self.files_rotated += usize::from(result.is_rotated());
         self.files_over_limit += usize::from(matches!(result.fate, Fate::OverLimit));
         self.files_failed += usize::from(result.has_failed());
         self.files_left += usize::from(result.has_failed() || counts.left > 0);
     }
 
-    fn add_key(&mut self, finding: &Finding, fate: &Fate) {
+    fn add_key(&mut self, finding: &Finding, result: &FileResult<'_>) {
         if !is_value(finding) {
             return;
         }
         let key = finding.key.or(finding.hint);
-        let is_rotated = finding.outcome == Outcome::Rotated && matches!(fate, Fate::Written);
-        if let (true, Some(key)) = (finding.outcome == Outcome::Rotated, key) {
+        let is_rotated = finding.outcome == Outcome::Rotated && result.is_rotated();
+        if let (true, Some(key)) = (is_rotated, key) {
             *self.from_keys.entry(key).or_default() += 1;
         }
+        let is_written = is_rotated && matches!(result.fate, Fate::Written(_));
+        let now = if is_written { result.report.target } else { key };
+        *self.by_key.entry(now).or_default() += 1;
         self.believed += usize::from(matches!(
             finding.outcome,
             Outcome::Current { is_proved: false } | Outcome::Stale { is_proved: false }
         ));
-        if !is_rotated {
-            *self.by_key.entry(key).or_default() += 1;
-        }
     }
 
     /// Whether no old key opens anything in the files that were looked into, as far as is known.
@@ -92,7 +94,7 @@ impl Counts {
     fn add(&mut self, finding: &Finding, fate: &Fate) {
         match &finding.outcome {
             Outcome::Rotated => match fate {
-                Fate::Written | Fate::Shown(_) => self.rotated += 1,
+                Fate::Written(_) | Fate::Shown(_) => self.rotated += 1,
                 Fate::OverLimit => self.stale += 1,
                 Fate::Unchanged | Fate::ChangedMeanwhile | Fate::Failed(_) => self.left += 1,
             },

@@ -57,7 +57,7 @@ use text::TextFile;
 /// keys for each label that it may be bound to.
 #[must_use]
 pub fn rotate(file: &[u8], context: &Context<'_>, rng: &mut impl CryptoRng) -> FileOutcome {
-    if !words::may_hold_sealed_values(file) {
+    if !may_hold_sealed_values(file) {
         return FileOutcome::default();
     }
     match context.content {

@@ -69,6 +69,13 @@ pub struct Bound {
     pub source: Source,
 }
 
+/// As its binding.
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.binding.fmt(f)
+    }
+}
+
 /// What became of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
