@@ -235,7 +235,7 @@ impl RotateArgs {
             0 if !self.dry_run => ui.note("all current"),
             0 => {}
             open => {
-                ui.note(format!("{open} values not looked into: an old key may still open them"))
+                ui.note(format!("{open} values not looked into: an old key may still open them"));
             }
         }
         Ok(())

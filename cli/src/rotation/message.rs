@@ -1,7 +1,5 @@
 //! The message of the commit that takes a rotation into the repository.
 
-use std::fmt::Write as _;
-
 use sealkit_core::Fingerprint;
 
 use super::Summary;
@@ -17,27 +15,26 @@ pub(crate) fn commit_message(summary: &Summary, to: &[Fingerprint]) -> String {
     );
     let mut lines = String::new();
     for (key, values) in &summary.from_keys {
-        let _ = writeln!(lines, "From key {key}: {}", count(*values, "value"));
+        lines.push_str(&format!("From key {key}: {}\n", count(*values, "value")));
     }
     for key in to {
-        let _ = writeln!(lines, "To key {key}");
+        lines.push_str(&format!("To key {key}\n"));
     }
     for (environment, counts) in &summary.by_environment {
         if let (Some(environment), rotated @ 1..) = (environment, counts.rotated) {
-            let _ = writeln!(lines, "Environment {environment}: {}", count(rotated, "value"));
+            lines.push_str(&format!("Environment {environment}: {}\n", count(rotated, "value")));
         }
     }
     if !lines.is_empty() {
-        let _ = write!(text, "\n{lines}");
+        text.push_str(&format!("\n{lines}"));
     }
     let open = all.left + all.noted + all.stale;
     if open > 0 {
-        let _ = writeln!(
-            text,
-            "\n{} not rotated: an old key may still open {}.",
+        text.push_str(&format!(
+            "\n{} not rotated: an old key may still open {}.\n",
             count(open, "value"),
             plural(open, "it", "them"),
-        );
+        ));
     }
     text
 }

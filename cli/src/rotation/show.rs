@@ -1,6 +1,5 @@
 //! What a person reads: what could not be done, file by file, and the sums.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
 use sealkit_repository::rotate::{Bound, Finding, Outcome, Verdict, Warning};
@@ -64,7 +63,7 @@ fn counted(result: &FileResult<'_>) -> String {
 }
 
 fn line(text: &mut String, label: &str, message: &str) {
-    let _ = writeln!(text, "{label:<8} {}", one_line(message));
+    text.push_str(&format!("{label:<8} {}\n", one_line(message)));
 }
 
 /// What has to be told of a value in any case: it is not rotated, and a key may open it.
@@ -162,7 +161,7 @@ fn add_sums(text: &mut String, summary: &Summary) {
     if sums.is_empty() {
         sums.push("no sealed values".to_owned());
     }
-    let _ = writeln!(text, "{}", sums.join(", "));
+    text.push_str(&format!("{}\n", sums.join(", ")));
     if summary.by_environment.len() > 1 || summary.by_environment.keys().any(Option::is_some) {
         for (environment, counts) in &summary.by_environment {
             let name = environment.as_deref().unwrap_or("no environment");
@@ -177,13 +176,13 @@ fn add_sums(text: &mut String, summary: &Summary) {
             let values: Vec<String> =
                 values.map(|(number, word)| format!("{number} {word}")).collect();
             if !values.is_empty() {
-                let _ = writeln!(text, "  {}: {}", one_line(name), values.join(", "));
+                text.push_str(&format!("  {}: {}\n", one_line(name), values.join(", ")));
             }
         }
     }
     for (key, values) in &summary.by_key {
         let key = key.map_or_else(|| "an unknown key".to_owned(), |key| key.to_string());
-        let _ = writeln!(text, "  sealed for {key}: {values}");
+        text.push_str(&format!("  sealed for {key}: {values}\n"));
     }
 }
 
