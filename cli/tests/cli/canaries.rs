@@ -226,6 +226,8 @@ struct Role {
 /// What the roles need besides.
 struct Files {
     damaged: PathBuf,
+    /// The same with the name of a document.
+    document: PathBuf,
     sealed: PathBuf,
     secret: PathBuf,
     value: PathBuf,
@@ -272,6 +274,53 @@ fn roles() -> Vec<Role> {
         role("rules of what is sealed", false, |files| {
             of(&["--filename".as_ref(), files.ruled.as_ref(), files.secret.as_ref()])
         }),
+        role("rotate", false, |files| {
+            of(&[
+                "rotate".as_ref(),
+                "--dry-run".as_ref(),
+                "--verbose".as_ref(),
+                "--cert".as_ref(),
+                other_certificate().as_ref(),
+                "--key".as_ref(),
+                key().as_ref(),
+                files.document.as_ref(),
+            ])
+        }),
+        role("rotate text", false, |files| {
+            of(&[
+                "rotate".as_ref(),
+                "--check".as_ref(),
+                "--text".as_ref(),
+                "--cert".as_ref(),
+                other_certificate().as_ref(),
+                "--key".as_ref(),
+                key().as_ref(),
+                files.damaged.as_ref(),
+            ])
+        }),
+        role("key to rotate", false, |files| {
+            of(&[
+                "rotate".as_ref(),
+                "--dry-run".as_ref(),
+                "--cert".as_ref(),
+                other_certificate().as_ref(),
+                "--key".as_ref(),
+                files.damaged.as_ref(),
+                files.sealed.as_ref(),
+            ])
+        }),
+        role("status", false, |files| {
+            of(&[
+                "status".as_ref(),
+                "--output=json".as_ref(),
+                "--key".as_ref(),
+                key().as_ref(),
+                files.document.as_ref(),
+            ])
+        }),
+        role("rules of what is rotated", false, |files| {
+            of(&["status".as_ref(), "--items".as_ref(), files.ruled.as_ref()])
+        }),
         role("value", false, |_| {
             of(&[
                 "raw".as_ref(),
@@ -281,6 +330,11 @@ fn roles() -> Vec<Role> {
             ])
         }),
     ]
+}
+
+/// Of a key that nothing is sealed for.
+fn other_certificate() -> PathBuf {
+    sealkit_testkit::fixture("keys/rsa-2048.crt")
 }
 
 #[test]
@@ -293,10 +347,11 @@ fn no_input_is_told_in_a_message() {
     };
     let files = Files {
         damaged: folder.join("damaged"),
-        sealed: folder.write("sealed", text_of("sealed")),
+        document: folder.join("document.yaml"),
+        sealed: folder.write("sealed.yaml", text_of("sealed")),
         secret: folder.write("secret", text_of("string-data")),
         value: folder.write("value", CANARY),
-        ruled: folder.write("rules/a/b.yaml", ""),
+        ruled: folder.write("rules/a/b.yaml", text_of("sealed")),
     };
     let watch = watch();
     let mut random = StdRng::seed_from_u64(SEED);
@@ -305,6 +360,7 @@ fn no_input_is_told_in_a_message() {
     for (name, input) in &inputs {
         for variant in variants(input, &mut random) {
             folder.write("damaged", &variant);
+            folder.write("document.yaml", &variant);
             folder.write("rules/.seal.yaml", &variant);
             for role in roles() {
                 let arguments = (role.arguments)(&files);
@@ -328,7 +384,10 @@ fn no_input_is_told_in_a_message() {
     }
     assert!(leaks.is_empty(), "{}\n{}", leaks.len(), leaks.join("\n"));
     assert!(succeeded > 500 && failed > 500, "{succeeded} runs succeeded, {failed} failed");
-    assert_eq!(folder.names(), ["damaged", "rules", "sealed", "secret", "value"]);
+    assert_eq!(
+        folder.names(),
+        ["damaged", "document.yaml", "rules", "sealed.yaml", "secret", "value"]
+    );
 }
 
 #[test]
