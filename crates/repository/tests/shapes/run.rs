@@ -219,6 +219,7 @@ fn word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Rotated => "rotated",
         Verdict::Stale => "stale",
+        Verdict::Sealed => "sealed",
         Verdict::Current => "current",
         Verdict::Left => "left",
         Verdict::Noted => "noted",
@@ -251,6 +252,7 @@ fn kind(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Rotated => "rotated",
         Outcome::Stale { .. } => "stale",
+        Outcome::Sealed { .. } => "sealed",
         Outcome::Current { .. } => "current",
         Outcome::Left(_) => "left",
         Outcome::Noted(_) => "noted",
