@@ -40,7 +40,8 @@ fn add_file(text: &mut String, result: &FileResult<'_>, detail: Detail) {
     if let Some(problem) = result.problem() {
         line(text, "left", &format!("{path}: {problem}"));
     }
-    let word = verdict(result);
+    let is_shown = matches!(result.fate, Fate::Shown(_)) && result.verdict() == Verdict::Rotated;
+    let word = if is_shown { "rotate" } else { verdict(result) };
     let is_told = detail != Detail::Exceptions && result.verdict() != Verdict::Skipped;
     if is_told && result.problem().is_none() {
         line(text, word, &format!("{path}{}", counted(result)));
@@ -111,7 +112,8 @@ fn warned(path: &str, warning: &Warning) -> String {
 
 fn outcome(result: &FileResult<'_>, finding: &Finding) -> &'static str {
     match (&finding.outcome, &result.fate) {
-        (Outcome::Rotated, Fate::Written(_) | Fate::Shown(_)) => "rotated",
+        (Outcome::Rotated, Fate::Written(_)) => "rotated",
+        (Outcome::Rotated, Fate::Shown(_)) => "rotate",
         (Outcome::Rotated, Fate::OverLimit) | (Outcome::Stale { .. }, _) => "stale",
         (Outcome::Sealed { .. }, _) => "sealed",
         (Outcome::Current { .. }, _) => "current",
@@ -121,6 +123,7 @@ fn outcome(result: &FileResult<'_>, finding: &Finding) -> &'static str {
     }
 }
 
+/// For programs, and for people where nothing is said about what is only shown.
 pub(super) fn verdict(result: &FileResult<'_>) -> &'static str {
     match result.verdict() {
         Verdict::Rotated => "rotated",
@@ -148,6 +151,10 @@ fn add_not_read(text: &mut String, survey: &Survey) {
         let what = format!("holds sealed values and is larger than {limit} MiB: split it");
         line(text, "left", &format!("{}: {what}", seen(path)));
     }
+    for path in &survey.left_over {
+        let what = "is left over from a run that was killed: remove it";
+        line(text, "skipped", &format!("{}: {what}", seen(path)));
+    }
     for path in &survey.stand_ins {
         let what = "stands for a file that is not here (Git LFS, git-crypt)";
         line(text, "skipped", &format!("{}: {what}", seen(path)));
@@ -157,7 +164,8 @@ fn add_not_read(text: &mut String, survey: &Survey) {
 fn add_sums(text: &mut String, summary: &Summary) {
     let mut sums = in_words(summary.all);
     if summary.files_rotated > 0 {
-        let rotated = format!("rotated in {}", count(summary.files_rotated, "file"));
+        let word = if summary.is_shown { "to be rotated" } else { "rotated" };
+        let rotated = format!("{word} in {}", count(summary.files_rotated, "file"));
         sums = sums.replacen("rotated", &rotated, 1);
     }
     let sums = if sums.is_empty() { "no sealed values" } else { &sums };

@@ -30,6 +30,8 @@ pub(crate) struct Summary {
     pub(crate) all: Counts,
     /// Files with values that are rotated, or would be.
     pub(crate) files_rotated: usize,
+    /// They are not written.
+    pub(crate) is_shown: bool,
     /// Files that wait for another run.
     pub(crate) files_over_limit: usize,
     /// Files of which something is left, and files that failed.
@@ -64,6 +66,7 @@ impl Summary {
         self.by_environment.entry(environment).or_default().include(counts);
         self.all.include(counts);
         self.files_rotated += usize::from(result.is_rotated());
+        self.is_shown |= matches!(result.fate, Fate::Shown(_));
         self.files_over_limit += usize::from(matches!(result.fate, Fate::OverLimit));
         self.files_failed += usize::from(result.has_failed());
         self.files_left += usize::from(result.has_failed() || counts.left > 0);

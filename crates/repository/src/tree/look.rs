@@ -2,6 +2,7 @@
 //!
 //! Most files hold none. They are read once, a piece at a time, and nothing of them is kept.
 
+use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
@@ -29,6 +30,8 @@ pub(super) enum Seen {
     TooLarge,
     /// It stands for another file that is not here: a pointer of Git LFS, or what git-crypt has not opened.
     StandIn,
+    /// It was left over by a run that was killed while it wrote: a copy of another file.
+    LeftOver,
     /// It could not be read.
     Unreadable(io::Error),
 }
@@ -37,6 +40,10 @@ pub(super) enum Seen {
 /// may lie across.
 const PIECE: usize = 256 << 10;
 const OVERLAP: usize = 1 << 10;
+
+/// The names of files that are being written: this, and so many random letters and digits.
+pub const PASSING_PREFIX: &str = ".seal-";
+const PASSING_LEN: usize = 6;
 
 /// What files that stand for others begin with.
 const STAND_INS: [&[u8]; 2] = [b"version https://git-lfs.github.com/spec/", b"\0GITCRYPT\0"];
@@ -50,6 +57,9 @@ pub(super) fn look(path: &Path) -> Option<Sight> {
 }
 
 fn try_look(path: &Path) -> io::Result<Sight> {
+    if is_left_over(path) {
+        return Ok(Sight { seen: Seen::LeftOver, kustomization: None });
+    }
     let mut file = open(path)?;
     let len = file.metadata()?.len();
     if Kustomizations::is_kustomization(path) && len <= MAX_FILE {
@@ -63,6 +73,15 @@ fn try_look(path: &Path) -> io::Result<Sight> {
         seen => seen,
     };
     Ok(Sight { seen, kustomization: None })
+}
+
+/// Whether a file has a passing name, as new content has while it is put in its place.
+fn is_left_over(path: &Path) -> bool {
+    let name = path.file_name().and_then(OsStr::to_str);
+    let random = name.and_then(|name| name.strip_prefix(PASSING_PREFIX));
+    random.is_some_and(|random| {
+        random.len() == PASSING_LEN && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
 }
 
 /// Searches a file of any size.
@@ -162,6 +181,14 @@ mod tests {
             assert!(matches!(seen(text.as_bytes(), false), Seen::Values), "{before}");
         }
         assert!(matches!(seen("a b ".repeat(PIECE).as_bytes(), false), Seen::Nothing));
+    }
+
+    #[test]
+    fn passing_names_are_told() {
+        for (name, is) in [(".seal-aB3xYz", true), (".seal-config", true), (".seal.yaml", false)] {
+            assert_eq!(is_left_over(Path::new(name)), is, "{name}");
+        }
+        assert!(!is_left_over(Path::new(".seal-config.yaml")));
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub struct Survey {
     pub stand_ins: Vec<PathBuf>,
     /// Files that may hold sealed values and are larger than [`MAX_FILE`](super::MAX_FILE).
     pub too_large: Vec<PathBuf>,
+    /// Files that runs have left over which were killed while they wrote: copies of others.
+    pub left_over: Vec<PathBuf>,
     /// Files that could not be read.
     pub unreadable: Vec<(PathBuf, io::Error)>,
     /// What was not visited, although somebody might expect it.
@@ -66,6 +68,7 @@ pub fn survey(roots: &[PathBuf], selection: Selection) -> Result<Survey, ConfigE
         files: Vec::new(),
         stand_ins: Vec::new(),
         too_large: Vec::new(),
+        left_over: Vec::new(),
         unreadable: Vec::new(),
         passed_over: walked.passed_over,
         errors: walked.errors,
@@ -80,6 +83,7 @@ pub fn survey(roots: &[PathBuf], selection: Selection) -> Result<Survey, ConfigE
             Seen::Nothing => {}
             Seen::Values => with_values.push(path),
             Seen::TooLarge => survey.too_large.push(path),
+            Seen::LeftOver => survey.left_over.push(path),
             Seen::StandIn => survey.stand_ins.push(path),
             Seen::Unreadable(error) => survey.unreadable.push((path, error)),
         }
