@@ -67,7 +67,7 @@ fn try_look(path: &Path) -> io::Result<Sight> {
         let seen = if may_hold_sealed_values(&text) { Seen::Values } else { Seen::Nothing };
         return Ok(Sight { seen, kustomization: Some(text) });
     }
-    let seen = search(&mut file, kind::is_documents(path))?;
+    let seen = search(&mut file, len, kind::is_documents(path))?;
     let seen = match seen {
         Seen::Values if len > MAX_FILE => Seen::TooLarge,
         seen => seen,
@@ -84,9 +84,11 @@ fn is_left_over(path: &Path) -> bool {
     })
 }
 
-/// Searches a file of any size.
-fn search(file: &mut impl Read, is_documents: bool) -> io::Result<Seen> {
-    let mut piece = Zeroizing::new(vec![0; PIECE]);
+/// Searches a file of any size, which is said to have this length.
+fn search(file: &mut impl Read, len: u64, is_documents: bool) -> io::Result<Seen> {
+    // Small for a small file: what is set up is also wiped. A byte more shows the end at once.
+    let small = usize::try_from(len).unwrap_or(PIECE).saturating_add(1);
+    let mut piece = Zeroizing::new(vec![0; small.clamp(2 * OVERLAP, PIECE)]);
     let (mut kept, mut is_begin) = (0, true);
     loop {
         let read = read_some(file, piece.get_mut(kept..).unwrap_or_default())?;
@@ -98,7 +100,7 @@ fn search(file: &mut impl Read, is_documents: bool) -> io::Result<Seen> {
         if may_hold(text, is_documents) {
             return Ok(Seen::Values);
         }
-        if read == 0 {
+        if text.len() < piece.len() {
             return Ok(Seen::Nothing);
         }
         let len = text.len();
@@ -170,7 +172,7 @@ mod tests {
     use super::*;
 
     fn seen(bytes: &[u8], is_documents: bool) -> Seen {
-        search(&mut &*bytes, is_documents).unwrap()
+        search(&mut &*bytes, bytes.len() as u64, is_documents).unwrap()
     }
 
     #[test]
