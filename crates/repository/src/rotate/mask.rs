@@ -68,7 +68,8 @@ impl Masked {
             let is_last = ends_line(file, action.end);
             if (is_first && is_last) || template == Template::Actions {
                 masked.hide_bytes(file.get(done..action.start)?);
-                masked.hide_action(file.get(action.clone())?, is_first, is_last);
+                let is_comment = is_first || (is_last && is_head(file, &action));
+                masked.hide_action(file.get(action.clone())?, is_comment, is_last);
                 done = action.end;
             }
         }
@@ -76,7 +77,8 @@ impl Masked {
         (!masked.mask.hidden.is_empty()).then_some(masked)
     }
 
-    /// Hides an action, which may be the first or the last of its lines, line by line: so what follows it has its place.
+    /// Hides an action line by line: so what follows it has its place. `is_first` and `is_last`: a comment may begin in its
+    /// first line, and stand in its last one.
     fn hide_action(&mut self, action: &[u8], is_first: bool, is_last: bool) {
         let mut lines = action.split_inclusive(|byte| *byte == b'\n').enumerate().peekable();
         while let Some((number, line)) = lines.next() {
@@ -238,6 +240,23 @@ fn ends_line(file: &[u8], at: usize) -> bool {
     after.iter().find(|byte| !is_blank(byte)).is_none_or(|byte| matches!(byte, b'\n' | b'\r'))
 }
 
+/// Whether an action is the first entry of a mapping of which others follow: `labels: {{ include "labels" . | nindent 4 }}`,
+/// and then a line that is indented by more.
+fn is_head(file: &[u8], action: &Range<usize>) -> bool {
+    let before = file.get(..action.start).unwrap_or_default();
+    let start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+    let key = before.get(start..).unwrap_or_default();
+    let is_key = key.trim_ascii_end().ends_with(b":") && key.last().is_some_and(is_blank);
+    let after = file.get(action.end..).unwrap_or_default();
+    let mut lines = after.split(|byte| *byte == b'\n').skip(1);
+    let next = lines.find(|line| !line.trim_ascii().is_empty());
+    is_key && next.is_some_and(|next| indentation(next) > indentation(key))
+}
+
+fn indentation(line: &[u8]) -> usize {
+    line.iter().take_while(|byte| **byte == b' ').count()
+}
+
 fn is_blank(byte: &u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
@@ -280,6 +299,8 @@ mod tests {
             ),
             ("a: {{ b\n  c\n  d }}e\n", "", "a: \u{E001}\n  #\u{E001}\n  \u{E001}e\n"),
             ("{{ a }} {{- b -}}\n", "#\u{E001}\n", ""),
+            (" a: {{ b }}\n\n   c: d\n", "", " a: #\u{E001}\n\n   c: d\n"),
+            (" a: {{ b }}\n c: d\n", "", " a: \u{E001}\n c: d\n"),
             ("a: {{ b\n}}\n", "", "a: \u{E001}\n#\u{E001}\n"),
             ("a: {{ \"{{\n", "", ""),
             ("a: {{ b\nc: {{ d }}\n", "", "a: {{ b\nc: \u{E001}\n"),

@@ -24,6 +24,7 @@ struct Filled {
 pub(crate) fn run(case: &Case) -> Result<(), String> {
     let filled: Vec<Filled> = case.placeholders().into_iter().map(fill).collect();
     let root = fixture("rotate-shapes").join(case.text("path").unwrap());
+    let mut outcomes = Vec::new();
     for path in files(&root) {
         let name = path.strip_prefix(&root).unwrap().to_str().unwrap();
         let fixture = Path::new("rotate-shapes").join(case.text("path").unwrap()).join(name);
@@ -32,6 +33,31 @@ pub(crate) fn run(case: &Case) -> Result<(), String> {
         let outcome = rotate_file(case, name, &before)?;
         check_file(case, name, &before, &outcome, &filled)
             .map_err(|error| format!("{name}: {error}"))?;
+        outcomes.push(outcome);
+    }
+    check_exits(case, &outcomes)
+}
+
+/// What the command's exit status is, and that of the same command with `--check`.
+fn check_exits(case: &Case, outcomes: &[FileOutcome]) -> Result<(), String> {
+    let findings = || outcomes.iter().flat_map(|outcome| &outcome.findings);
+    let is_left = findings().any(|found| matches!(found.outcome, Outcome::Left(_)));
+    let is_stale = findings().any(|found| match &found.outcome {
+        Outcome::Rotated | Outcome::Left(_) => true,
+        Outcome::Current { .. } => false,
+        Outcome::Noted(cause) => cause.could_be_opened(),
+    });
+    let (exit, check_exit) = (u64::from(is_left), if is_stale { 3 } else { 0 });
+    let is_allowed = |expected: &serde_json::Value, exit: u64| match expected {
+        serde_json::Value::Array(all) => all.iter().any(|one| one == exit),
+        one => one.is_null() || *one == exit,
+    };
+    if !is_allowed(&case.entry["exit"], exit) {
+        return Err(format!("exits with {exit}"));
+    }
+    let expected = &case.entry["check_exit"];
+    if !is_allowed(expected, check_exit) {
+        return Err(format!("exits with {check_exit} with --check, not {expected}"));
     }
     Ok(())
 }
@@ -64,20 +90,27 @@ fn files(root: &Path) -> Vec<PathBuf> {
 fn with_ciphertexts(file: Vec<u8>, filled: &[Filled]) -> Vec<u8> {
     if let Some(text) = decode_utf16(&file) {
         let text = replaced(text.as_bytes().to_vec(), filled);
+        let unit = if file[0] == 0xFF { u16::to_le_bytes } else { u16::to_be_bytes };
         let units = str::from_utf8(&text).unwrap().encode_utf16();
-        return [0xFF, 0xFE].into_iter().chain(units.flat_map(u16::to_le_bytes)).collect();
+        return unit(0xFEFF).into_iter().chain(units.flat_map(unit)).collect();
     }
     replaced(file, filled)
 }
 
 /// Longer names first: one may begin as another does.
 fn replaced(mut text: Vec<u8>, filled: &[Filled]) -> Vec<u8> {
+    let (old, new) = (fingerprint("old"), fingerprint("new"));
     let mut pieces: Vec<(String, &str)> = filled.iter().flat_map(pieces).collect();
+    pieces.extend([("FINGERPRINT_OLD".to_owned(), &*old), ("FINGERPRINT_NEW".to_owned(), &*new)]);
     pieces.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
     for (name, piece) in pieces {
         text = replace_bytes(&text, name.as_bytes(), piece.as_bytes());
     }
     text
+}
+
+fn fingerprint(name: &str) -> String {
+    key(name).fingerprint().to_string()
 }
 
 fn pieces(filled: &Filled) -> Vec<(String, &str)> {
@@ -202,11 +235,20 @@ fn check_file(
         let reasons: Vec<_> = outcome.findings.iter().map(shown).collect();
         return Err(format!("is {found}, not {expected}: {}", reasons.join("; ")));
     }
-    if outcome.file.is_some() != (expected == "rotated") {
+    let text = decoded(before);
+    let is_rotated =
+        |filled: &Filled| filled.placeholder.outcome == "rotated" && occurrences(&text, filled) > 0;
+    if outcome.file.is_some() != filled.iter().any(is_rotated) {
         return Err("has new content where it should not, or none where it should".to_owned());
     }
-    check_counts(before, outcome, filled)?;
-    outcome.file.as_ref().map_or(Ok(()), |after| check_bytes(before, after, filled))
+    check_counts(&text, outcome, filled)?;
+    let has_hint = case.entry.get("hint").is_some();
+    let expected_text = if has_hint { with_new_key(&text) } else { text };
+    let Some(after) = &outcome.file else { return Ok(()) };
+    if after.get(..2) != before.get(..2) {
+        return Err("is in another encoding now".to_owned());
+    }
+    check_bytes(&expected_text, &decoded(after), filled)
 }
 
 fn shown(finding: &sealkit_repository::rotate::Finding) -> String {
@@ -227,17 +269,25 @@ fn word(verdict: Verdict) -> &'static str {
     }
 }
 
+/// The text with the new key where the old one is named.
+fn with_new_key(text: &[u8]) -> Vec<u8> {
+    replace_bytes(text, fingerprint("old").as_bytes(), fingerprint("new").as_bytes())
+}
+
+fn decoded(file: &[u8]) -> Vec<u8> {
+    decode_utf16(file).map_or_else(|| file.to_vec(), |text| text.as_bytes().to_vec())
+}
+
+fn occurrences(text: &[u8], filled: &Filled) -> usize {
+    let first = &filled.old[..filled.placeholder.line_len.unwrap_or(filled.old.len())];
+    text.windows(first.len()).filter(|window| *window == first.as_bytes()).count()
+}
+
 /// How many values are rotated and left and noted is what the places of the placeholders say.
-fn check_counts(before: &[u8], outcome: &FileOutcome, filled: &[Filled]) -> Result<(), String> {
-    let text =
-        decode_utf16(before).map_or_else(|| before.to_vec(), |text| text.as_bytes().to_vec());
-    let occurrences = |filled: &Filled| {
-        let first = &filled.old[..filled.placeholder.line_len.unwrap_or(filled.old.len())];
-        text.windows(first.len()).filter(|window| *window == first.as_bytes()).count()
-    };
+fn check_counts(text: &[u8], outcome: &FileOutcome, filled: &[Filled]) -> Result<(), String> {
     for wanted in ["rotated", "left", "noted"] {
         let of_kind = filled.iter().filter(|filled| filled.placeholder.outcome == wanted);
-        let expected: usize = of_kind.map(occurrences).sum();
+        let expected: usize = of_kind.map(|filled| occurrences(text, filled)).sum();
         let found = outcome.findings.iter().filter(|found| kind(&found.outcome) == wanted);
         // What is left or noted without a ciphertext is told as well.
         let found = found.count();
@@ -275,22 +325,26 @@ fn check_bytes(before: &[u8], after: &[u8], filled: &[Filled]) -> Result<(), Str
     }
 }
 
-/// The base64 word around a byte, without the zeros of UTF-16, and what follows it.
+/// The base64 word around a byte, and what follows it.
 fn word_around(text: &[u8], at: usize) -> (String, &[u8]) {
-    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=\0".contains(byte);
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
     let start = text[..at].iter().rposition(|byte| !is_word(byte)).map_or(0, |at| at + 1);
     let end = text[at..].iter().position(|byte| !is_word(byte)).map_or(text.len(), |end| at + end);
-    let word = text[start..end].iter().filter(|byte| **byte != 0);
-    (word.map(|byte| char::from(*byte)).collect(), &text[end..])
+    (text[start..end].iter().map(|byte| char::from(*byte)).collect(), &text[end..])
 }
 
 fn check_value(old: &str, new: &str, filled: &[Filled]) -> Result<(), String> {
-    let Some(Filled { placeholder, .. }) = filled.iter().find(|filled| filled.old == old) else {
+    // What stands before a value may be base64 itself.
+    let value = filled.iter().find(|filled| old.ends_with(&filled.old));
+    let Some(Filled { placeholder, old: value }) = value else {
         return Err("bytes that are no ciphertext are different".to_owned());
     };
     if placeholder.outcome != "rotated" {
         return Err(format!("{} should stay", placeholder.name));
     }
+    let new = new
+        .strip_prefix(&old[..old.len() - value.len()])
+        .ok_or("what stands before a value is gone")?;
     let new: SealedValue = new.parse().map_err(|_| "a new value is no envelope")?;
     let label = binding(placeholder).label().unwrap();
     let opened = ring([placeholder.to.as_str()]).unseal(&new, &label, KeyHint::NONE);
