@@ -43,8 +43,8 @@ fn check_exits(case: &Case, outcomes: &[FileOutcome]) -> Result<(), String> {
     let findings = || outcomes.iter().flat_map(|outcome| &outcome.findings);
     let is_left = findings().any(|found| matches!(found.outcome, Outcome::Left(_)));
     let is_stale = findings().any(|found| match &found.outcome {
-        Outcome::Rotated | Outcome::Left(_) => true,
-        Outcome::Current { .. } => false,
+        Outcome::Rotated | Outcome::Stale { .. } | Outcome::Left(_) => true,
+        Outcome::Sealed { .. } | Outcome::Current { .. } => false,
         Outcome::Noted(cause) => cause.could_be_opened(),
     });
     let (exit, check_exit) = (u64::from(is_left), if is_stale { 3 } else { 0 });
