@@ -42,8 +42,8 @@ Exit codes:
 pub(crate) struct RotateArgs {
     #[command(flatten)]
     tree: TreeArgs,
-    /// Private keys of a cluster: PEM, DER or backups, several files with commas between; once for each cluster
-    #[arg(short, long = "key", value_name = "FILE[,FILE]", required_unless_present = "check")]
+    /// A cluster's private keys: PEM, DER, or backups; FILE,FILE for several files. Once for each cluster
+    #[arg(short, long = "key", value_name = "FILE", required_unless_present = "check")]
     keys: Vec<String>,
     #[command(flatten)]
     certificate: CertificateArgs,
