@@ -151,7 +151,10 @@ impl FileResult<'_> {
             (None, Fate::ChangedMeanwhile) => {
                 Some("was changed by somebody else meanwhile: it is as they left it; run again".to_owned())
             }
-            (None, Fate::Failed(error)) => Some(error.message().to_owned()),
+            (None, Fate::Failed(error)) => {
+                let causes = error.causes();
+                Some([error.message().to_owned()].into_iter().chain(causes).collect::<Vec<_>>().join(": "))
+            }
             _ => None,
         }
     }
