@@ -194,9 +194,7 @@ fn room(file: &[u8], actions: usize) -> usize {
 /// The actions of a template. Several in one line with nothing but blanks between them count as one.
 fn actions(file: &[u8]) -> Vec<Range<usize>> {
     let mut actions: Vec<Range<usize>> = Vec::new();
-    let mut done = 0;
-    while let Some(action) = next_action(file, done) {
-        done = action.end;
+    for action in (Actions { file, done: 0, close: 0 }) {
         let last = actions.last_mut().filter(|last| {
             file.get(last.end..action.start).is_some_and(|gap| gap.iter().all(is_blank))
         });
@@ -208,23 +206,41 @@ fn actions(file: &[u8]) -> Vec<Range<usize>> {
     actions
 }
 
-/// The next action. One of several lines has no braces in it.
-fn next_action(file: &[u8], from: usize) -> Option<Range<usize>> {
-    let find = |sought, at: Range<usize>| Some(at.start + memmem::find(file.get(at)?, sought)?);
-    let mut from = from;
-    loop {
-        let start = find(b"{{", from..file.len())?;
-        let line = file.get(start..)?;
-        let line_end = start + memchr::memchr(b'\n', line).unwrap_or(line.len());
-        if let Some(end) = find(b"}}", start + 2..line_end) {
-            return Some(start..end + 2);
+/// The actions of a template, one by one. One of several lines has no braces in it.
+struct Actions<'a> {
+    file: &'a [u8],
+    done: usize,
+    /// Where braces close that were sought last: they are not sought twice.
+    close: usize,
+}
+
+impl Actions<'_> {
+    fn next_of(&self, sought: &[u8], at: Range<usize>) -> Option<usize> {
+        Some(at.start + memmem::find(self.file.get(at)?, sought)?)
+    }
+}
+
+impl Iterator for Actions<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let start = self.next_of(b"{{", self.done..self.file.len())?;
+            if self.close < start + 2 {
+                self.close = self.next_of(b"}}", start + 2..self.file.len())?;
+            }
+            let Some(line_end) = self.next_of(b"\n", start..self.close) else {
+                self.done = self.close + 2;
+                return Some(start..self.done);
+            };
+            if let Some(next) = self.next_of(b"{{", line_end..self.close) {
+                self.done = next;
+                continue;
+            }
+            let last = memmem::rfind(self.file.get(start..line_end)?, b"{{")?;
+            self.done = self.close + 2;
+            return Some(start + last..self.done);
         }
-        let next = find(b"{{", line_end..file.len()).unwrap_or(file.len());
-        if let Some(end) = find(b"}}", line_end..next) {
-            let last = memmem::rfind(file.get(start..line_end)?, b"{{")?;
-            return Some(start + last..end + 2);
-        }
-        from = next;
     }
 }
 
