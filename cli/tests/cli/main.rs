@@ -25,6 +25,7 @@ mod messages;
 mod raw;
 mod reference;
 mod seal;
+mod shapes;
 // Needs `setpriv`.
 #[cfg(target_os = "linux")]
 mod signals;
