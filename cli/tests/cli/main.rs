@@ -24,6 +24,9 @@ mod keys;
 mod messages;
 mod raw;
 mod reference;
+mod rotate;
+#[cfg(target_os = "linux")]
+mod rotate_faults;
 mod seal;
 mod shapes;
 // Needs `setpriv`.
