@@ -56,6 +56,16 @@ pub(super) fn look(path: &Path) -> Option<Sight> {
     (!is_nothing).then_some(sight)
 }
 
+/// The text of a kustomization; none of any other file, or where it cannot be read.
+pub(super) fn kustomization(path: &Path) -> Option<Zeroizing<Vec<u8>>> {
+    if !Kustomizations::is_kustomization(path) {
+        return None;
+    }
+    let mut file = open(path).ok()?;
+    let len = file.metadata().ok()?.len();
+    read_all(&mut file, len).ok()
+}
+
 fn try_look(path: &Path) -> io::Result<Sight> {
     if is_left_over(path) {
         return Ok(Sight { seen: Seen::LeftOver, kustomization: None });
