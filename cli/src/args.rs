@@ -1,11 +1,86 @@
 //! Groups of flags that several commands share, and how flags are read.
 
+mod tree;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, Command, FromArgMatches, ValueEnum};
 use kubeyaml::Format;
 use sealkit_core::Scope;
+use sealkit_repository::config::Binding;
+
+pub(crate) use tree::TreeArgs;
+
+/// Which arguments are given by the environment: a rule of `.seal.yaml` wins over those, and gives way to the command
+/// line's.
+///
+/// The first field of the arguments that it is about: what is read before it is not there any more.
+pub(crate) struct FromEnvironment(Vec<String>);
+
+impl FromEnvironment {
+    /// Whether the argument is given by the environment.
+    pub(crate) fn gives(&self, id: &str) -> bool {
+        self.0.iter().any(|given| given == id)
+    }
+
+    /// What the arguments `scope`, `namespace` and `name` say, completed by what the rule says.
+    pub(crate) fn binding(&self, given: Binding, rule: Option<&Binding>) -> Binding {
+        let Some(rule) = rule.cloned() else { return given };
+        Binding {
+            scope: self.choose("scope", given.scope, rule.scope),
+            namespace: self.choose("namespace", given.namespace, rule.namespace),
+            name: self.choose("name", given.name, rule.name),
+        }
+    }
+
+    fn choose<T>(&self, id: &str, given: Option<T>, rule: Option<T>) -> Option<T> {
+        if self.gives(id) { rule.or(given) } else { given.or(rule) }
+    }
+}
+
+impl FromArgMatches for FromEnvironment {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let ids = matches.ids().map(clap::Id::as_str);
+        let given = ids.filter(|id| matches.value_source(id) == Some(ValueSource::EnvVariable));
+        Ok(Self(given.map(str::to_owned).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// It has no arguments of its own.
+impl Args for FromEnvironment {
+    fn augment_args(command: Command) -> Command {
+        command
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        command
+    }
+}
+
+/// Whose rule counts.
+#[derive(Args)]
+pub(crate) struct FilenameArgs {
+    /// The file whose rule in .seal.yaml counts [default: that of -w, else the input]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) filename: Option<PathBuf>,
+}
+
+/// How a report is printed.
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(crate) enum ReportForm {
+    /// For people
+    #[default]
+    Text,
+    /// One object, for programs
+    Json,
+}
 
 /// Where the certificate comes from.
 #[derive(Args)]

@@ -7,13 +7,14 @@ use std::path::Path;
 
 use sealkit_core::{Certificate, UnixTime, Validity};
 
-use crate::args::CertificateArgs;
+use crate::args::{CertificateArgs, FromEnvironment};
 use crate::clock;
 use crate::error::Error;
 use crate::fetch::{self, Trust};
 use crate::hints;
 use crate::input::{CERTIFICATE_LIMIT, Source, Variable, ascii_from_utf16};
 use crate::named;
+use crate::rules::FoundRule;
 use crate::ui::Ui;
 
 /// Below this, sealing warns that the certificate will expire.
@@ -51,18 +52,11 @@ impl CertificateSource {
         }
     }
 
-    /// The input that is read for it, to be compared with others.
-    pub(crate) fn local(&self) -> Option<&Source> {
+    /// The input that is read for it.
+    fn local(&self) -> Option<&Source> {
         match self {
             Self::Local(source) => Some(source),
             Self::Url(..) | Self::Variable(_) => None,
-        }
-    }
-
-    /// Says whose key was sealed for, where a server has chosen it.
-    pub(crate) fn note_key(&self, certificate: &Certificate, ui: &mut Ui<'_>) {
-        if let Self::Url(..) = self {
-            ui.note(format!("sealed for key {}", certificate.fingerprint()));
         }
     }
 
@@ -88,13 +82,66 @@ impl std::fmt::Display for CertificateSource {
     }
 }
 
+/// The certificate that is chosen, and what is said about it elsewhere.
+pub(crate) struct CertificateChoice<'a> {
+    source: CertificateSource,
+    /// The rule that has chosen it.
+    rule: Option<&'a FoundRule>,
+    /// What the environment names, which must have the same key.
+    variable: Option<CertificateSource>,
+}
+
+impl CertificateChoice<'_> {
+    /// The inputs that are read for it, to be compared with others.
+    pub(crate) fn locals(&self) -> impl Iterator<Item = &Source> {
+        self.source
+            .local()
+            .into_iter()
+            .chain(self.variable.as_ref().and_then(CertificateSource::local))
+    }
+
+    /// Says whose key was sealed for, where a server or a rule has chosen it.
+    pub(crate) fn note_key(&self, certificate: &Certificate, ui: &mut Ui<'_>) {
+        if self.rule.is_some() || matches!(self.source, CertificateSource::Url(..)) {
+            ui.note(format!("sealed for key {}", certificate.fingerprint()));
+        }
+    }
+
+    /// Refuses a rule and a variable that name different keys: one of them is wrong.
+    fn check_variable(&self, certificate: &Certificate, ui: &mut Ui<'_>) -> Result<(), Error> {
+        let (Some(rule), Some(variable)) = (self.rule, &self.variable) else { return Ok(()) };
+        let (of_rule, of_variable) = (certificate.fingerprint(), variable.load(ui)?.fingerprint());
+        if of_rule == of_variable {
+            return Ok(());
+        }
+        Err(Error::failed(format!(
+            "{rule} is for key {of_rule}, and {VARIABLE} for key {of_variable}"
+        ))
+        .hint(hints::DIFFERENT_KEYS))
+    }
+}
+
 impl CertificateArgs {
-    /// Where the certificate comes from.
-    pub(crate) fn source(&self) -> Result<CertificateSource, Error> {
-        match &self.cert {
-            Some(argument) => {
-                CertificateSource::from_argument(argument, Trust::given(self.allow_http))
-            }
+    /// Where the certificate comes from: the flag, else the rule, else the variable.
+    pub(crate) fn choose<'a>(
+        &self,
+        environment: &FromEnvironment,
+        rule: Option<&'a FoundRule>,
+    ) -> Result<CertificateChoice<'a>, Error> {
+        let trust = Trust::given(self.allow_http);
+        let given = || {
+            let argument = self.cert.as_deref();
+            argument.map(|argument| CertificateSource::from_argument(argument, trust)).transpose()
+        };
+        let is_flag = self.cert.is_some() && !environment.gives("cert");
+        if let Some(found) = rule.filter(|_| !is_flag)
+            && let Some(file) = found.certificate()?
+        {
+            let source = CertificateSource::Local(file);
+            return Ok(CertificateChoice { source, rule, variable: given()? });
+        }
+        match given()? {
+            Some(source) => Ok(CertificateChoice { source, rule: None, variable: None }),
             None => Err(Error::usage("no certificate is given").hint(hints::NO_CERTIFICATE)),
         }
     }
@@ -102,16 +149,31 @@ impl CertificateArgs {
     /// A certificate that may be sealed with now.
     pub(crate) fn load(
         &self,
-        source: &CertificateSource,
+        choice: &CertificateChoice<'_>,
         ui: &mut Ui<'_>,
     ) -> Result<Certificate, Error> {
+        let source = &choice.source;
         let certificate = source.load(ui)?;
+        choice.check_variable(&certificate, ui)?;
         self.check_pin(&certificate).map_err(|error| error.about(source))?;
         let notice = validity_notice(&certificate, clock::now(), self.allow_expired);
         if let Some(notice) = notice.map_err(|error| error.about(source))? {
             ui.warning(notice);
         }
         Ok(certificate)
+    }
+
+    /// A certificate of a rule that may be sealed with now.
+    pub(crate) fn load_file(&self, path: &Path, ui: &mut Ui<'_>) -> Result<Certificate, Error> {
+        let source = CertificateSource::Local(Source::File(path.to_owned()));
+        self.load(&CertificateChoice { source, rule: None, variable: None }, ui)
+    }
+
+    /// The certificate of the flag or of the variable, if one is given.
+    pub(crate) fn load_given(&self, ui: &mut Ui<'_>) -> Result<Option<Certificate>, Error> {
+        let Some(argument) = self.cert.as_deref() else { return Ok(None) };
+        let source = CertificateSource::from_argument(argument, Trust::given(self.allow_http))?;
+        self.load(&CertificateChoice { source, rule: None, variable: None }, ui).map(Some)
     }
 
     fn check_pin(&self, certificate: &Certificate) -> Result<(), Error> {

@@ -10,7 +10,7 @@ use std::ffi::OsString;
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::commands::{cert, completions, keygen, man, raw, seal, unseal};
+use crate::commands::{cert, completions, config, keygen, man, raw, rotate, seal, status, unseal};
 use crate::error::Error;
 use crate::ui::Ui;
 
@@ -21,8 +21,11 @@ pub(crate) enum Command {
     Seal(seal::SealArgs),
     Unseal(unseal::UnsealArgs),
     Raw(raw::RawArgs),
+    Rotate(rotate::RotateArgs),
+    Status(status::StatusArgs),
     Keygen(keygen::KeygenArgs),
     Cert(cert::CertArgs),
+    Config(config::ConfigArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }
@@ -34,8 +37,11 @@ impl Command {
             Self::Seal(args) => seal::run(&args, ui),
             Self::Unseal(args) => unseal::run(&args, ui),
             Self::Raw(args) => raw::run(&args, ui),
+            Self::Rotate(args) => rotate::run(&args, ui),
+            Self::Status(args) => status::run(&args, ui),
             Self::Keygen(args) => keygen::run(&args, ui),
             Self::Cert(args) => cert::run(&args, ui),
+            Self::Config(args) => config::run(&args, ui),
             Self::Completions(args) => completions::run(&args, definition(), ui),
             Self::Man(args) => man::run(&args, definition(), ui),
         }
@@ -86,11 +92,20 @@ fn definition() -> clap::Command {
     ignore_empty_variables(sealing).subcommands([
         named::<unseal::UnsealArgs>("unseal", "Open SealedSecrets with the cluster's private keys"),
         named::<raw::RawArgs>("raw", "Seal one value and print its ciphertext in base64"),
+        named::<rotate::RotateArgs>(
+            "rotate",
+            "Seal the values of a working tree again, for the newest key",
+        ),
+        named::<status::StatusArgs>(
+            "status",
+            "Show the sealed values of a working tree, and the key of each",
+        ),
         named::<keygen::KeygenArgs>("keygen", "Make a sealing key and its certificate"),
         named::<cert::CertArgs>(
             "cert",
             "Show a certificate: fingerprint, validity, key size, subject",
         ),
+        named::<config::ConfigArgs>("config", "Show which rule of .seal.yaml is a file's"),
         named::<completions::CompletionsArgs>(
             "completions",
             "Print a script that completes the command line in a shell",
@@ -129,7 +144,8 @@ A file that is called like a command is given as ./NAME.
 Exit codes:
   0  done
   1  the operation failed; nothing was written
-  2  the command line makes no sense";
+  2  the command line makes no sense
+  3  a check found something";
 
 /// A command with the line that lists it. The rest is built only for the command that is used: all of them
 /// together would take longer than to seal a value.

@@ -2,8 +2,11 @@
 
 pub(crate) mod cert;
 pub(crate) mod completions;
+pub(crate) mod config;
 pub(crate) mod keygen;
 pub(crate) mod man;
 pub(crate) mod raw;
+pub(crate) mod rotate;
 pub(crate) mod seal;
+pub(crate) mod status;
 pub(crate) mod unseal;

@@ -10,6 +10,8 @@ pub(crate) enum Kind {
     Failed,
     /// The command line, or what it names, makes no sense.
     Usage,
+    /// A check has found something, and has said what.
+    Found,
     /// The reader of standard output went away.
     BrokenPipe,
     /// The command line parser has its own message, which may be the help text.
@@ -36,6 +38,11 @@ impl Error {
     /// The request makes no sense: exit code 2.
     pub(crate) fn usage(message: impl fmt::Display) -> Self {
         Self::new(Kind::Usage, message)
+    }
+
+    /// A check has found something, which is on standard output: exit code 3, no message.
+    pub(crate) fn found() -> Self {
+        Self::new(Kind::Found, "something was found")
     }
 
     /// The reader of standard output went away: exit code 1, no message.
@@ -120,6 +127,7 @@ impl Error {
         match &self.kind {
             Kind::Failed | Kind::BrokenPipe => 1,
             Kind::Usage => 2,
+            Kind::Found => 3,
             Kind::CommandLine(error) => u8::try_from(error.exit_code()).unwrap_or(2),
         }
     }

@@ -15,8 +15,7 @@ pub(crate) const CERTIFICATE: &str =
 pub(crate) const EXPIRED_CERTIFICATE: &str =
     "fetch the cluster's newest certificate; --allow-expired seals with this one";
 /// What is said where no certificate is given.
-pub(crate) const NO_CERTIFICATE: &str =
-    "name the cluster's certificate: --cert FILE or URL, or SEALED_SECRETS_CERT";
+pub(crate) const NO_CERTIFICATE: &str = "name the cluster's certificate: --cert FILE or URL, SEALED_SECRETS_CERT, or a rule in .seal.yaml";
 /// What is said of a certificate that would come by http.
 pub(crate) const HTTP: &str =
     "use https; or fetch it by http with --allow-http, best with --pin FINGERPRINT";
@@ -29,6 +28,22 @@ pub(crate) const LABEL: &str = "give --name and --namespace as the scope needs t
 /// What is said of any key file that cannot be used.
 pub(crate) const KEY_FILE: &str =
     "a key file is PEM with RSA private keys that need no passphrase, or a backup of key Secrets";
+
+/// What is said of inputs that no single rule is for.
+pub(crate) const DIFFERENT_RULES: &str =
+    "seal them one at a time, or name the file whose rule counts: --filename FILE";
+/// What is said of a rule that is for several clusters.
+pub(crate) const SEVERAL_CERTIFICATES: &str =
+    "choose one: --cert FILE; seal config FILE lists them";
+/// What is said where the rule and the environment do not agree.
+pub(crate) const DIFFERENT_KEYS: &str =
+    "correct one of them, or choose the certificate: --cert FILE or URL";
+/// What is said of YAML that cannot be read because of a pattern.
+pub(crate) const STAR: &str = "a pattern that begins with * is put in quotes";
+
+/// What is said where values were not rotated.
+pub(crate) const LEFT: &str =
+    "what stands above says why; keep the old private key until nothing is left";
 
 /// What is said where something is left out of a message.
 pub(crate) const NOT_SHOWN: &str = "what was given is not shown here: it may be a secret";
@@ -73,7 +88,9 @@ impl Hint for ReadErrorKind {
             Self::NoEncryptedData { unknown } if !unknown.is_empty() => Some(
                 "the sealed values belong into spec.encryptedData: correct the field's name or its place",
             ),
-            Self::NamespaceMismatch { .. } => Some("correct the document or the flag"),
+            Self::NamespaceMismatch { .. } => {
+                Some("correct the document, or the flag or rule that asks for it")
+            }
             Self::NotBase64 { flaw } => Some(match flaw {
                 None => "values of data are base64; plain text belongs into stringData",
                 Some(Base64Flaw::Space { .. }) => {

@@ -10,6 +10,7 @@ mod documents;
 mod error;
 mod fetch;
 mod guard;
+mod heap;
 mod hints;
 mod input;
 mod key_files;
@@ -18,11 +19,14 @@ mod memory;
 mod named;
 mod output;
 mod random;
+mod rotation;
+mod rules;
 mod signals;
 mod streams;
 mod text;
 mod typed;
 mod ui;
+mod walked;
 
 use std::ffi::OsString;
 

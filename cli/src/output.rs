@@ -192,6 +192,75 @@ fn write_file<C: AsRef<[u8]>>(
     }
 }
 
+/// What became of a file that was to be replaced.
+pub(crate) enum Replaced {
+    Done,
+    /// It is not any more what it was: it stays as it is.
+    ChangedMeanwhile,
+}
+
+/// Puts new content in the place of a regular file's, in one step, if it still is what it was when it was read. The error
+/// does not name the file.
+pub(crate) fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<Replaced, Error> {
+    replace_file(path, before, after).map_err(|error| described(error.into()))
+}
+
+fn replace_file(path: &Path, before: &[u8], after: &[u8]) -> io::Result<Replaced> {
+    let metadata = match path.symlink_metadata() {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Ok(Replaced::ChangedMeanwhile);
+        }
+        Err(error) => return Err(error),
+    };
+    if !metadata.is_file() {
+        return Ok(Replaced::ChangedMeanwhile);
+    }
+    // A rename would go around a write protection that somebody set on purpose.
+    OpenOptions::new().write(true).open(path)?;
+    let directory = directory_of(path);
+    let mut unfinished = Unfinished::create(directory, Audience::AsBefore)?;
+    unfinished.keep_mode(&metadata, Audience::AsBefore)?;
+    unfinished.write(after)?;
+    unfinished.file().sync_all()?;
+    // As late as can be: what is written between this and the new name is lost.
+    if !is_as_before(path, &metadata, before)? {
+        return Ok(Replaced::ChangedMeanwhile);
+    }
+    unfinished.publish(path, Existing::Replace)?;
+    File::open(directory).and_then(|directory| directory.sync_all()).ok();
+    Ok(Replaced::Done)
+}
+
+/// Whether a file is still the same, and holds what it held.
+fn is_as_before(path: &Path, metadata: &Metadata, before: &[u8]) -> io::Result<bool> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    let now = file.metadata()?;
+    let is_same = identity::same(&now, metadata) && path.symlink_metadata()?.is_file();
+    Ok(is_same && usize::try_from(now.len()) == Ok(before.len()) && holds(&mut file, before)?)
+}
+
+/// Whether a reader gives exactly these bytes.
+fn holds(reader: &mut impl io::Read, mut expected: &[u8]) -> io::Result<bool> {
+    let mut piece = zeroize::Zeroizing::new([0; 16 << 10]);
+    loop {
+        let read = match reader.read(piece.as_mut_slice()) {
+            Ok(0) => return Ok(expected.is_empty()),
+            Ok(read) => piece.get(..read).unwrap_or_default(),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        match expected.strip_prefix(read) {
+            Some(rest) => expected = rest,
+            None => return Ok(false),
+        }
+    }
+}
+
 /// Writes a file beside its place, and puts it there when it is whole; `before` is what it replaces.
 fn put_in_place<C: AsRef<[u8]>>(
     path: PathBuf,
@@ -238,31 +307,33 @@ fn write_slices(writer: &mut impl io::Write, mut slices: &mut [IoSlice<'_>]) -> 
 }
 
 fn write_failed(path: &Path, error: WriteError) -> Error {
-    let path = path.display();
+    described(error).about(path.display())
+}
+
+/// What went wrong, without the file's name.
+fn described(error: WriteError) -> Error {
     let error = match error {
         WriteError::Io(error) => error,
         WriteError::LinkOfAnother => {
-            return Error::failed(format!(
-                "{path}: is a link that another user made, in a directory that is open to everybody"
-            ))
+            return Error::failed(
+                "is a link that another user made, in a directory that is open to everybody",
+            )
             .hint("name the file itself, in a directory of your own");
         }
         WriteError::PipeOfAnother => {
-            return Error::failed(format!(
-                "{path}: is a pipe of another user, who would get all of it"
-            ))
-            .hint("to write to it all the same, redirect standard output to it");
+            return Error::failed("is a pipe of another user, who would get all of it")
+                .hint("to write to it all the same, redirect standard output to it");
         }
     };
     match error.kind() {
-        io::ErrorKind::AlreadyExists => Error::failed(format!("{path}: is there already"))
+        io::ErrorKind::AlreadyExists => Error::failed("is there already")
             .hint("it is never overwritten: name another file, or move that one away"),
-        io::ErrorKind::NotFound => Error::failed(format!("{path}: no such directory")),
-        io::ErrorKind::PermissionDenied => Error::failed(format!("{path}: permission denied")),
-        io::ErrorKind::IsADirectory => Error::failed(format!("{path}: is a directory, not a file")),
-        io::ErrorKind::StorageFull => Error::failed(format!("{path}: no space left on the disk"))
+        io::ErrorKind::NotFound => Error::failed("no such directory"),
+        io::ErrorKind::PermissionDenied => Error::failed("permission denied"),
+        io::ErrorKind::IsADirectory => Error::failed("is a directory, not a file"),
+        io::ErrorKind::StorageFull => Error::failed("no space left on the disk")
             .hint("nothing was written; a file that was there is unchanged"),
-        _ => Error::failed(format!("{path}: cannot be written")).caused_by(error),
+        _ => Error::failed("cannot be written").caused_by(error),
     }
 }
 

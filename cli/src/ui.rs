@@ -43,7 +43,7 @@ impl<'a> Ui<'a> {
     /// Prints an error with its causes and hints and gives the exit code.
     pub(crate) fn report(&mut self, error: &Error) -> u8 {
         let lost = match error.kind() {
-            Kind::BrokenPipe => None,
+            Kind::BrokenPipe | Kind::Found => None,
             Kind::CommandLine(command_line) => self.print_command_line(command_line).err(),
             Kind::Failed | Kind::Usage => {
                 self.print_failure(error);
@@ -88,6 +88,11 @@ impl<'a> Ui<'a> {
         self.line("warning", WARNING, &message.to_string());
     }
 
+    /// Lines for a person that are no data.
+    pub(crate) fn lines(&mut self, text: &str) {
+        drop(self.streams.stderr.write_styled(text));
+    }
+
     /// Something worth knowing.
     pub(crate) fn note(&mut self, message: impl std::fmt::Display) {
         self.line("note", HINT, &message.to_string());
@@ -101,10 +106,48 @@ impl<'a> Ui<'a> {
         Progress { verb, total, stderr, done: AtomicUsize::new(0) }
     }
 
+    /// A bar of `total` files, shown on a terminal.
+    pub(crate) fn bar(&mut self, verb: &'static str, total: usize) -> Bar {
+        let stderr = &self.streams.stderr;
+        let is_shown = stderr.is_terminal() && stderr.is_of_process();
+        Bar::new(verb, total, is_shown)
+    }
+
     // Nothing can be told to a person whose standard error is gone, so a failed write is dropped.
     fn line(&mut self, label: &str, style: Style, message: &str) {
         let line = format!("{style}{label}:{style:#} {}\n", text::one_line(message));
         drop(self.streams.stderr.write_styled(&line));
+    }
+}
+
+/// Shows how far a long run is, how fast it goes, and how long it will take. It is wiped when it is dropped.
+pub(crate) struct Bar(indicatif::ProgressBar);
+
+impl Bar {
+    fn new(verb: &'static str, total: usize, is_shown: bool) -> Self {
+        let total = u64::try_from(total).unwrap_or(u64::MAX);
+        let target = match is_shown {
+            true => indicatif::ProgressDrawTarget::stderr(),
+            false => indicatif::ProgressDrawTarget::hidden(),
+        };
+        let bar = indicatif::ProgressBar::with_draw_target(Some(total), target);
+        const LINE: &str = "{msg} {wide_bar} {pos}/{len} files, {per_sec}, {eta} left";
+        if let Ok(style) = indicatif::ProgressStyle::with_template(LINE) {
+            bar.set_style(style);
+        }
+        bar.set_message(verb);
+        Self(bar)
+    }
+
+    /// One more file is done.
+    pub(crate) fn advance(&self) {
+        self.0.inc(1);
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
     }
 }
 

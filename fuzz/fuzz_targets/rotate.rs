@@ -45,7 +45,7 @@ static PLACEHOLDERS: LazyLock<[(&str, String); 6]> = LazyLock::new(|| {
 fuzz_target!(|input: &[u8]| {
     let Some((how, file)) = input.split_first() else { return };
     let file = filled(file);
-    let mut context = Context::new(&*RINGS, Target::new(NEW.sealing_key()));
+    let mut context = Context::new(&*RINGS, Some(Target::new(NEW.sealing_key())));
     context.flags =
         Labels { scope: None, namespace: Some("shop".to_owned()), name: Some("orders".to_owned()) };
     context.options.verify = true;

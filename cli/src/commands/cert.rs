@@ -2,10 +2,11 @@
 
 use std::ffi::OsString;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use kubeyaml::{Tree, to_json};
 use sealkit_core::{Certificate, Validity};
 
+use crate::args::ReportForm;
 use crate::certificate::CertificateSource;
 use crate::clock;
 use crate::error::Error;
@@ -43,15 +44,7 @@ struct ShowArgs {
     allow_http: bool,
     /// How to print it [default: text]
     #[arg(short, long, value_enum)]
-    output: Option<OutputForm>,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum OutputForm {
-    /// For people
-    Text,
-    /// One object, for programs
-    Json,
+    output: Option<ReportForm>,
 }
 
 pub(crate) fn run(args: &CertArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
@@ -66,9 +59,9 @@ fn show(args: &ShowArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let certificate =
         CertificateSource::from_argument(&args.cert, Trust::given(args.allow_http))?.load(ui)?;
     let validity = validity(&certificate);
-    let description = match args.output.unwrap_or(OutputForm::Text) {
-        OutputForm::Text => for_people(&certificate, validity),
-        OutputForm::Json => json(&certificate, validity),
+    let description = match args.output.unwrap_or_default() {
+        ReportForm::Text => for_people(&certificate, validity),
+        ReportForm::Json => json(&certificate, validity),
     };
     Destination::Stdout.write(&[description], Audience::AsBefore, ui)
 }

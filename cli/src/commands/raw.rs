@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sealkit_core::{EncryptionLabel, LabelError, Scope};
+use sealkit_repository::config::Binding;
 
-use crate::args::{CertificateArgs, ScopeName, not_empty};
+use crate::args::{CertificateArgs, FilenameArgs, FromEnvironment, ScopeName, not_empty};
 use crate::error::Error;
 use crate::guard::Guard;
 use crate::hints;
@@ -13,6 +14,7 @@ use crate::input::{Source, VALUE_LIMIT};
 use crate::kubeconfig;
 use crate::output::{Audience, Destination};
 use crate::random;
+use crate::rules::FoundRule;
 use crate::typed;
 use crate::ui::Ui;
 
@@ -27,6 +29,9 @@ Examples:
   printf %s \"$PASSWORD\" | seal raw --cert cluster.pem --namespace shop --name database
   seal raw tls.key --cert cluster.pem --scope cluster-wide")]
 pub(crate) struct RawArgs {
+    // First: see there.
+    #[command(flatten)]
+    environment: FromEnvironment,
     /// The file that holds the value; - or none for standard input: a terminal does not show what is typed
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
@@ -41,6 +46,8 @@ pub(crate) struct RawArgs {
     /// Name of the SealedSecret; for strict scope
     #[arg(long, env = "SEALED_SECRETS_NAME", hide_env_values = true)]
     name: Option<String>,
+    #[command(flatten)]
+    filename: FilenameArgs,
     /// Write to this file, in one step, instead of standard output
     #[arg(short = 'w', long = "write", value_name = "FILE")]
     write: Option<PathBuf>,
@@ -48,16 +55,14 @@ pub(crate) struct RawArgs {
 
 pub(crate) fn run(args: &RawArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let source = args.file.as_deref().map_or(Source::Stdin, Source::from_argument);
-    let certificate_source = args.certificate.source()?;
     let destination = Destination::from_argument(args.write.as_deref());
-    Guard::new()
-        .reads([&source])
-        .reads(certificate_source.local())
-        .writes(&destination)
-        .check(ui)?;
-    let (label, looked_up) = label(args)?;
+    let filename = args.filename.filename.as_deref();
+    let rule = FoundRule::for_sealing(filename, &destination, std::slice::from_ref(&source))?;
+    let choice = args.certificate.choose(&args.environment, rule.as_ref())?;
+    Guard::new().reads([&source]).reads(choice.locals()).writes(&destination).check(ui)?;
+    let (label, looked_up) = label(&args.binding(rule.as_ref()))?;
 
-    let certificate = args.certificate.load(&certificate_source, ui)?;
+    let certificate = args.certificate.load(&choice, ui)?;
     let value = match source {
         Source::Stdin if ui.stdin().is_terminal() => typed::value(ui)?,
         _ => source.read(VALUE_LIMIT, ui)?,
@@ -74,18 +79,35 @@ pub(crate) fn run(args: &RawArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
         text.push('\n');
     }
     destination.write(&[text], Audience::AsBefore, ui)?;
-    certificate_source.note_key(&certificate, ui);
+    if let Some(rule) = &rule {
+        rule.note(ui);
+    }
+    choice.note_key(&certificate, ui);
     if let Some(namespace) = looked_up {
         ui.note(format!("sealed for namespace \"{namespace}\", from the kubeconfig"));
     }
     Ok(())
 }
 
+impl RawArgs {
+    /// What is sealed for, as far as the flags, the rule and the environment say. Which of the keys of a values file the
+    /// value is for is not known, so a rule says what they agree on.
+    fn binding(&self, rule: Option<&FoundRule>) -> Binding {
+        let given = Binding {
+            scope: self.scope.map(Into::into),
+            namespace: not_empty(self.namespace.as_deref()).map(str::to_owned),
+            name: not_empty(self.name.as_deref()).map(str::to_owned),
+        };
+        let rule = rule.map(|found| found.rule().binding_anywhere());
+        self.environment.binding(given, rule.as_ref())
+    }
+}
+
 /// What the value is bound to, and the namespace if it had to be looked up.
-fn label(args: &RawArgs) -> Result<(EncryptionLabel, Option<String>), Error> {
-    let scope = args.scope.map_or(Scope::Strict, Scope::from);
-    let name = args.name.as_deref().unwrap_or_default();
-    let given = not_empty(args.namespace.as_deref());
+fn label(binding: &Binding) -> Result<(EncryptionLabel, Option<String>), Error> {
+    let scope = binding.scope.unwrap_or_default();
+    let name = binding.name.as_deref().unwrap_or_default();
+    let given = binding.namespace.as_deref();
     let looked_up = match given {
         None if scope != Scope::ClusterWide => kubeconfig::context_namespace()?,
         _ => None,

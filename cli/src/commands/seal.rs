@@ -8,20 +8,28 @@ use sealkit_core::SealingKey;
 use sealkit_manifest::{
     Documents, LookUpError, NamespaceRule, Others, Output, SealErrors, SealRules, Stream,
 };
+use sealkit_repository::config::Binding;
 
-use crate::args::{CertificateArgs, OutputArgs, ScopeArgs, boolean, not_empty};
+use crate::args::{
+    CertificateArgs, FilenameArgs, FromEnvironment, OutputArgs, ScopeArgs, boolean, not_empty,
+};
 use crate::documents;
 use crate::error::Error;
 use crate::guard::Guard;
+use crate::heap;
 use crate::input::Source;
 use crate::kubeconfig;
 use crate::output::{Audience, Destination};
 use crate::random;
+use crate::rules::FoundRule;
 use crate::ui::Ui;
 
 /// Arguments of sealing, the program's main job.
 #[derive(Args)]
 pub(crate) struct SealArgs {
+    // First: see there.
+    #[command(flatten)]
+    environment: FromEnvironment,
     /// Secrets in YAML or JSON; - or none for standard input
     #[arg(value_name = "FILE", env = "SEALED_SECRETS_SECRET_FILE", hide_env_values = true)]
     pub(crate) files: Vec<PathBuf>,
@@ -35,6 +43,8 @@ pub(crate) struct SealArgs {
     /// Seal for this name, whatever the Secret's own is
     #[arg(long, env = "SEALED_SECRETS_NAME", hide_env_values = true)]
     name: Option<String>,
+    #[command(flatten)]
+    filename: FilenameArgs,
     #[command(flatten)]
     output: OutputArgs,
     /// Seal Secrets without data, too
@@ -67,33 +77,48 @@ pub(crate) struct SealArgs {
 
 pub(crate) fn run(args: &SealArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let sources = Source::from_arguments(&args.files);
-    let certificate_source = args.certificate.source()?;
     let destination = Destination::from_argument(args.output.write.as_deref());
-    Guard::new()
-        .reads(&sources)
-        .reads(certificate_source.local())
-        .writes(&destination)
-        .check(ui)?;
+    let filename = args.filename.filename.as_deref();
+    let rule = FoundRule::for_sealing(filename, &destination, &sources)?;
+    let choice = args.certificate.choose(&args.environment, rule.as_ref())?;
+    Guard::new().reads(&sources).reads(choice.locals()).writes(&destination).check(ui)?;
 
-    let certificate = args.certificate.load(&certificate_source, ui)?;
+    let certificate = args.certificate.load(&choice, ui)?;
     let inputs = documents::read(&sources, ui)?;
     // Looked up only when a Secret names no namespace, and once.
     let context_namespace = OnceLock::new();
-    let sealed = seal(args, &inputs, certificate.sealing_key(), &context_namespace, ui)
+    let binding = args.binding(rule.as_ref());
+    let sealed = seal(args, &inputs, certificate.sealing_key(), &binding, &context_namespace, ui)
         .map_err(|error| documents::failed(&sources, error))?;
     documents::show_warnings(&sources, &sealed.warnings, ui);
     destination.write(&sealed.chunks, Audience::AsBefore, ui)?;
-    certificate_source.note_key(&certificate, ui);
+    if let Some(rule) = &rule {
+        rule.note(ui);
+    }
+    choice.note_key(&certificate, ui);
     if let Some(namespace) = context_namespace.into_inner().flatten() {
         ui.note(format!("sealed for namespace \"{namespace}\", where a Secret names none"));
     }
     Ok(())
 }
 
+impl SealArgs {
+    /// What is sealed for, as far as the flags, the rule and the environment say.
+    fn binding(&self, rule: Option<&FoundRule>) -> Binding {
+        let given = Binding {
+            scope: self.scope.scope.map(Into::into),
+            namespace: not_empty(self.namespace.as_deref()).map(str::to_owned),
+            name: not_empty(self.name.as_deref()).map(str::to_owned),
+        };
+        self.environment.binding(given, rule.map(|found| found.rule().binding()))
+    }
+}
+
 fn seal(
     args: &SealArgs,
     documents: &Documents,
     key: &SealingKey,
+    binding: &Binding,
     context_namespace: &OnceLock<Option<String>>,
     ui: &mut Ui<'_>,
 ) -> Result<Output, SealErrors> {
@@ -104,17 +129,18 @@ fn seal(
         let namespace = kubeconfig::context_namespace()?;
         Ok(context_namespace.get_or_init(|| namespace).clone())
     };
-    let namespace = match not_empty(args.namespace.as_deref()) {
+    let namespace = match binding.namespace.as_deref() {
         Some(namespace) => NamespaceRule::Given(namespace),
         None => NamespaceRule::LookedUp(&look_up),
     };
     let rules = SealRules::default()
-        .scope(args.scope.scope.map(Into::into))
+        .scope(binding.scope)
         .namespace(namespace)
-        .name(not_empty(args.name.as_deref()))
+        .name(binding.name.as_deref())
         .allow_empty_data(args.allow_empty_data)
         .allow_values_in_metadata(args.allow_values_in_metadata)
         .hints(!args.no_hints);
+    let _pages = heap::keep_pages(documents.len());
     let progress = ui.progress("sealing", documents.len());
     let advance = || progress.advance();
     let others = if args.skip_other { Others::Pass } else { Others::Refuse };

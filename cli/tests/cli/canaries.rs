@@ -142,6 +142,10 @@ fn inputs() -> Vec<(&'static str, String)> {
         ),
         ("env-file", format!("PASSWORD={CANARY}\nexport KEY=\"{}\"\n", pem.replace('\n', "\\n"))),
         ("line", CANARY.to_owned()),
+        ("rules", format!("version: 1\nrules:\n- paths: [a/*]\n  certificates: [{CANARY}]\n")),
+        ("path", format!("version: 1\nrules:\n- paths: [a, \"/{CANARY}\", \"[{CANARY}\"]\n")),
+        ("name", format!("version: 1\nrules:\n- paths: [a/*]\n  scope: {CANARY}\n")),
+        ("field", format!("version: 1\nrules:\n- paths: [a/*]\n  {IN_METADATA}: {CANARY}\n")),
     ]
 }
 
@@ -225,6 +229,8 @@ struct Files {
     sealed: PathBuf,
     secret: PathBuf,
     value: PathBuf,
+    /// A file whose rules are the damaged ones.
+    ruled: PathBuf,
 }
 
 fn roles() -> Vec<Role> {
@@ -262,6 +268,10 @@ fn roles() -> Vec<Role> {
         role("certificate to show", false, |_| {
             of(&["cert".as_ref(), "show".as_ref(), "-".as_ref()])
         }),
+        role("rules", false, |files| of(&["config".as_ref(), files.ruled.as_ref()])),
+        role("rules of what is sealed", false, |files| {
+            of(&["--filename".as_ref(), files.ruled.as_ref(), files.secret.as_ref()])
+        }),
         role("value", false, |_| {
             of(&[
                 "raw".as_ref(),
@@ -286,6 +296,7 @@ fn no_input_is_told_in_a_message() {
         sealed: folder.write("sealed", text_of("sealed")),
         secret: folder.write("secret", text_of("string-data")),
         value: folder.write("value", CANARY),
+        ruled: folder.write("rules/a/b.yaml", ""),
     };
     let watch = watch();
     let mut random = StdRng::seed_from_u64(SEED);
@@ -294,6 +305,7 @@ fn no_input_is_told_in_a_message() {
     for (name, input) in &inputs {
         for variant in variants(input, &mut random) {
             folder.write("damaged", &variant);
+            folder.write("rules/.seal.yaml", &variant);
             for role in roles() {
                 let arguments = (role.arguments)(&files);
                 let arguments: Vec<&OsStr> = arguments.iter().map(OsString::as_os_str).collect();
@@ -316,7 +328,7 @@ fn no_input_is_told_in_a_message() {
     }
     assert!(leaks.is_empty(), "{}\n{}", leaks.len(), leaks.join("\n"));
     assert!(succeeded > 500 && failed > 500, "{succeeded} runs succeeded, {failed} failed");
-    assert_eq!(folder.names(), ["damaged", "sealed", "secret", "value"]);
+    assert_eq!(folder.names(), ["damaged", "rules", "sealed", "secret", "value"]);
 }
 
 #[test]

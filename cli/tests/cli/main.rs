@@ -10,6 +10,7 @@ mod bad_input;
 mod canaries;
 mod certificate;
 mod command_line;
+mod config;
 #[cfg(target_os = "linux")]
 mod crash;
 mod describe;

@@ -4,8 +4,19 @@ use sealkit_testkit::repository;
 
 use crate::support::seal;
 
-const COMMANDS: [&str; 8] =
-    ["", "unseal", "raw", "keygen", "cert", "cert show", "completions", "man"];
+const COMMANDS: [&str; 11] = [
+    "",
+    "unseal",
+    "raw",
+    "rotate",
+    "status",
+    "keygen",
+    "cert",
+    "cert show",
+    "config",
+    "completions",
+    "man",
+];
 
 /// `scripts/generate` sets this to write the file instead of comparing it.
 const WRITE: &str = "SEALKIT_GENERATE";

@@ -177,3 +177,24 @@ fn a_replaced_file_of_a_stranger_does_not_run_as_root() {
         !String::from_utf8(fs::read(&path).expect("it is there")).expect("text").contains(PASSWORD)
     );
 }
+
+#[test]
+fn rules_of_a_stranger_do_not_count() {
+    let Some(shared) = Shared::new("rules_of_a_stranger_do_not_count") else { return };
+    let rules = shared.folder.write("tmp/.seal.yaml", "version: 1\nrules:\n- paths: [\"**\"]\n");
+    let program = shared.folder.join("seal");
+    let owned_by = |uid| chown(&rules, Some(uid), None).expect("root may");
+    let config = |uid| shared.act_as(uid, &program).args(["config", "tmp/below/a.yaml"]).run();
+    owned_by(STRANGER);
+    for uid in [USER, 0] {
+        refuses(config(uid), 1, "tmp/.seal.yaml: belongs to another user");
+        // Sealing for a certificate of one's own does not pass over it either.
+        let sealing = shared.act_as(uid, &program).args(["secret.yaml", "--cert", "cert", "-w"]);
+        refuses(sealing.arg(shared.tmp("a.yaml")).run(), 1, "belongs to another user");
+    }
+    config(STRANGER).success();
+    owned_by(USER);
+    config(USER).success();
+    owned_by(0);
+    config(USER).success();
+}

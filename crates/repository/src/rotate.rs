@@ -11,7 +11,7 @@
 //! # let new_key = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/keys/demo.key"));
 //! let rings = [KeyRing::from_pem(old_key)?];
 //! let new_key = PrivateKey::from_pem(new_key)?;
-//! let context = Context::new(&rings, Target::new(new_key.sealing_key()));
+//! let context = Context::new(&rings, Some(Target::new(new_key.sealing_key())));
 //!
 //! let outcome = rotate(b"kind: ConfigMap\n", &context, &mut rand::rng());
 //! assert!(outcome.file.is_none() && outcome.findings.is_empty(), "there is nothing sealed in it");
@@ -40,6 +40,7 @@ pub use context::{Content, Context, Labels, Options, Overlay, Target};
 pub use outcome::{
     Bound, FileOutcome, Finding, LeftCause, NotedCause, Outcome, Verdict, Warning, WarningKind,
 };
+pub use words::{holds_sealed_words, may_hold_sealed_values};
 
 use edit::Edited;
 use find::Found;
@@ -56,7 +57,7 @@ use text::TextFile;
 /// keys for each label that it may be bound to.
 #[must_use]
 pub fn rotate(file: &[u8], context: &Context<'_>, rng: &mut impl CryptoRng) -> FileOutcome {
-    if !words::may_hold_sealed_values(file) {
+    if !may_hold_sealed_values(file) {
         return FileOutcome::default();
     }
     match context.content {
@@ -106,9 +107,12 @@ fn rotate_found(
     warnings.extend(resealed.iter().flat_map(Resealed::warnings));
     let values = resealed.iter().flat_map(Resealed::values);
     findings.extend(values.map(|(_, value)| value.finding.clone()));
-    let edited = match findings.iter().any(Finding::holds_back) {
-        true => Err(LeftCause::WithTheFile),
-        false => edit(&resealed).map_err(LeftCause::NotEditable),
+    let edited = if context.options.inspect {
+        Ok(Edited::default())
+    } else if findings.iter().any(|found| found.holds_back(context.options.strict_files)) {
+        Err(LeftCause::WithTheFile)
+    } else {
+        edit(&resealed).map_err(LeftCause::NotEditable)
     };
     let file = edited.map(|edited| {
         warnings.extend(edited.warnings);

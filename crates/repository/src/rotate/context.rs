@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use sealkit_core::{KeyRing, Scope, SealingKey};
+use sealkit_core::{Fingerprint, KeyRing, Scope, SealingKey};
 
 /// What a rotation knows besides the file.
 #[derive(Clone)]
@@ -11,8 +11,8 @@ pub struct Context<'a> {
     pub content: Content,
     /// The private keys: a ring for each cluster.
     pub rings: &'a [KeyRing],
-    /// The key that values are sealed for.
-    pub target: Target<'a>,
+    /// The key that values are sealed for; none where values are only looked at.
+    pub target: Option<Target<'a>>,
     /// What a rule says about the file.
     pub rule: Labels,
     /// What a rule says about the value at these keys of a values file, from the top of the document down; an item of a
@@ -80,12 +80,16 @@ pub struct Options {
     pub add_hints: bool,
     /// Each new value is opened again, where the certificate's private key is in a ring.
     pub verify: bool,
+    /// A document that is no YAML or JSON holds the others of its file back.
+    pub strict_files: bool,
+    /// Values are only looked at: none is sealed, and there is no new content.
+    pub inspect: bool,
 }
 
 impl<'a> Context<'a> {
     /// Nothing is known but the keys.
     #[must_use]
-    pub fn new(rings: &'a [KeyRing], target: Target<'a>) -> Self {
+    pub fn new(rings: &'a [KeyRing], target: Option<Target<'a>>) -> Self {
         Self {
             content: Content::Documents,
             rings,
@@ -100,8 +104,13 @@ impl<'a> Context<'a> {
 
     /// The ring of the cluster that the certificate is of, by its place; none where it is in no ring.
     pub(super) fn home(&self) -> Option<usize> {
-        let fingerprint = self.target.key.fingerprint();
+        let fingerprint = self.target_fingerprint()?;
         self.rings.iter().position(|ring| ring.contains(&fingerprint))
+    }
+
+    /// That of the certificate's key.
+    pub(super) fn target_fingerprint(&self) -> Option<Fingerprint> {
+        self.target.map(|target| target.key.fingerprint())
     }
 }
 
@@ -129,7 +138,7 @@ impl fmt::Debug for Context<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Context")
             .field("content", &self.content)
-            .field("target", &self.target.key)
+            .field("target", &self.target.map(|target| target.key))
             .field("rule", &self.rule)
             .field("overlays", &self.overlays)
             .field("flags", &self.flags)

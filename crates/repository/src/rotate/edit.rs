@@ -13,6 +13,7 @@ use super::reading::Reading;
 use super::reencrypt::Resealed;
 
 /// The new content of a file, where there is any, and what could not be done.
+#[derive(Default)]
 pub(super) struct Edited {
     pub(super) file: Option<Zeroizing<Vec<u8>>>,
     pub(super) warnings: Vec<Warning>,

@@ -240,6 +240,7 @@ impl<'n> Walk<'n> {
             item: self.item(),
             bound: None,
             key: None,
+            hint: None,
             outcome,
         }
     }

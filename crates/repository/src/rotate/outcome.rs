@@ -27,6 +27,10 @@ pub struct FileOutcome {
 pub enum Verdict {
     /// It has new values or hints.
     Rotated,
+    /// It has values that are not sealed for the certificate's key, and was only looked at.
+    Stale,
+    /// Its values were looked at, and no certificate says which key they should be sealed for.
+    Sealed,
     /// All its values are sealed for the certificate's key already.
     Current,
     /// A value of it could not be rotated.
@@ -48,21 +52,30 @@ pub struct Finding {
     /// The keys that lead to it, with dots between, as `spec.encryptedData.password`; empty where it is part of a comment,
     /// or of a document that could not be read.
     pub item: String,
-    /// What it is bound to; none where that is not known.
+    /// What it is bound to: proved where a key opened it, else the likeliest; none where nothing tells.
     pub bound: Option<Bound>,
     /// The key that opened it; none where it was not opened.
     pub key: Option<Fingerprint>,
+    /// The key that a hint names.
+    pub hint: Option<Fingerprint>,
     /// What became of it.
     pub outcome: Outcome,
 }
 
-/// What a value is bound to, proved by opening it.
+/// What a value is bound to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bound {
     /// Scope, namespace and name.
     pub binding: Binding,
     /// Who said so.
     pub source: Source,
+}
+
+/// As its binding.
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.binding.fmt(f)
+    }
 }
 
 /// What became of a value.
@@ -73,6 +86,16 @@ pub enum Outcome {
     /// It was sealed for the certificate's key before.
     Current {
         /// It was opened with that key. Otherwise a hint says so, and no other key opened it.
+        is_proved: bool,
+    },
+    /// It has to be rotated, and was only looked at.
+    Stale {
+        /// It was opened. Otherwise a hint says so.
+        is_proved: bool,
+    },
+    /// It was looked at, and no certificate says which key it should be sealed for.
+    Sealed {
+        /// It was opened. Otherwise a hint says for which key it is sealed.
         is_proved: bool,
     },
     /// It is as it was, although it may have to be rotated.
@@ -92,6 +115,8 @@ pub enum LeftCause {
     Folded,
     /// It begins as a sealed value does, but is none.
     Malformed(EnvelopeError),
+    /// There is no private key to open it, and no hint that names its key.
+    NoHint,
     /// No key opens it for what it may be bound to.
     NotOpened {
         /// What was tried.
@@ -130,6 +155,8 @@ pub enum NotedCause {
     NoItem,
     /// It stands in a text of several lines.
     Text,
+    /// The file is made by a program, as its head says.
+    Generated,
     /// The SealedSecret has no values.
     NoValues,
     /// The value is empty.
@@ -177,20 +204,34 @@ impl FileOutcome {
     /// What became of the file, in a word.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        let any = |is: fn(&Outcome) -> bool| self.findings.iter().any(|found| is(&found.outcome));
+        Verdict::of(&self.findings, self.file.is_some())
+    }
+}
+
+impl Verdict {
+    /// Of a file in which this was found, and which has new content or not.
+    #[must_use]
+    pub fn of(findings: &[Finding], is_changed: bool) -> Self {
+        let any = |is: fn(&Outcome) -> bool| findings.iter().any(|found| is(&found.outcome));
         if any(|outcome| matches!(outcome, Outcome::Left(_))) {
-            Verdict::Left
-        } else if self.file.is_some() {
-            Verdict::Rotated
+            Self::Left
+        } else if is_changed {
+            Self::Rotated
+        } else if any(|outcome| matches!(outcome, Outcome::Stale { .. })) {
+            Self::Stale
+        } else if any(|outcome| matches!(outcome, Outcome::Sealed { .. })) {
+            Self::Sealed
         } else if any(|outcome| matches!(outcome, Outcome::Noted(_))) {
-            Verdict::Noted
-        } else if self.findings.is_empty() {
-            Verdict::Skipped
+            Self::Noted
+        } else if findings.is_empty() {
+            Self::Skipped
         } else {
-            Verdict::Current
+            Self::Current
         }
     }
+}
 
+impl FileOutcome {
     /// Puts findings in order. Where the file could not be edited, what would have been rotated is left for that cause.
     pub(super) fn of(
         mut findings: Vec<Finding>,
@@ -210,12 +251,16 @@ impl FileOutcome {
 
 impl Finding {
     /// Whether the file's other values have to be left with this one.
-    pub(super) fn holds_back(&self) -> bool {
+    pub(super) fn holds_back(&self, strict_files: bool) -> bool {
         match &self.outcome {
             // kubectl fails at such a document, and not at those around it.
-            Outcome::Left(LeftCause::Unreadable(_)) => false,
+            Outcome::Left(LeftCause::Unreadable(_)) => strict_files,
             Outcome::Left(_) => true,
-            Outcome::Rotated | Outcome::Current { .. } | Outcome::Noted(_) => false,
+            Outcome::Rotated
+            | Outcome::Stale { .. }
+            | Outcome::Sealed { .. }
+            | Outcome::Current { .. }
+            | Outcome::Noted(_) => false,
         }
     }
 }
@@ -228,6 +273,10 @@ impl Outcome {
             Self::Rotated => "Rotated",
             Self::Current { is_proved: true } => "Current",
             Self::Current { is_proved: false } => "CurrentByHint",
+            Self::Stale { is_proved: true } => "Stale",
+            Self::Stale { is_proved: false } => "StaleByHint",
+            Self::Sealed { is_proved: true } => "Sealed",
+            Self::Sealed { is_proved: false } => "SealedByHint",
             Self::Left(cause) => cause.reason(),
             Self::Noted(cause) => cause.reason(),
         }
@@ -243,6 +292,7 @@ impl LeftCause {
             Self::Binary => "Binary",
             Self::Folded => "Folded",
             Self::Malformed(_) => "Malformed",
+            Self::NoHint => "NoHint",
             Self::NotOpened { .. } => "NotOpened",
             Self::NoNamespace => "NoNamespace",
             Self::Unexplained => "Unexplained",
@@ -266,6 +316,7 @@ impl NotedCause {
             Self::Comment => "Comment",
             Self::NoItem => "NoItem",
             Self::Text => "Text",
+            Self::Generated => "Generated",
             Self::NoValues => "NoValues",
             Self::Empty => "Empty",
             Self::Placeholder => "Placeholder",
@@ -276,7 +327,7 @@ impl NotedCause {
     #[must_use]
     pub fn could_be_opened(self) -> bool {
         match self {
-            Self::Comment | Self::NoItem | Self::Text => true,
+            Self::Comment | Self::NoItem | Self::Text | Self::Generated => true,
             Self::NoValues | Self::Empty | Self::Placeholder => false,
         }
     }
@@ -307,6 +358,9 @@ impl fmt::Display for LeftCause {
                 "its lines are folded with a space between, so no cluster opens it: write it on one line",
             ),
             Self::Malformed(error) => write!(f, "is not a sealed value: it is {error}"),
+            Self::NoHint => f.write_str(
+                "no hint names its key, and there is no private key to open it: give the private keys",
+            ),
             Self::NotOpened { tried, may_be_rotated } => {
                 f.write_str("no key opens it for ")?;
                 write_bindings(tried, f)?;
@@ -359,6 +413,9 @@ impl fmt::Display for NotedCause {
                 "is no value of the SealedSecret that it stands in: an old key may still open it"
             }
             Self::Text => "stands in a text: an old key may still open it",
+            Self::Generated => {
+                "stands in a file that a program makes: seal its source again, and run that program"
+            }
             Self::NoValues => "the SealedSecret has no values",
             Self::Empty => "is empty",
             Self::Placeholder => "is not a sealed value",

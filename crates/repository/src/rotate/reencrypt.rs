@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use rand_core::CryptoRng;
-use sealkit_core::{EncryptionLabel, Fingerprint, KeyRing, Plaintext, SealedValue};
+use sealkit_core::{EncryptionLabel, Fingerprint, KeyHint, KeyRing, Plaintext, Scope, SealedValue};
 use sealkit_manifest::Binding;
 
 use super::binding::{self, Candidate, Said, Source};
@@ -68,7 +68,8 @@ pub(super) fn leave_if_of_several_clusters(resealed: &mut [Resealed<'_>], contex
 
 /// Leaves an object of which one kustomization opens one value, and another one another: as a whole, it is of use in neither.
 fn leave_if_for_several(values: &mut [ResealedValue]) {
-    let bound = values.iter().filter_map(|value| value.finding.bound.as_ref());
+    let opened = values.iter().filter(|value| value.finding.key.is_some());
+    let bound = opened.filter_map(|value| value.finding.bound.as_ref());
     let kustomized = bound.filter(|bound| bound.source == Source::Kustomization);
     let kustomized: Vec<&Binding> = kustomized.map(|bound| &bound.binding).collect();
     let is_one = |part: fn(&Binding) -> &str| {
@@ -94,7 +95,9 @@ fn reseal_value(
 ) -> ResealedValue {
     let hint = value.hint(&object.hints);
     let mut finding = value.finding.clone();
+    finding.hint = hint;
     let Some(opened) = search.open(&value.sealed, candidates, hint) else {
+        finding.bound = likeliest(object, candidates);
         finding.outcome = unopened(object, candidates, hint, context);
         let key = hint.filter(|_| !matches!(finding.outcome, Outcome::Left(_)));
         return ResealedValue { finding, new: None, key };
@@ -102,20 +105,27 @@ fn reseal_value(
     finding.key = Some(opened.key);
     let Candidate { binding, source } = &opened.candidate;
     finding.bound = Some(Bound { binding: binding.clone(), source: *source });
-    let target = context.target.key.fingerprint();
+    let target = context.target_fingerprint();
     let (outcome, new) = match may_be_sealed(opened.key, context) {
         Err(cause) => (Outcome::Left(cause), None),
-        Ok(()) if opened.key == target && !context.options.all => {
+        Ok(()) if Some(opened.key) == target && !context.options.all => {
             (Outcome::Current { is_proved: true }, None)
         }
+        Ok(()) if context.options.inspect => (looked_at(context, true), None),
         Ok(()) => match seal(&opened, context, rng) {
             Some(new) => (Outcome::Rotated, Some(new)),
             None => (Outcome::Left(LeftCause::NotSealed), None),
         },
     };
-    let key = if new.is_some() { target } else { opened.key };
+    let key = if new.is_some() { target } else { Some(opened.key) };
     finding.outcome = outcome;
-    ResealedValue { finding, new, key: Some(key) }
+    ResealedValue { finding, new, key }
+}
+
+/// The scope that a value was opened under.
+fn opened_scope(finding: &Finding) -> Option<Scope> {
+    finding.key?;
+    finding.bound.as_ref().map(|bound| bound.binding.scope)
 }
 
 /// What the values of an object may be bound to: mostly that is the same for all of them.
@@ -209,6 +219,16 @@ impl Sources<'_> {
     }
 }
 
+/// What a value is bound to that was not opened, if anything tells: the first that is tried. Cluster-wide is tried anyway.
+fn likeliest(object: &Object<'_>, candidates: &[Candidate]) -> Option<Bound> {
+    let is_said = |candidate: &&Candidate| {
+        let scope = candidate.binding.scope;
+        scope != Scope::ClusterWide || object.annotated_scope() == Some(scope)
+    };
+    let Candidate { binding, source } = candidates.iter().find(is_said)?;
+    Some(Bound { binding: binding.clone(), source: *source })
+}
+
 /// What becomes of a value that no key opens.
 fn unopened(
     object: &Object<'_>,
@@ -217,8 +237,15 @@ fn unopened(
     context: &Context<'_>,
 ) -> Outcome {
     let is_target_given = context.home().is_some();
-    if hint == Some(context.target.key.fingerprint()) && !is_target_given {
+    let target = context.target_fingerprint();
+    if hint.is_some() && hint == target && !is_target_given {
         return Outcome::Current { is_proved: false };
+    }
+    if context.rings.is_empty() {
+        return match hint {
+            Some(_) => looked_at(context, false),
+            None => Outcome::Left(LeftCause::NoHint),
+        };
     }
     let tried: Vec<Binding> =
         candidates.iter().take(MAX_TRIED).map(|candidate| candidate.binding.clone()).collect();
@@ -230,14 +257,23 @@ fn unopened(
     })
 }
 
+/// What becomes of a value that is only looked at, and not sealed for the certificate's key.
+fn looked_at(context: &Context<'_>, is_proved: bool) -> Outcome {
+    match context.target {
+        Some(_) => Outcome::Stale { is_proved },
+        None => Outcome::Sealed { is_proved },
+    }
+}
+
 /// Whether what this key opens may be sealed for the certificate's: both have to be of one cluster.
 fn may_be_sealed(key: Fingerprint, context: &Context<'_>) -> Result<(), LeftCause> {
-    let target = context.target.key.fingerprint();
-    let mut homes = context.rings.iter().filter(|ring| ring.contains(&target)).peekable();
+    let Some(target) = context.target else { return Ok(()) };
+    let fingerprint = target.key.fingerprint();
+    let mut homes = context.rings.iter().filter(|ring| ring.contains(&fingerprint)).peekable();
     match homes.peek().is_some() {
         true if homes.any(|home| home.contains(&key)) => Ok(()),
         true => Err(LeftCause::OtherCluster),
-        false if context.rings.len() == 1 || context.target.is_files_own => Ok(()),
+        false if context.rings.len() == 1 || target.is_files_own => Ok(()),
         false => Err(LeftCause::UnknownCluster),
     }
 }
@@ -245,7 +281,7 @@ fn may_be_sealed(key: Fingerprint, context: &Context<'_>) -> Result<(), LeftCaus
 /// The value sealed for the certificate's key, as text; none where that fails, or what it gives is not what it should be.
 fn seal(opened: &Opened, context: &Context<'_>, rng: &mut impl CryptoRng) -> Option<String> {
     let label = opened.candidate.binding.label()?;
-    let key = context.target.key;
+    let key = context.target?.key;
     let new = key.seal(opened.plaintext.expose(), &label, rng).ok()?.to_string();
     let read: SealedValue = new.parse().ok()?;
     let bits = usize::try_from(key.bits()).ok()?.next_multiple_of(8);
@@ -262,7 +298,8 @@ fn opens_to(
     context: &Context<'_>,
 ) -> bool {
     let Some(home) = context.home().and_then(|home| context.rings.get(home)) else { return true };
-    let opened = home.unseal(new, label, context.target.key.fingerprint().into());
+    let hint = context.target_fingerprint().map_or(KeyHint::NONE, KeyHint::from);
+    let opened = home.unseal(new, label, hint);
     opened.is_ok_and(|opened| opened.plaintext.expose() == plaintext.expose())
 }
 
@@ -288,7 +325,7 @@ impl<'n> Resealed<'n> {
             warnings.push(warning(position, WarningKind::SeveralClusters));
         }
         for (value, resealed) in self.values() {
-            let bound = resealed.finding.bound.as_ref().map(|bound| bound.binding.scope);
+            let bound = opened_scope(&resealed.finding);
             if let (Some(bound), Some(annotated)) = (bound, self.object.annotated_scope())
                 && bound != annotated
             {

@@ -159,6 +159,7 @@ fn finding(position: Position) -> Finding {
         item: String::new(),
         bound: None,
         key: None,
+        hint: None,
         outcome: Outcome::Current { is_proved: false },
     }
 }

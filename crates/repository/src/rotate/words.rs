@@ -26,7 +26,8 @@ pub(super) struct Word {
 
 /// Whether it is worth reading a file as documents: it names what holds sealed values, or has one, or may have one that is
 /// written with escapes. A file in UTF-16 always is.
-pub(super) fn may_hold_sealed_values(file: &[u8]) -> bool {
+#[must_use]
+pub fn may_hold_sealed_values(file: &[u8]) -> bool {
     memchr::memchr2(0, b'\\', file).is_some() || may_have_some(file)
 }
 
@@ -38,6 +39,12 @@ pub(super) fn may_hold_sealed_values_inside(text: &str) -> bool {
 fn may_have_some(text: &[u8]) -> bool {
     let names = |name: &&str| memmem::find(text, name.as_bytes()).is_some();
     NAMES.iter().any(names) || find_also_cut(text).next().is_some()
+}
+
+/// Whether text of any kind has a word that begins as a sealed value does.
+#[must_use]
+pub fn holds_sealed_words(text: &[u8]) -> bool {
+    find(text).next().is_some()
 }
 
 /// Whether a text names what holds sealed values.

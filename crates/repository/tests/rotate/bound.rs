@@ -1,7 +1,9 @@
 //! What values are bound to, whose cluster they are of, and how long it may be sought.
 
 use sealkit_core::{KeyRing, PrivateKey, Scope};
-use sealkit_repository::rotate::{Context, FileOutcome, Labels, Outcome, Overlay, Source, Verdict};
+use sealkit_repository::rotate::{
+    Context, FileOutcome, Labels, Outcome, Overlay, Source, Target, Verdict,
+};
 
 use crate::support::{
     NEW, OLD, OTHER, manifest, opened, reasons, ring, rotated, sealed, sealed_for, text, with_rings,
@@ -22,8 +24,7 @@ fn overlay(namespace: Option<&str>, prefix: &str) -> Overlay {
 /// With the old key and these kustomizations.
 fn kustomized(file: &str, overlays: &[Overlay]) -> FileOutcome {
     let rings = [ring(&[&OLD])];
-    let mut context =
-        Context::new(&rings, sealkit_repository::rotate::Target::new(NEW.sealing_key()));
+    let mut context = Context::new(&rings, Some(Target::new(NEW.sealing_key())));
     context.overlays = overlays;
     sealkit_repository::rotate::rotate(file.as_bytes(), &context, &mut rand::rng())
 }
@@ -72,7 +73,9 @@ fn values_of_two_clusters_in_a_file_are_left_though_a_rule_names_the_certificate
         manifest("", &format!("    a: {}\n    b: {}\n", sealed(first), sealed(second)))
     };
     let own = |file: &str, rings: &[KeyRing]| {
-        with_rings(file, rings, |context| context.target.is_files_own = true)
+        with_rings(file, rings, |context| {
+            context.target = Some(Target { is_files_own: true, ..Target::new(NEW.sealing_key()) });
+        })
     };
     let apart = [ring(&[&OLD]), ring(&[&OTHER])];
     assert_eq!(reasons(&own(&file(&OTHER, &OTHER), &apart)), ["Rotated"; 2]);

@@ -138,9 +138,13 @@ fn nothing_is_sealed_for_another_clusters_certificate() {
     assert_eq!(reasons(&with_rings(&file, &apart, |_| {})), ["OtherCluster"]);
     let unknown = [ring(&[&OLD]), ring(&[&OTHER])];
     assert_eq!(reasons(&with_rings(&file, &unknown, |_| {})), ["UnknownCluster"]);
-    let by_rule = with_rings(&file, &unknown, |context| context.target.is_files_own = true);
+    let by_rule = with_rings(&file, &unknown, |context| {
+        context.target = Some(Target { is_files_own: true, ..Target::new(NEW.sealing_key()) });
+    });
     assert_eq!(reasons(&by_rule), ["Rotated"]);
-    let against = with_rings(&file, &apart, |context| context.target.is_files_own = true);
+    let against = with_rings(&file, &apart, |context| {
+        context.target = Some(Target { is_files_own: true, ..Target::new(NEW.sealing_key()) });
+    });
     assert_eq!(reasons(&against), ["OtherCluster"]);
 }
 
@@ -291,7 +295,7 @@ fn text_in_utf_16_stays_that() {
         [0xFE, 0xFF].into_iter().chain(text.encode_utf16().flat_map(u16::to_be_bytes)).collect()
     };
     let rings = [ring(&[&OLD])];
-    let mut context = Context::new(&rings, Target::new(NEW.sealing_key()));
+    let mut context = Context::new(&rings, Some(Target::new(NEW.sealing_key())));
     context.content = Content::Text { is_rotated: true };
     context.flags.namespace = Some("shop".to_owned());
     context.flags.name = Some("orders".to_owned());
@@ -332,7 +336,7 @@ fn of_damaged_files_every_other_byte_stays_too() {
     let mut rng = StdRng::seed_from_u64(10);
     let value = sealed(&OLD);
     let rings = [ring(&[&OLD])];
-    let mut context = Context::new(&rings, Target::new(NEW.sealing_key()));
+    let mut context = Context::new(&rings, Some(Target::new(NEW.sealing_key())));
     context.options = Options { add_hints: false, ..Options::default() };
     context.flags.namespace = Some("shop".to_owned());
     let mut new_files = 0;

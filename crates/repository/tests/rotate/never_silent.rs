@@ -184,7 +184,7 @@ fn damaged_utf_16_is_named() {
         (b"", b"x", false),
     ] {
         let file = [mark, &text, end].concat();
-        let mut context = Context::new(&rings, Target::new(NEW.sealing_key()));
+        let mut context = Context::new(&rings, Some(Target::new(NEW.sealing_key())));
         context.flags = flags();
         let outcome = rotate(&file, &context, &mut rand::rng());
         let reason = if mark == b"\xE9\x00" { "Unreadable" } else { "Refused" };

@@ -37,7 +37,7 @@ pub(crate) fn with_rings(
     rings: &[KeyRing],
     change: impl FnOnce(&mut Context<'_>),
 ) -> FileOutcome {
-    let mut context = Context::new(rings, Target::new(NEW.sealing_key()));
+    let mut context = Context::new(rings, Some(Target::new(NEW.sealing_key())));
     context.options.verify = true;
     change(&mut context);
     rotate(file.as_bytes(), &context, &mut rand::rng())

@@ -43,8 +43,8 @@ fn check_exits(case: &Case, outcomes: &[FileOutcome]) -> Result<(), String> {
     let findings = || outcomes.iter().flat_map(|outcome| &outcome.findings);
     let is_left = findings().any(|found| matches!(found.outcome, Outcome::Left(_)));
     let is_stale = findings().any(|found| match &found.outcome {
-        Outcome::Rotated | Outcome::Left(_) => true,
-        Outcome::Current { .. } => false,
+        Outcome::Rotated | Outcome::Stale { .. } | Outcome::Left(_) => true,
+        Outcome::Sealed { .. } | Outcome::Current { .. } => false,
         Outcome::Noted(cause) => cause.could_be_opened(),
     });
     let (exit, check_exit) = (u64::from(is_left), if is_stale { 3 } else { 0 });
@@ -143,7 +143,11 @@ fn rotate_file(case: &Case, name: &str, file: &[u8]) -> Result<FileOutcome, Stri
     };
     let rings: Vec<_> = case.rings().into_iter().map(ring).collect();
     let certificate = certificate(case, name);
-    let mut context = Context::new(&rings, Target::new(key(certificate).sealing_key()));
+    let is_files_own = case.entry.get("certificates").is_some_and(|all| {
+        case.text("cert").is_none() && all.as_object().is_some_and(|all| !all.is_empty())
+    });
+    let target = Target { is_files_own, ..Target::new(key(certificate).sealing_key()) };
+    let mut context = Context::new(&rings, Some(target));
     let rule = Rule::of(case);
     let rule_at = |keys: &[&str]| rule.at(keys);
     let path = if name.is_empty() { case.text("path").unwrap() } else { name };
@@ -154,9 +158,6 @@ fn rotate_file(case: &Case, name: &str, file: &[u8]) -> Result<FileOutcome, Stri
     if rule.keys.is_none() {
         context.rule = rule.labels.clone();
     }
-    context.target.is_files_own = case.entry.get("certificates").is_some_and(|all| {
-        case.text("cert").is_none() && all.as_object().is_some_and(|all| !all.is_empty())
-    });
     let overlays = overlays(case);
     context.overlays = &overlays;
     context.flags = case.flags();
@@ -259,6 +260,8 @@ fn shown(finding: &sealkit_repository::rotate::Finding) -> String {
 fn word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Rotated => "rotated",
+        Verdict::Stale => "stale",
+        Verdict::Sealed => "sealed",
         Verdict::Current => "current",
         Verdict::Left => "left",
         Verdict::Noted => "noted",
@@ -298,6 +301,8 @@ fn check_counts(text: &[u8], outcome: &FileOutcome, filled: &[Filled]) -> Result
 fn kind(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Rotated => "rotated",
+        Outcome::Stale { .. } => "stale",
+        Outcome::Sealed { .. } => "sealed",
         Outcome::Current { .. } => "current",
         Outcome::Left(_) => "left",
         Outcome::Noted(_) => "noted",

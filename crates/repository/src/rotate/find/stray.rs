@@ -78,7 +78,7 @@ fn at_error(document: Option<usize>, error: &YamlError) -> Finding {
 }
 
 fn stray_finding(document: Option<usize>, position: Position, outcome: Outcome) -> Finding {
-    Finding { document, position, item: String::new(), bound: None, key: None, outcome }
+    Finding { document, position, item: String::new(), bound: None, key: None, hint: None, outcome }
 }
 
 fn why_unread(error: &YamlError) -> LeftCause {

@@ -1,0 +1,262 @@
+//! `seal rotate`: the sealed values of a working tree, sealed again for the newest key.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use sealkit_core::{Certificate, Fingerprint};
+use sealkit_repository::rotate::Options;
+use sealkit_repository::tree::{Job, Survey, TextMode};
+use zeroize::Zeroizing;
+
+use crate::args::{CertificateArgs, FromEnvironment, ReportForm, TreeArgs};
+use crate::error::Error;
+use crate::hints;
+use crate::output::{Audience, Destination};
+use crate::rotation::{
+    Certificates, Detail, Fate, FileResult, JsonReport, Rings, Summary, Writing, commit_message,
+    count, people, run as run_over, unified,
+};
+use crate::ui::Ui;
+use crate::walked;
+
+/// Seal the values of a working tree again, for the newest key
+///
+/// Finds every sealed value, wherever it stands: SealedSecrets, patches, Helm values, manifests in manifests. Opens it,
+/// seals it again under what it is bound to, and leaves every other byte of its file. Needs no cluster: the private keys
+/// come from a backup.
+///
+/// Each file is whole at any moment, old or new; running again does what is left.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  seal rotate --key old.pem --cert new.pem
+  seal rotate clusters/production --key backup.yaml --cert new.pem --dry-run --diff
+  seal rotate --key dev.pem --key prod.pem --env production --message-file message.txt
+  seal rotate --check --cert new.pem
+
+Exit codes:
+  0  done; with --check: all values are current
+  1  failed, in whole or in part; each file is whole, old or new
+  2  the command line makes no sense
+  3  --check found values that are stale, or that are not known to be current")]
+pub(crate) struct RotateArgs {
+    #[command(flatten)]
+    tree: TreeArgs,
+    /// A cluster's private keys: PEM, DER, or backups; FILE,FILE for several files. Once for each cluster
+    #[arg(short, long = "key", value_name = "FILE", required_unless_present = "check")]
+    keys: Vec<String>,
+    #[command(flatten)]
+    certificate: CertificateArgs,
+    #[command(flatten)]
+    from_environment: FromEnvironment,
+    /// Write nothing; say what would be rotated
+    #[arg(short = 'n', long, conflicts_with_all = ["check", "message_file"])]
+    dry_run: bool,
+    /// Show what changes, or would change, as a unified diff
+    #[arg(long, conflicts_with_all = ["check", "output"])]
+    diff: bool,
+    /// Write nothing; exit code 3 if a value is not known to be current. Without --key, hints are believed
+    #[arg(long, conflicts_with_all = ["all", "add_hints", "verify", "limit", "message_file"])]
+    check: bool,
+    /// Seal values again that are current, too
+    #[arg(long)]
+    all: bool,
+    /// Write at most this many files; run again for the others
+    #[arg(long, value_name = "FILES", conflicts_with = "dry_run")]
+    limit: Option<usize>,
+    /// Write a message for the commit to this file
+    #[arg(long, value_name = "FILE")]
+    message_file: Option<PathBuf>,
+    /// Values in files of other kinds (CUE, Terraform, scripts): show them, or write them
+    #[arg(long, value_name = "HOW", value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "show")]
+    text: Option<TextName>,
+    /// Add the hint that names the key to SealedSecrets without one
+    #[arg(long)]
+    add_hints: bool,
+    /// Open each new value again, where the new private key is among --key
+    #[arg(long)]
+    verify: bool,
+    /// Leave files of which a document cannot be read
+    #[arg(long)]
+    strict_files: bool,
+    /// How the report is printed [default: text]
+    #[arg(short, long, value_enum)]
+    output: Option<ReportForm>,
+    /// Also name files and values that are rotated or current
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum TextName {
+    /// Show what would be rotated
+    Show,
+    /// Rotate them
+    Write,
+}
+
+pub(crate) fn run(args: &RotateArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
+    let rings = Rings::load(&args.keys, ui)?;
+    let given = args.certificate.load_given(ui)?;
+    let survey = args.tree.survey()?;
+    let covered = survey.files.iter().filter(|file| args.tree.covers(file));
+    let is_flag = given.is_some() && !args.from_environment.gives("cert");
+    let certificates = match is_flag {
+        true => Certificates::default(),
+        false => Certificates::load(covered, &args.certificate, ui)?,
+    };
+    if given.is_none() && certificates.is_empty() && !survey.files.is_empty() {
+        return Err(Error::usage("no certificate is given").hint(hints::NO_CERTIFICATE));
+    }
+    walked::tell_passed_over(&survey.passed_over, ui);
+    args.tree.warn_of_unknown_environment(&survey, ui);
+
+    let key = given.as_ref().map(Certificate::sealing_key);
+    let keys_of_rule = |found: &_| certificates.of_rule(found);
+    let job = Job {
+        rings: rings.as_slice(),
+        key: key.filter(|_| is_flag),
+        otherwise: key,
+        keys_of_rule: &keys_of_rule,
+        environment: args.tree.environment(),
+        flags: args.tree.labels(),
+        text: args.text_mode(),
+        options: args.options(),
+    };
+    let verb = if args.check { "checking" } else { "rotating" };
+    let results = run_over(&survey, &job, &args.writing(), verb, ui);
+    args.tell(&results, &survey, ui)
+}
+
+impl RotateArgs {
+    fn options(&self) -> Options {
+        Options {
+            all: self.all,
+            add_hints: self.add_hints,
+            verify: self.verify,
+            strict_files: self.strict_files,
+            inspect: self.check,
+        }
+    }
+
+    fn text_mode(&self) -> TextMode {
+        match self.text {
+            None => TextMode::Count,
+            Some(TextName::Show) => TextMode::Show,
+            Some(TextName::Write) => TextMode::Rotate,
+        }
+    }
+
+    fn writing(&self) -> Writing {
+        match self.dry_run || self.check {
+            true => Writing::Nothing,
+            false => Writing::Files { limit: self.limit.unwrap_or(usize::MAX), keep: self.diff },
+        }
+    }
+
+    fn detail(&self) -> Detail {
+        match (self.verbose, self.dry_run || self.check) {
+            (true, _) => Detail::Items,
+            (false, true) => Detail::Files,
+            (false, false) => Detail::Exceptions,
+        }
+    }
+
+    /// Prints the report; what is left, or stale, is the run's error.
+    fn tell(
+        &self,
+        results: &[FileResult<'_>],
+        survey: &Survey,
+        ui: &mut Ui<'_>,
+    ) -> Result<(), Error> {
+        let summary = Summary::of(results, survey);
+        if self.diff {
+            let diffs: Vec<Zeroizing<Vec<u8>>> = results.iter().filter_map(diff).collect();
+            Destination::Stdout.write(&diffs, Audience::AsBefore, ui)?;
+        }
+        let report = match self.output.unwrap_or_default() {
+            ReportForm::Text => people(results, survey, &summary, self.detail()),
+            ReportForm::Json => JsonReport { results, survey, summary: &summary }.to_json(),
+        };
+        if self.diff {
+            ui.lines(&report);
+        } else {
+            Destination::Stdout.write(&[report], Audience::AsBefore, ui)?;
+        }
+        if let Some(file) = &self.message_file {
+            self.write_message(file, results, &summary, ui)?;
+        }
+        self.conclude(&summary, ui)
+    }
+
+    fn write_message(
+        &self,
+        file: &Path,
+        results: &[FileResult<'_>],
+        summary: &Summary,
+        ui: &mut Ui<'_>,
+    ) -> Result<(), Error> {
+        if summary.all.rotated == 0 {
+            ui.note("nothing was rotated, so there is no message");
+            return Ok(());
+        }
+        let rotated = results.iter().filter(|result| result.is_rotated());
+        let mut to: Vec<Fingerprint> = rotated.filter_map(|result| result.report.target).collect();
+        to.sort_unstable();
+        to.dedup();
+        let message = commit_message(summary, &to);
+        Destination::from_argument(Some(file)).write(&[message], Audience::AsBefore, ui)
+    }
+
+    fn conclude(&self, summary: &Summary, ui: &mut Ui<'_>) -> Result<(), Error> {
+        let counts = summary.all;
+        if summary.believed > 0 {
+            let values = count(summary.believed, "value");
+            ui.note(format!("hints were believed about {values}: --key proves them"));
+        }
+        if summary.files_over_limit > 0 {
+            let files = count(summary.files_over_limit, "file");
+            ui.note(format!("--limit is reached; still stale: {files}; run again"));
+        }
+        if self.check {
+            return match summary {
+                _ if summary.files_failed > 0 => Err(failed(summary)),
+                _ if summary.is_all_current() => {
+                    ui.note("all current");
+                    Ok(())
+                }
+                _ => Err(Error::found()),
+            };
+        }
+        if counts.left > 0 || summary.files_failed > 0 {
+            return Err(failed(summary));
+        }
+        match counts.noted + counts.stale {
+            0 if !self.dry_run => ui.note("all current"),
+            0 => {}
+            open => {
+                let values = count(open, "value");
+                ui.note(format!("{values} not looked into: an old key may still open them"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn failed(summary: &Summary) -> Error {
+    let values = count(summary.all.left, "value");
+    let files = count(summary.files_left, "file");
+    let left = match summary.all.left {
+        0 => files,
+        _ => format!("{values} in {files}"),
+    };
+    Error::failed(format!("left as before: {left}; an old key may still open them"))
+        .hint(hints::LEFT)
+}
+
+fn diff(result: &FileResult<'_>) -> Option<Zeroizing<Vec<u8>>> {
+    match &result.fate {
+        Fate::Shown(change) | Fate::Written(Some(change)) => Some(unified(&result.path, change)),
+        _ => None,
+    }
+}

@@ -1,0 +1,161 @@
+//! `seal rotate` and `seal status` over a working tree, apart from their arguments: keys, certificates, the run itself, and
+//! what is told of it.
+
+mod diff;
+mod json;
+mod keys;
+mod message;
+mod show;
+mod summary;
+
+use std::path::{Path, PathBuf};
+
+use sealkit_repository::rotate::Verdict;
+use sealkit_repository::tree::{
+    Change, FileProblem, FileReport, Job, Survey, TreeFile, Turns, for_each,
+};
+
+use crate::error::Error;
+use crate::output::{self, Replaced};
+use crate::random;
+use crate::rules;
+use crate::ui::Ui;
+
+pub(crate) use diff::unified;
+pub(crate) use json::Report as JsonReport;
+pub(crate) use keys::{Certificates, Rings};
+pub(crate) use message::commit_message;
+pub(crate) use show::{Detail, count, people};
+use summary::Counts;
+pub(crate) use summary::Summary;
+
+/// What is done with the new content of files.
+pub(crate) enum Writing {
+    /// It is written, of at most `limit` files, and kept to be shown if it has to be.
+    Files { limit: usize, keep: bool },
+    /// It is shown.
+    Nothing,
+}
+
+/// What became of a file, and of its new content.
+pub(crate) struct FileResult<'t> {
+    pub(crate) file: &'t TreeFile,
+    /// As people name it.
+    pub(crate) path: PathBuf,
+    pub(crate) report: FileReport,
+    /// It was only looked at.
+    pub(crate) is_inspected: bool,
+    pub(crate) fate: Fate,
+}
+
+/// What became of the new content of a file.
+pub(crate) enum Fate {
+    /// There is none.
+    Unchanged,
+    Written(Option<Change>),
+    /// Nothing is written in this run.
+    Shown(Change),
+    /// As many files are written as was asked for.
+    OverLimit,
+    /// Somebody else changed the file meanwhile.
+    ChangedMeanwhile,
+    Failed(Error),
+}
+
+/// Looks into all files that are covered, and rotates them where that is the job. The results come in the files' order.
+pub(crate) fn run<'t>(
+    survey: &'t Survey,
+    job: &Job<'_>,
+    writing: &Writing,
+    verb: &'static str,
+    ui: &mut Ui<'_>,
+) -> Vec<FileResult<'t>> {
+    let files: Vec<&TreeFile> = survey.files.iter().filter(|file| job.covers(file)).collect();
+    let turns = match writing {
+        Writing::Files { limit, .. } if *limit < files.len() => Some(Turns::new(*limit)),
+        _ => None,
+    };
+    let mut results: Vec<Option<FileResult<'t>>> = Vec::new();
+    results.resize_with(files.len(), || None);
+    let bar = ui.bar(verb, files.len());
+    for_each(
+        &files,
+        |place, file| run_one(file, place, job, writing, turns.as_ref()),
+        |place, result| {
+            if let Some(slot) = results.get_mut(place) {
+                *slot = Some(result);
+            }
+            bar.advance();
+        },
+    );
+    drop(bar);
+    results.into_iter().flatten().collect()
+}
+
+fn run_one<'t>(
+    file: &'t TreeFile,
+    place: usize,
+    job: &Job<'_>,
+    writing: &Writing,
+    turns: Option<&Turns>,
+) -> FileResult<'t> {
+    let mut report = job.run(file, &mut random::system());
+    let change = report.change.take();
+    let may_write = turns.is_none_or(|turns| turns.ask(place, change.is_some()));
+    let fate = match (change, writing) {
+        (None, _) => Fate::Unchanged,
+        (Some(change), Writing::Nothing) => Fate::Shown(change),
+        (Some(_), Writing::Files { .. }) if !may_write => Fate::OverLimit,
+        (Some(change), Writing::Files { keep, .. }) => write(&file.path, change, *keep),
+    };
+    let path = rules::as_seen(&file.path);
+    FileResult { file, path, report, is_inspected: job.options.inspect, fate }
+}
+
+fn write(path: &Path, change: Change, keep: bool) -> Fate {
+    match output::replace(path, &change.before, &change.after) {
+        Ok(Replaced::Done) => Fate::Written(keep.then_some(change)),
+        Ok(Replaced::ChangedMeanwhile) => Fate::ChangedMeanwhile,
+        Err(error) => Fate::Failed(error),
+    }
+}
+
+impl FileResult<'_> {
+    /// Whether the file could not be dealt with at all.
+    pub(crate) fn has_failed(&self) -> bool {
+        matches!(self.fate, Fate::ChangedMeanwhile | Fate::Failed(_))
+            || self.report.problem.is_some()
+    }
+
+    /// Whether it has new content, or would have.
+    pub(crate) fn is_rotated(&self) -> bool {
+        matches!(self.fate, Fate::Written(_) | Fate::Shown(_))
+    }
+
+    /// What became of the file, in a word.
+    pub(crate) fn verdict(&self) -> Verdict {
+        match self.fate {
+            _ if self.has_failed() => Verdict::Left,
+            Fate::OverLimit => Verdict::Stale,
+            _ => Verdict::of(&self.report.findings, self.is_rotated()),
+        }
+    }
+
+    /// Why the file could not be dealt with.
+    pub(crate) fn problem(&self) -> Option<String> {
+        match (&self.report.problem, &self.fate) {
+            (Some(FileProblem::Read(error)), _) => Some(format!("cannot be read: {error}")),
+            (Some(FileProblem::NoCertificate), _) => Some(
+                "nothing tells which certificate its values are sealed for: give --cert, or write a rule".to_owned(),
+            ),
+            (None, Fate::ChangedMeanwhile) => {
+                Some("was changed by somebody else meanwhile: it is as they left it; run again".to_owned())
+            }
+            (None, Fate::Failed(error)) => {
+                let causes = error.causes();
+                Some([error.message().to_owned()].into_iter().chain(causes).collect::<Vec<_>>().join(": "))
+            }
+            _ => None,
+        }
+    }
+}
