@@ -61,7 +61,8 @@ pub(super) fn leave_if_of_several_clusters(resealed: &mut [Resealed<'_>], contex
         return;
     }
     let values = resealed.iter_mut().flat_map(|resealed| &mut resealed.values);
-    for value in values.filter(|value| value.new.is_some()) {
+    let is_stale = |outcome: &Outcome| matches!(outcome, Outcome::Rotated | Outcome::Stale { .. });
+    for value in values.filter(|value| is_stale(&value.finding.outcome)) {
         value.leave(LeftCause::UnknownCluster);
     }
 }
