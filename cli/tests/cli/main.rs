@@ -16,6 +16,7 @@ mod crash;
 mod describe;
 mod files;
 mod forms;
+mod gitops;
 mod in_process;
 mod keygen;
 mod keys;
