@@ -199,9 +199,10 @@ pub(crate) enum Replaced {
     ChangedMeanwhile,
 }
 
-/// Puts new content in the place of a regular file's, in one step, if it still is what it was when it was read.
+/// Puts new content in the place of a regular file's, in one step, if it still is what it was when it was read. The error
+/// does not name the file.
 pub(crate) fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<Replaced, Error> {
-    replace_file(path, before, after).map_err(|error| write_failed(path, error.into()))
+    replace_file(path, before, after).map_err(|error| described(error.into()))
 }
 
 fn replace_file(path: &Path, before: &[u8], after: &[u8]) -> io::Result<Replaced> {
@@ -306,31 +307,33 @@ fn write_slices(writer: &mut impl io::Write, mut slices: &mut [IoSlice<'_>]) -> 
 }
 
 fn write_failed(path: &Path, error: WriteError) -> Error {
-    let path = path.display();
+    described(error).about(path.display())
+}
+
+/// What went wrong, without the file's name.
+fn described(error: WriteError) -> Error {
     let error = match error {
         WriteError::Io(error) => error,
         WriteError::LinkOfAnother => {
-            return Error::failed(format!(
-                "{path}: is a link that another user made, in a directory that is open to everybody"
-            ))
+            return Error::failed(
+                "is a link that another user made, in a directory that is open to everybody",
+            )
             .hint("name the file itself, in a directory of your own");
         }
         WriteError::PipeOfAnother => {
-            return Error::failed(format!(
-                "{path}: is a pipe of another user, who would get all of it"
-            ))
-            .hint("to write to it all the same, redirect standard output to it");
+            return Error::failed("is a pipe of another user, who would get all of it")
+                .hint("to write to it all the same, redirect standard output to it");
         }
     };
     match error.kind() {
-        io::ErrorKind::AlreadyExists => Error::failed(format!("{path}: is there already"))
+        io::ErrorKind::AlreadyExists => Error::failed("is there already")
             .hint("it is never overwritten: name another file, or move that one away"),
-        io::ErrorKind::NotFound => Error::failed(format!("{path}: no such directory")),
-        io::ErrorKind::PermissionDenied => Error::failed(format!("{path}: permission denied")),
-        io::ErrorKind::IsADirectory => Error::failed(format!("{path}: is a directory, not a file")),
-        io::ErrorKind::StorageFull => Error::failed(format!("{path}: no space left on the disk"))
+        io::ErrorKind::NotFound => Error::failed("no such directory"),
+        io::ErrorKind::PermissionDenied => Error::failed("permission denied"),
+        io::ErrorKind::IsADirectory => Error::failed("is a directory, not a file"),
+        io::ErrorKind::StorageFull => Error::failed("no space left on the disk")
             .hint("nothing was written; a file that was there is unchanged"),
-        _ => Error::failed(format!("{path}: cannot be written")).caused_by(error),
+        _ => Error::failed("cannot be written").caused_by(error),
     }
 }
 

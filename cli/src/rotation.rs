@@ -18,13 +18,14 @@ use sealkit_repository::tree::{
 use crate::error::Error;
 use crate::output::{self, Replaced};
 use crate::random;
+use crate::rules;
 use crate::ui::Ui;
 
 pub(crate) use diff::unified;
 pub(crate) use json::Report as JsonReport;
 pub(crate) use keys::{Certificates, Rings};
 pub(crate) use message::commit_message;
-pub(crate) use show::{Detail, people};
+pub(crate) use show::{Detail, count, people};
 use summary::Counts;
 pub(crate) use summary::Summary;
 
@@ -42,6 +43,8 @@ pub(crate) struct FileResult<'t> {
     /// As people name it.
     pub(crate) path: PathBuf,
     pub(crate) report: FileReport,
+    /// It was only looked at.
+    pub(crate) is_inspected: bool,
     pub(crate) fate: Fate,
 }
 
@@ -105,7 +108,8 @@ fn run_one<'t>(
         (Some(_), Writing::Files { .. }) if !may_write => Fate::OverLimit,
         (Some(change), Writing::Files { keep, .. }) => write(&file.path, change, *keep),
     };
-    FileResult { file, path: crate::rules::as_seen(&file.path), report, fate }
+    let path = rules::as_seen(&file.path);
+    FileResult { file, path, report, is_inspected: job.options.inspect, fate }
 }
 
 fn write(path: &Path, change: Change, keep: bool) -> Fate {
@@ -147,7 +151,10 @@ impl FileResult<'_> {
             (None, Fate::ChangedMeanwhile) => {
                 Some("was changed by somebody else meanwhile: it is as they left it; run again".to_owned())
             }
-            (None, Fate::Failed(error)) => Some(error.message().to_owned()),
+            (None, Fate::Failed(error)) => {
+                let causes = error.causes();
+                Some([error.message().to_owned()].into_iter().chain(causes).collect::<Vec<_>>().join(": "))
+            }
             _ => None,
         }
     }

@@ -65,10 +65,8 @@ impl TreeArgs {
 
     /// A name of an environment that no file has is mistyped, mostly.
     pub(crate) fn warn_of_unknown_environment(&self, survey: &Survey, ui: &mut Ui<'_>) {
-        if let Some(environment) = self.environment()
-            && !survey.files.iter().any(|file| self.covers(file))
-        {
-            ui.warning(format!("no file with sealed values is of environment \"{environment}\""));
+        if self.env.is_some() && !survey.files.iter().any(|file| self.covers(file)) {
+            ui.warning("no file with sealed values is of the environment that --env names");
         }
     }
 
@@ -85,8 +83,9 @@ impl TreeArgs {
 
 /// Patterns of the command line. One without a slash is meant for every folder, as in `.gitignore`.
 fn patterns(flag: &str, texts: &[String]) -> Result<Vec<PathPattern>, Error> {
+    // What was given is not shown: it may have been meant for another flag.
     let parse = |text: String| {
-        PathPattern::parse(&text).map_err(|flaw| Error::usage(format!("{flag} {text}: {flaw}")))
+        PathPattern::parse(&text).map_err(|flaw| Error::usage(format!("{flag}: {flaw}")))
     };
     let deep = |text: &String| (!text.contains('/')).then(|| format!("**/{text}"));
     texts

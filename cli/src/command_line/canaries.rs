@@ -24,7 +24,7 @@ const CANARIES: [&str; 9] = [
 const TELLING: [&str; 4] = ["k4nA", "ArYZp", "Zp7", "qX0w"];
 
 /// Names that messages and documents are there to show, and files that are made under the name given.
-const SHOWN: [(&str, &str); 12] = [
+const SHOWN: [(&str, &str); 17] = [
     ("seal", "namespace"),
     ("seal", "name"),
     ("seal", "write"),
@@ -34,6 +34,11 @@ const SHOWN: [(&str, &str); 12] = [
     ("raw", "namespace"),
     ("raw", "name"),
     ("raw", "write"),
+    ("rotate", "namespace"),
+    ("rotate", "name"),
+    ("rotate", "message_file"),
+    ("status", "namespace"),
+    ("status", "name"),
     ("keygen", "key"),
     ("keygen", "cert"),
     ("keygen", "write"),
@@ -74,6 +79,12 @@ fn needs(command: &str) -> Vec<OsString> {
         "seal" => certificate(),
         "raw" => [certificate(), vec!["--scope=cluster-wide".into()]].concat(),
         "unseal" => vec!["--key".into(), file("keys/rsa-2048.key")],
+        // One file, in which nothing is sealed: not the folder of the sources.
+        "rotate" => {
+            let keys = vec!["--key".into(), file("keys/rsa-2048.key")];
+            [certificate(), keys, vec![file("keys/rsa-2048.crt")]].concat()
+        }
+        "status" => vec![file("keys/rsa-2048.crt")],
         _ => Vec::new(),
     }
 }

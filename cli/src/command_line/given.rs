@@ -29,7 +29,7 @@ pub(super) fn refuse_no_files(command: &Command, matches: &ArgMatches) -> Result
         let from_environment = matches.value_source(id) == Some(ValueSource::EnvVariable);
         for (index, value) in values.enumerate() {
             let is_taken = from_environment && takes_content(id) && named::is_content(value);
-            if !is_taken && !may_name_an_input(argument, value) {
+            if !is_taken && !may_name_inputs(argument, value) {
                 return Err(no_file(&place(argument, from_environment, index), command));
             }
         }
@@ -78,7 +78,9 @@ fn refused(misfit: Misfit, number: usize) -> Error {
 
 /// Whether the argument names files that are read, as opposed to one that is written, and to other text.
 fn is_input(command: &Command, argument: &Arg) -> bool {
-    takes(argument, "FILE") && argument.get_id() != "write" && command.get_name() != "keygen"
+    let is_written = ["write", "message_file"].contains(&argument.get_id().as_str());
+    let is_file = takes(argument, "FILE") || takes(argument, "PATH");
+    is_file && !is_written && command.get_name() != "keygen"
 }
 
 /// Whether help shows the argument's value by this name.
@@ -90,6 +92,15 @@ fn takes(argument: &Arg, kind: &str) -> bool {
 /// Whether the argument's variable may hold what its file would.
 fn takes_content(id: &str) -> bool {
     matches!(id, "keys" | "cert")
+}
+
+/// Key files may stand in one argument, with commas between.
+fn may_name_inputs(argument: &Arg, value: &OsStr) -> bool {
+    let is_list = argument.get_id() == "keys" && !Path::new(value).exists();
+    match value.to_str().filter(|_| is_list) {
+        Some(list) => list.split(',').all(|one| may_name_an_input(argument, OsStr::new(one))),
+        None => may_name_an_input(argument, value),
+    }
 }
 
 fn may_name_an_input(argument: &Arg, value: &OsStr) -> bool {

@@ -14,7 +14,7 @@ use crate::hints;
 use crate::output::{Audience, Destination};
 use crate::rotation::{
     Certificates, Detail, Fate, FileResult, JsonReport, Rings, Summary, Writing, commit_message,
-    people, run as run_over, unified,
+    count, people, run as run_over, unified,
 };
 use crate::ui::Ui;
 use crate::walked;
@@ -42,8 +42,8 @@ Exit codes:
 pub(crate) struct RotateArgs {
     #[command(flatten)]
     tree: TreeArgs,
-    /// Private keys of a cluster: PEM, DER or backups, several files with commas between; once for each cluster
-    #[arg(short, long = "key", value_name = "FILE[,FILE]", required_unless_present = "check")]
+    /// A cluster's private keys: PEM, DER, or backups; FILE,FILE for several files. Once for each cluster
+    #[arg(short, long = "key", value_name = "FILE", required_unless_present = "check")]
     keys: Vec<String>,
     #[command(flatten)]
     certificate: CertificateArgs,
@@ -211,12 +211,12 @@ impl RotateArgs {
     fn conclude(&self, summary: &Summary, ui: &mut Ui<'_>) -> Result<(), Error> {
         let counts = summary.all;
         if summary.believed > 0 {
-            let believed = summary.believed;
-            ui.note(format!("hints were believed about {believed} values: --key proves them"));
+            let values = count(summary.believed, "value");
+            ui.note(format!("hints were believed about {values}: --key proves them"));
         }
         if summary.files_over_limit > 0 {
-            let files = summary.files_over_limit;
-            ui.note(format!("{files} files remain: run again"));
+            let files = count(summary.files_over_limit, "file");
+            ui.note(format!("--limit is reached; still stale: {files}; run again"));
         }
         if self.check {
             return match summary {
@@ -235,7 +235,8 @@ impl RotateArgs {
             0 if !self.dry_run => ui.note("all current"),
             0 => {}
             open => {
-                ui.note(format!("{open} values not looked into: an old key may still open them"));
+                let values = count(open, "value");
+                ui.note(format!("{values} not looked into: an old key may still open them"));
             }
         }
         Ok(())
@@ -243,11 +244,14 @@ impl RotateArgs {
 }
 
 fn failed(summary: &Summary) -> Error {
-    let (values, files) = (summary.all.left, summary.files_left);
-    Error::failed(format!(
-        "{values} values in {files} files were left: an old key may still open them"
-    ))
-    .hint(hints::LEFT)
+    let values = count(summary.all.left, "value");
+    let files = count(summary.files_left, "file");
+    let left = match summary.all.left {
+        0 => files,
+        _ => format!("{values} in {files}"),
+    };
+    Error::failed(format!("left as before: {left}; an old key may still open them"))
+        .hint(hints::LEFT)
 }
 
 fn diff(result: &FileResult<'_>) -> Option<Zeroizing<Vec<u8>>> {

@@ -27,8 +27,8 @@ Examples:
 pub(crate) struct StatusArgs {
     #[command(flatten)]
     tree: TreeArgs,
-    /// Private keys of a cluster: PEM, DER or backups, several files with commas between; once for each cluster
-    #[arg(short, long = "key", value_name = "FILE[,FILE]")]
+    /// A cluster's private keys: PEM, DER, or backups; FILE,FILE for several files. Once for each cluster
+    #[arg(short, long = "key", value_name = "FILE")]
     keys: Vec<String>,
     #[command(flatten)]
     certificate: CertificateArgs,

@@ -10,7 +10,7 @@ use super::{Audience, Existing};
 use crate::signals::HeldBack;
 
 /// Of the names of unfinished files.
-const PREFIX: &str = ".seal-";
+const PREFIX: &str = sealkit_repository::tree::PASSING_PREFIX;
 
 /// Removed without a trace unless it is published.
 pub(super) enum Unfinished {

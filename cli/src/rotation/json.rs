@@ -61,19 +61,12 @@ impl Report<'_> {
             ("environments", Tree::Sequence(environments.collect())),
             ("keys", Tree::Sequence(keys.collect())),
         ];
-        Tree::mapping(counts(summary.all).into_iter().chain(sums))
+        Tree::mapping(counts(summary.all).chain(sums))
     }
 }
 
-fn counts(counts: Counts) -> [(&'static str, Tree); 5] {
-    let Counts { rotated, stale, current, left, noted } = counts;
-    [
-        ("rotated", number(rotated)),
-        ("stale", number(stale)),
-        ("current", number(current)),
-        ("left", number(left)),
-        ("noted", number(noted)),
-    ]
+fn counts(counts: Counts) -> impl Iterator<Item = (&'static str, Tree)> {
+    counts.in_words().into_iter().map(|(values, word)| (word, number(values)))
 }
 
 fn file(result: &FileResult<'_>) -> Tree {
@@ -81,7 +74,7 @@ fn file(result: &FileResult<'_>) -> Tree {
     let warnings = result.report.warnings.iter().map(warning);
     Tree::mapping([
         ("file", Tree::from(result.path.display().to_string())),
-        ("verdict", Tree::from(show::verdict(result.verdict()))),
+        ("verdict", Tree::from(show::verdict(result))),
         ("environment", optional(result.file.environment())),
         ("certificateKey", fingerprint(result.report.target)),
         ("problem", optional(result.problem().as_deref())),
@@ -94,7 +87,10 @@ fn value(finding: &Finding) -> Tree {
     let message = match &finding.outcome {
         Outcome::Left(cause) => Some(cause.to_string()),
         Outcome::Noted(cause) => Some(cause.to_string()),
-        Outcome::Rotated | Outcome::Stale { .. } | Outcome::Current { .. } => None,
+        Outcome::Rotated
+        | Outcome::Stale { .. }
+        | Outcome::Sealed { .. }
+        | Outcome::Current { .. } => None,
     };
     let binding = finding.bound.as_ref().map(|bound| &bound.binding);
     Tree::mapping([

@@ -5,7 +5,7 @@ use std::path::Path;
 use sealkit_repository::rotate::{Bound, Finding, Outcome, Verdict, Warning};
 use sealkit_repository::tree::Survey;
 
-use super::{Fate, FileResult, Summary};
+use super::{Counts, Fate, FileResult, Summary};
 use crate::text::one_line;
 
 /// What is told beside the sums.
@@ -40,7 +40,8 @@ fn add_file(text: &mut String, result: &FileResult<'_>, detail: Detail) {
     if let Some(problem) = result.problem() {
         line(text, "left", &format!("{path}: {problem}"));
     }
-    let word = verdict(result.verdict());
+    let is_shown = matches!(result.fate, Fate::Shown(_)) && result.verdict() == Verdict::Rotated;
+    let word = if is_shown { "rotate" } else { verdict(result) };
     let is_told = detail != Detail::Exceptions && result.verdict() != Verdict::Skipped;
     if is_told && result.problem().is_none() {
         line(text, word, &format!("{path}{}", counted(result)));
@@ -70,7 +71,10 @@ fn line(text: &mut String, label: &str, message: &str) {
 fn is_exception(outcome: &Outcome) -> bool {
     match outcome {
         Outcome::Left(_) | Outcome::Noted(_) => true,
-        Outcome::Rotated | Outcome::Stale { .. } | Outcome::Current { .. } => false,
+        Outcome::Rotated
+        | Outcome::Stale { .. }
+        | Outcome::Sealed { .. }
+        | Outcome::Current { .. } => false,
     }
 }
 
@@ -95,7 +99,9 @@ fn said(finding: &Finding) -> String {
         Outcome::Left(cause) => cause.to_string(),
         Outcome::Noted(cause) => cause.to_string(),
         Outcome::Rotated => format!("{bound}, from {key}"),
-        Outcome::Stale { .. } | Outcome::Current { .. } => format!("{bound}, {key}"),
+        Outcome::Stale { .. } | Outcome::Sealed { .. } | Outcome::Current { .. } => {
+            format!("{bound}, {key}")
+        }
     }
 }
 
@@ -106,19 +112,25 @@ fn warned(path: &str, warning: &Warning) -> String {
 
 fn outcome(result: &FileResult<'_>, finding: &Finding) -> &'static str {
     match (&finding.outcome, &result.fate) {
-        (Outcome::Rotated, Fate::Written(_) | Fate::Shown(_)) => "rotated",
+        (Outcome::Rotated, Fate::Written(_)) => "rotated",
+        (Outcome::Rotated, Fate::Shown(_)) => "rotate",
         (Outcome::Rotated, Fate::OverLimit) | (Outcome::Stale { .. }, _) => "stale",
+        (Outcome::Sealed { .. }, _) => "sealed",
         (Outcome::Current { .. }, _) => "current",
+        (Outcome::Left(_), _) if result.is_inspected => "unknown",
         (Outcome::Rotated | Outcome::Left(_), _) => "left",
         (Outcome::Noted(_), _) => "noted",
     }
 }
 
-pub(super) fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
+/// For programs, and for people where nothing is said about what is only shown.
+pub(super) fn verdict(result: &FileResult<'_>) -> &'static str {
+    match result.verdict() {
         Verdict::Rotated => "rotated",
         Verdict::Stale => "stale",
+        Verdict::Sealed => "sealed",
         Verdict::Current => "current",
+        Verdict::Left if result.is_inspected && !result.has_failed() => "unknown",
         Verdict::Left => "left",
         Verdict::Noted => "noted",
         Verdict::Skipped => "skipped",
@@ -139,6 +151,10 @@ fn add_not_read(text: &mut String, survey: &Survey) {
         let what = format!("holds sealed values and is larger than {limit} MiB: split it");
         line(text, "left", &format!("{}: {what}", seen(path)));
     }
+    for path in &survey.left_over {
+        let what = "is left over from a run that was killed: remove it";
+        line(text, "skipped", &format!("{}: {what}", seen(path)));
+    }
     for path in &survey.stand_ins {
         let what = "stands for a file that is not here (Git LFS, git-crypt)";
         line(text, "skipped", &format!("{}: {what}", seen(path)));
@@ -146,51 +162,41 @@ fn add_not_read(text: &mut String, survey: &Survey) {
 }
 
 fn add_sums(text: &mut String, summary: &Summary) {
-    let Summary { all, .. } = summary;
-    let mut sums: Vec<String> = Vec::new();
+    let mut sums = in_words(summary.all);
     if summary.files_rotated > 0 {
-        sums.push(format!("{} rotated in {}", all.rotated, count(summary.files_rotated, "file")));
+        let word = if summary.is_shown { "to be rotated" } else { "rotated" };
+        let rotated = format!("{word} in {}", count(summary.files_rotated, "file"));
+        sums = sums.replacen("rotated", &rotated, 1);
     }
-    for (number, word) in
-        [(all.stale, "stale"), (all.current, "current"), (all.left, "left"), (all.noted, "noted")]
-    {
-        if number > 0 {
-            sums.push(format!("{number} {word}"));
-        }
-    }
-    if sums.is_empty() {
-        sums.push("no sealed values".to_owned());
-    }
-    text.push_str(&format!("{}\n", sums.join(", ")));
-    if summary.by_environment.len() > 1 || summary.by_environment.keys().any(Option::is_some) {
+    let sums = if sums.is_empty() { "no sealed values" } else { &sums };
+    text.push_str(&format!("{sums}\n"));
+    if summary.by_environment.keys().any(Option::is_some) {
         for (environment, counts) in &summary.by_environment {
             let name = environment.as_deref().unwrap_or("no environment");
-            let values = [
-                (counts.rotated, "rotated"),
-                (counts.stale, "stale"),
-                (counts.current, "current"),
-                (counts.left, "left"),
-                (counts.noted, "noted"),
-            ];
-            let values = values.iter().filter(|(number, _)| *number > 0);
-            let values: Vec<String> =
-                values.map(|(number, word)| format!("{number} {word}")).collect();
-            if !values.is_empty() {
-                text.push_str(&format!("  {}: {}\n", one_line(name), values.join(", ")));
+            let sums = in_words(*counts);
+            if !sums.is_empty() {
+                text.push_str(&format!("  {}: {sums}\n", one_line(name)));
             }
         }
     }
     for (key, values) in &summary.by_key {
-        let key = key.map_or_else(|| "an unknown key".to_owned(), |key| key.to_string());
+        let key = key.map_or_else(|| "a key that is not known".to_owned(), |key| key.to_string());
         text.push_str(&format!("  sealed for {key}: {values}\n"));
     }
 }
 
+/// `3 rotated, 1 left`
+fn in_words(counts: Counts) -> String {
+    let words = counts.in_words().into_iter().filter(|(values, _)| *values > 0);
+    let words: Vec<String> = words.map(|(values, word)| format!("{values} {word}")).collect();
+    words.join(", ")
+}
+
 /// `1 file`, `2 files`
-pub(super) fn count(number: usize, what: &str) -> String {
+pub(crate) fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", plural(number, "", "s"))
 }
 
-pub(super) fn plural<'a>(number: usize, one: &'a str, many: &'a str) -> &'a str {
+pub(crate) fn plural<'a>(number: usize, one: &'a str, many: &'a str) -> &'a str {
     if number == 1 { one } else { many }
 }

@@ -14,8 +14,12 @@ pub(crate) struct Counts {
     pub(crate) rotated: usize,
     /// To be rotated.
     pub(crate) stale: usize,
+    /// Looked at, where no certificate says which key they should be sealed for.
+    pub(crate) sealed: usize,
     pub(crate) current: usize,
     pub(crate) left: usize,
+    /// Looked at, and not known to be current or stale.
+    pub(crate) unknown: usize,
     /// Not rotated, although a key may open them.
     pub(crate) noted: usize,
 }
@@ -26,6 +30,8 @@ pub(crate) struct Summary {
     pub(crate) all: Counts,
     /// Files with values that are rotated, or would be.
     pub(crate) files_rotated: usize,
+    /// They are not written.
+    pub(crate) is_shown: bool,
     /// Files that wait for another run.
     pub(crate) files_over_limit: usize,
     /// Files of which something is left, and files that failed.
@@ -53,13 +59,14 @@ impl Summary {
     fn add(&mut self, result: &FileResult<'_>) {
         let mut counts = Counts::default();
         for finding in &result.report.findings {
-            counts.add(finding, &result.fate);
+            counts.add(finding, result);
             self.add_key(finding, result);
         }
         let environment = result.file.environment().map(str::to_owned);
         self.by_environment.entry(environment).or_default().include(counts);
         self.all.include(counts);
         self.files_rotated += usize::from(result.is_rotated());
+        self.is_shown |= matches!(result.fate, Fate::Shown(_));
         self.files_over_limit += usize::from(matches!(result.fate, Fate::OverLimit));
         self.files_failed += usize::from(result.has_failed());
         self.files_left += usize::from(result.has_failed() || counts.left > 0);
@@ -79,27 +86,44 @@ impl Summary {
         *self.by_key.entry(now).or_default() += 1;
         self.believed += usize::from(matches!(
             finding.outcome,
-            Outcome::Current { is_proved: false } | Outcome::Stale { is_proved: false }
+            Outcome::Current { is_proved: false }
+                | Outcome::Stale { is_proved: false }
+                | Outcome::Sealed { is_proved: false }
         ));
     }
 
     /// Whether no old key opens anything in the files that were looked into, as far as is known.
     pub(crate) fn is_all_current(&self) -> bool {
-        let Counts { stale, left, noted, .. } = self.all;
-        stale + left + noted + self.files_failed == 0
+        let Counts { stale, left, unknown, noted, .. } = self.all;
+        stale + left + unknown + noted + self.files_failed == 0
     }
 }
 
 impl Counts {
-    fn add(&mut self, finding: &Finding, fate: &Fate) {
+    /// Each with its word, in the order in which they are told.
+    pub(crate) fn in_words(self) -> [(usize, &'static str); 7] {
+        [
+            (self.rotated, "rotated"),
+            (self.stale, "stale"),
+            (self.sealed, "sealed"),
+            (self.current, "current"),
+            (self.left, "left"),
+            (self.unknown, "unknown"),
+            (self.noted, "noted"),
+        ]
+    }
+
+    fn add(&mut self, finding: &Finding, result: &FileResult<'_>) {
         match &finding.outcome {
-            Outcome::Rotated => match fate {
+            Outcome::Rotated => match result.fate {
                 Fate::Written(_) | Fate::Shown(_) => self.rotated += 1,
                 Fate::OverLimit => self.stale += 1,
                 Fate::Unchanged | Fate::ChangedMeanwhile | Fate::Failed(_) => self.left += 1,
             },
             Outcome::Stale { .. } => self.stale += 1,
+            Outcome::Sealed { .. } => self.sealed += 1,
             Outcome::Current { .. } => self.current += 1,
+            Outcome::Left(_) if result.is_inspected => self.unknown += 1,
             Outcome::Left(_) => self.left += 1,
             Outcome::Noted(cause) => self.noted += usize::from(cause.could_be_opened()),
         }
@@ -108,8 +132,10 @@ impl Counts {
     fn include(&mut self, other: Self) {
         self.rotated += other.rotated;
         self.stale += other.stale;
+        self.sealed += other.sealed;
         self.current += other.current;
         self.left += other.left;
+        self.unknown += other.unknown;
         self.noted += other.noted;
     }
 }

@@ -18,6 +18,7 @@ fn aborted(program: &[&str]) -> ExitStatus {
         .args(program)
         .current_dir(folder.path())
         .stdin(Stdio::piped())
+        .stdout(Stdio::null())
         .spawn()
         .expect("it can be started");
     let mut stdin = child.stdin.take().expect("a pipe");

@@ -25,7 +25,11 @@ mod keys;
 mod messages;
 mod raw;
 mod reference;
+mod rotate;
+#[cfg(target_os = "linux")]
+mod rotate_faults;
 mod seal;
+mod shapes;
 // Needs `setpriv`.
 #[cfg(target_os = "linux")]
 mod signals;

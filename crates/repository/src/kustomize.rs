@@ -18,7 +18,7 @@
 //! assert_eq!(overlays[1].name_prefix, "eu-");
 //! ```
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
 use kubeyaml::{DuplicateKeys, Mapping, Node, split};
@@ -47,6 +47,8 @@ const PATCHES: [&str; 2] = ["patches", "patchesJson6902"];
 #[derive(Default)]
 pub struct Kustomizations {
     all: Vec<Kustomization>,
+    /// The paths of those that were taken: each is taken once.
+    paths: HashSet<PathBuf>,
     /// The places in `all` of those that list a file or a folder.
     listing: HashMap<PathBuf, Vec<usize>>,
 }
@@ -66,6 +68,9 @@ impl Kustomizations {
     /// Takes a kustomization: its path, which is named as all others are and has no `..`, and its text. One that cannot be
     /// read is passed over: nothing is built of it.
     pub fn add(&mut self, path: &Path, text: &[u8]) {
+        if !self.paths.insert(path.to_owned()) {
+            return;
+        }
         let Some(root) = first_document(text) else { return };
         let Some(fields) = root.as_mapping() else { return };
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();

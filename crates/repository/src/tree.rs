@@ -11,6 +11,7 @@ mod pool;
 mod survey;
 
 pub use job::{Change, FileProblem, FileReport, Job, TextMode};
+pub use look::PASSING_PREFIX;
 pub use pool::{Turns, for_each};
 pub use survey::{FoundRule, Survey, TreeFile, survey};
 

@@ -9,6 +9,7 @@
 
 mod shapes {
     pub(crate) mod case;
+    pub(crate) mod filled;
     pub(crate) mod keys;
     pub(crate) mod run;
 }

@@ -73,7 +73,9 @@ fn found<'a>(
     runs: Runs<'a>,
     words: &'a Words,
 ) -> impl Iterator<Item = (Range<usize>, &'a str, &'a SecretText)> {
-    runs.filter_map(|(at, run)| {
+    let (text, has_escapes) = (runs.text, runs.has_escapes);
+    let is_apart = move |end| Runs { text, done: end, has_escapes }.is_apart();
+    runs.filter(move |(at, _)| is_apart(at.end)).filter_map(|(at, run)| {
         let (word, new) = words.get_key_value(run.as_ref())?;
         Some((at, word.as_str(), new))
     })
@@ -132,6 +134,18 @@ impl<'a> Runs<'a> {
             }
         }
         end
+    }
+
+    /// Whether the run that ended here would not become one with what follows it (`=x`), if it had no padding.
+    fn is_apart(&self) -> bool {
+        let mut at = self.done;
+        loop {
+            match self.unit(at) {
+                Some((Unit::Join, len)) => at += len,
+                Some((Unit::Base64(_) | Unit::Padding, _)) => return false,
+                Some((Unit::Other, _)) | None => return true,
+            }
+        }
     }
 
     /// What a part of the text says.

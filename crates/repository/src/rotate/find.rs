@@ -8,6 +8,7 @@ mod item;
 mod object;
 mod stray;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -252,7 +253,7 @@ impl<'n> Walk<'n> {
             let key = shortened(step.key());
             len += key.len() + 1;
             if len > MAX_ITEM {
-                keys.push("…".to_owned());
+                keys.push(Cow::Borrowed("…"));
                 break;
             }
             keys.push(key);
@@ -321,9 +322,9 @@ const MAX_ITEM: usize = 1024;
 const MAX_NAME: usize = 253;
 
 /// A name from a document as a finding holds it: a long one is cut.
-fn shortened(name: &str) -> String {
+fn shortened(name: &str) -> Cow<'_, str> {
     match name.char_indices().nth(MAX_NAME) {
-        Some((end, _)) => format!("{}…", name.get(..end).unwrap_or_default()),
-        None => name.to_owned(),
+        Some((end, _)) => Cow::Owned(format!("{}…", name.get(..end).unwrap_or_default())),
+        None => Cow::Borrowed(name),
     }
 }

@@ -68,7 +68,8 @@ impl Masked {
             let is_last = ends_line(file, action.end);
             if (is_first && is_last) || template == Template::Actions {
                 masked.hide_bytes(file.get(done..action.start)?);
-                masked.hide_action(file.get(action.clone())?, is_first, is_last);
+                let is_comment = is_first || (is_last && is_head(file, &action));
+                masked.hide_action(file.get(action.clone())?, is_comment, is_last);
                 done = action.end;
             }
         }
@@ -76,7 +77,8 @@ impl Masked {
         (!masked.mask.hidden.is_empty()).then_some(masked)
     }
 
-    /// Hides an action, which may be the first or the last of its lines, line by line: so what follows it has its place.
+    /// Hides an action line by line: so what follows it has its place. `is_first` and `is_last`: a comment may begin in its
+    /// first line, and stand in its last one.
     fn hide_action(&mut self, action: &[u8], is_first: bool, is_last: bool) {
         let mut lines = action.split_inclusive(|byte| *byte == b'\n').enumerate().peekable();
         while let Some((number, line)) = lines.next() {
@@ -192,9 +194,7 @@ fn room(file: &[u8], actions: usize) -> usize {
 /// The actions of a template. Several in one line with nothing but blanks between them count as one.
 fn actions(file: &[u8]) -> Vec<Range<usize>> {
     let mut actions: Vec<Range<usize>> = Vec::new();
-    let mut done = 0;
-    while let Some(action) = next_action(file, done) {
-        done = action.end;
+    for action in (Actions { file, done: 0, close: 0 }) {
         let last = actions.last_mut().filter(|last| {
             file.get(last.end..action.start).is_some_and(|gap| gap.iter().all(is_blank))
         });
@@ -206,23 +206,41 @@ fn actions(file: &[u8]) -> Vec<Range<usize>> {
     actions
 }
 
-/// The next action. One of several lines has no braces in it.
-fn next_action(file: &[u8], from: usize) -> Option<Range<usize>> {
-    let find = |sought, at: Range<usize>| Some(at.start + memmem::find(file.get(at)?, sought)?);
-    let mut from = from;
-    loop {
-        let start = find(b"{{", from..file.len())?;
-        let line = file.get(start..)?;
-        let line_end = start + memchr::memchr(b'\n', line).unwrap_or(line.len());
-        if let Some(end) = find(b"}}", start + 2..line_end) {
-            return Some(start..end + 2);
+/// The actions of a template, one by one. One of several lines has no braces in it.
+struct Actions<'a> {
+    file: &'a [u8],
+    done: usize,
+    /// Where braces close that were sought last: they are not sought twice.
+    close: usize,
+}
+
+impl Actions<'_> {
+    fn next_of(&self, sought: &[u8], at: Range<usize>) -> Option<usize> {
+        Some(at.start + memmem::find(self.file.get(at)?, sought)?)
+    }
+}
+
+impl Iterator for Actions<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let start = self.next_of(b"{{", self.done..self.file.len())?;
+            if self.close < start + 2 {
+                self.close = self.next_of(b"}}", start + 2..self.file.len())?;
+            }
+            let Some(line_end) = self.next_of(b"\n", start..self.close) else {
+                self.done = self.close + 2;
+                return Some(start..self.done);
+            };
+            if let Some(next) = self.next_of(b"{{", line_end..self.close) {
+                self.done = next;
+                continue;
+            }
+            let last = memmem::rfind(self.file.get(start..line_end)?, b"{{")?;
+            self.done = self.close + 2;
+            return Some(start + last..self.done);
         }
-        let next = find(b"{{", line_end..file.len()).unwrap_or(file.len());
-        if let Some(end) = find(b"}}", line_end..next) {
-            let last = memmem::rfind(file.get(start..line_end)?, b"{{")?;
-            return Some(start + last..end + 2);
-        }
-        from = next;
     }
 }
 
@@ -236,6 +254,23 @@ fn begins_line(file: &[u8], at: usize) -> bool {
 fn ends_line(file: &[u8], at: usize) -> bool {
     let after = file.get(at..).unwrap_or_default();
     after.iter().find(|byte| !is_blank(byte)).is_none_or(|byte| matches!(byte, b'\n' | b'\r'))
+}
+
+/// Whether an action is the first entry of a mapping of which others follow: `labels: {{ include "labels" . | nindent 4 }}`,
+/// and then a line that is indented by more.
+fn is_head(file: &[u8], action: &Range<usize>) -> bool {
+    let before = file.get(..action.start).unwrap_or_default();
+    let start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+    let key = before.get(start..).unwrap_or_default();
+    let is_key = key.trim_ascii_end().ends_with(b":") && key.last().is_some_and(is_blank);
+    let after = file.get(action.end..).unwrap_or_default();
+    let mut lines = after.split(|byte| *byte == b'\n').skip(1);
+    let next = lines.find(|line| !line.trim_ascii().is_empty());
+    is_key && next.is_some_and(|next| indentation(next) > indentation(key))
+}
+
+fn indentation(line: &[u8]) -> usize {
+    line.iter().take_while(|byte| **byte == b' ').count()
 }
 
 fn is_blank(byte: &u8) -> bool {
@@ -280,6 +315,8 @@ mod tests {
             ),
             ("a: {{ b\n  c\n  d }}e\n", "", "a: \u{E001}\n  #\u{E001}\n  \u{E001}e\n"),
             ("{{ a }} {{- b -}}\n", "#\u{E001}\n", ""),
+            (" a: {{ b }}\n\n   c: d\n", "", " a: #\u{E001}\n\n   c: d\n"),
+            (" a: {{ b }}\n c: d\n", "", " a: \u{E001}\n c: d\n"),
             ("a: {{ b\n}}\n", "", "a: \u{E001}\n#\u{E001}\n"),
             ("a: {{ \"{{\n", "", ""),
             ("a: {{ b\nc: {{ d }}\n", "", "a: {{ b\nc: \u{E001}\n"),

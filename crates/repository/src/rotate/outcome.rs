@@ -29,6 +29,8 @@ pub enum Verdict {
     Rotated,
     /// It has values that are not sealed for the certificate's key, and was only looked at.
     Stale,
+    /// Its values were looked at, and no certificate says which key they should be sealed for.
+    Sealed,
     /// All its values are sealed for the certificate's key already.
     Current,
     /// A value of it could not be rotated.
@@ -89,6 +91,11 @@ pub enum Outcome {
     /// It has to be rotated, and was only looked at.
     Stale {
         /// It was opened. Otherwise a hint says so.
+        is_proved: bool,
+    },
+    /// It was looked at, and no certificate says which key it should be sealed for.
+    Sealed {
+        /// It was opened. Otherwise a hint says for which key it is sealed.
         is_proved: bool,
     },
     /// It is as it was, although it may have to be rotated.
@@ -212,6 +219,8 @@ impl Verdict {
             Self::Rotated
         } else if any(|outcome| matches!(outcome, Outcome::Stale { .. })) {
             Self::Stale
+        } else if any(|outcome| matches!(outcome, Outcome::Sealed { .. })) {
+            Self::Sealed
         } else if any(|outcome| matches!(outcome, Outcome::Noted(_))) {
             Self::Noted
         } else if findings.is_empty() {
@@ -249,6 +258,7 @@ impl Finding {
             Outcome::Left(_) => true,
             Outcome::Rotated
             | Outcome::Stale { .. }
+            | Outcome::Sealed { .. }
             | Outcome::Current { .. }
             | Outcome::Noted(_) => false,
         }
@@ -265,6 +275,8 @@ impl Outcome {
             Self::Current { is_proved: false } => "CurrentByHint",
             Self::Stale { is_proved: true } => "Stale",
             Self::Stale { is_proved: false } => "StaleByHint",
+            Self::Sealed { is_proved: true } => "Sealed",
+            Self::Sealed { is_proved: false } => "SealedByHint",
             Self::Left(cause) => cause.reason(),
             Self::Noted(cause) => cause.reason(),
         }

@@ -61,7 +61,8 @@ pub(super) fn leave_if_of_several_clusters(resealed: &mut [Resealed<'_>], contex
         return;
     }
     let values = resealed.iter_mut().flat_map(|resealed| &mut resealed.values);
-    for value in values.filter(|value| value.new.is_some()) {
+    let is_stale = |outcome: &Outcome| matches!(outcome, Outcome::Rotated | Outcome::Stale { .. });
+    for value in values.filter(|value| is_stale(&value.finding.outcome)) {
         value.leave(LeftCause::UnknownCluster);
     }
 }
@@ -111,7 +112,7 @@ fn reseal_value(
         Ok(()) if Some(opened.key) == target && !context.options.all => {
             (Outcome::Current { is_proved: true }, None)
         }
-        Ok(()) if context.options.inspect => (Outcome::Stale { is_proved: true }, None),
+        Ok(()) if context.options.inspect => (looked_at(context, true), None),
         Ok(()) => match seal(&opened, context, rng) {
             Some(new) => (Outcome::Rotated, Some(new)),
             None => (Outcome::Left(LeftCause::NotSealed), None),
@@ -243,7 +244,7 @@ fn unopened(
     }
     if context.rings.is_empty() {
         return match hint {
-            Some(_) => Outcome::Stale { is_proved: false },
+            Some(_) => looked_at(context, false),
             None => Outcome::Left(LeftCause::NoHint),
         };
     }
@@ -255,6 +256,14 @@ fn unopened(
         (_, false) => LeftCause::NoNamespace,
         _ => LeftCause::NotOpened { tried, may_be_rotated: !is_target_given },
     })
+}
+
+/// What becomes of a value that is only looked at, and not sealed for the certificate's key.
+fn looked_at(context: &Context<'_>, is_proved: bool) -> Outcome {
+    match context.target {
+        Some(_) => Outcome::Stale { is_proved },
+        None => Outcome::Sealed { is_proved },
+    }
 }
 
 /// Whether what this key opens may be sealed for the certificate's: both have to be of one cluster.

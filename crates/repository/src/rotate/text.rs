@@ -38,10 +38,8 @@ impl TextFile {
         if let Some(text) = Self::without_mark(file) {
             return text;
         }
-        let has_empty_bytes = memchr::memchr(0, file).is_some();
-        if has_empty_bytes && words::find(file).next().is_none() {
-            let mut text = Zeroizing::new(Vec::with_capacity(file.len()));
-            text.extend(file.iter().filter(|byte| **byte != 0));
+        let text = words::without_empty_bytes(file);
+        if !text.is_empty() && words::find(file).next().is_none() {
             return Self { text, encoding: Encoding::Damaged };
         }
         Self { text: Zeroizing::new(file.to_vec()), encoding: Encoding::Bytes }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use memchr::memmem;
+use zeroize::Zeroizing;
 
 /// The characters of the shortest envelope in base64, less padding: two bytes of length, 256 of RSA-2048, 16 of AES-GCM.
 const MIN_LEN: usize = 366;
@@ -41,10 +42,21 @@ fn may_have_some(text: &[u8]) -> bool {
     NAMES.iter().any(names) || find_also_cut(text).next().is_some()
 }
 
-/// Whether text of any kind has a word that begins as a sealed value does.
+/// Whether text of any kind, UTF-16 as well, has a word that begins as a sealed value does.
 #[must_use]
 pub fn holds_sealed_words(text: &[u8]) -> bool {
-    find(text).next().is_some()
+    find(text).next().is_some() || find(&without_empty_bytes(text)).next().is_some()
+}
+
+/// What is written in ASCII of what may be UTF-16; nothing of a text that has no empty bytes.
+pub(super) fn without_empty_bytes(text: &[u8]) -> Zeroizing<Vec<u8>> {
+    let mut rest = Zeroizing::new(Vec::new());
+    if memchr::memchr(0, text).is_some() {
+        // With room for all, no copy of a part is left behind.
+        rest.reserve_exact(text.len());
+        rest.extend(text.iter().filter(|byte| **byte != 0));
+    }
+    rest
 }
 
 /// Whether a text names what holds sealed values.
@@ -180,6 +192,14 @@ mod tests {
             assert!(found(&text).is_empty(), "{text}");
             assert!(!may_hold_sealed_values(text.as_bytes()), "{text}");
         }
+    }
+
+    #[test]
+    fn utf_16_is_looked_through() {
+        let text: Vec<u8> = word("AgA", 400).encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert!(holds_sealed_words(&text));
+        assert!(holds_sealed_words(text.get(1..).unwrap()));
+        assert!(!holds_sealed_words(text.get(..600).unwrap()));
     }
 
     #[test]

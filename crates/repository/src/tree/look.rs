@@ -2,6 +2,7 @@
 //!
 //! Most files hold none. They are read once, a piece at a time, and nothing of them is kept.
 
+use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
@@ -29,6 +30,8 @@ pub(super) enum Seen {
     TooLarge,
     /// It stands for another file that is not here: a pointer of Git LFS, or what git-crypt has not opened.
     StandIn,
+    /// It was left over by a run that was killed while it wrote: a copy of another file.
+    LeftOver,
     /// It could not be read.
     Unreadable(io::Error),
 }
@@ -37,6 +40,10 @@ pub(super) enum Seen {
 /// may lie across.
 const PIECE: usize = 256 << 10;
 const OVERLAP: usize = 1 << 10;
+
+/// The names of files that are being written: this, and so many random letters and digits.
+pub const PASSING_PREFIX: &str = ".seal-";
+const PASSING_LEN: usize = 6;
 
 /// What files that stand for others begin with.
 const STAND_INS: [&[u8]; 2] = [b"version https://git-lfs.github.com/spec/", b"\0GITCRYPT\0"];
@@ -49,7 +56,20 @@ pub(super) fn look(path: &Path) -> Option<Sight> {
     (!is_nothing).then_some(sight)
 }
 
+/// The text of a kustomization; none of any other file, or where it cannot be read.
+pub(super) fn kustomization(path: &Path) -> Option<Zeroizing<Vec<u8>>> {
+    if !Kustomizations::is_kustomization(path) {
+        return None;
+    }
+    let mut file = open(path).ok()?;
+    let len = file.metadata().ok()?.len();
+    read_all(&mut file, len).ok()
+}
+
 fn try_look(path: &Path) -> io::Result<Sight> {
+    if is_left_over(path) {
+        return Ok(Sight { seen: Seen::LeftOver, kustomization: None });
+    }
     let mut file = open(path)?;
     let len = file.metadata()?.len();
     if Kustomizations::is_kustomization(path) && len <= MAX_FILE {
@@ -57,7 +77,7 @@ fn try_look(path: &Path) -> io::Result<Sight> {
         let seen = if may_hold_sealed_values(&text) { Seen::Values } else { Seen::Nothing };
         return Ok(Sight { seen, kustomization: Some(text) });
     }
-    let seen = search(&mut file, kind::is_documents(path))?;
+    let seen = search(&mut file, len, kind::is_documents(path))?;
     let seen = match seen {
         Seen::Values if len > MAX_FILE => Seen::TooLarge,
         seen => seen,
@@ -65,9 +85,20 @@ fn try_look(path: &Path) -> io::Result<Sight> {
     Ok(Sight { seen, kustomization: None })
 }
 
-/// Searches a file of any size.
-fn search(file: &mut impl Read, is_documents: bool) -> io::Result<Seen> {
-    let mut piece = Zeroizing::new(vec![0; PIECE]);
+/// Whether a file has a passing name, as new content has while it is put in its place.
+fn is_left_over(path: &Path) -> bool {
+    let name = path.file_name().and_then(OsStr::to_str);
+    let random = name.and_then(|name| name.strip_prefix(PASSING_PREFIX));
+    random.is_some_and(|random| {
+        random.len() == PASSING_LEN && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
+}
+
+/// Searches a file of any size, which is said to have this length.
+fn search(file: &mut impl Read, len: u64, is_documents: bool) -> io::Result<Seen> {
+    // Small for a small file: what is set up is also wiped. A byte more shows the end at once.
+    let small = usize::try_from(len).unwrap_or(PIECE).saturating_add(1);
+    let mut piece = Zeroizing::new(vec![0; small.clamp(2 * OVERLAP, PIECE)]);
     let (mut kept, mut is_begin) = (0, true);
     loop {
         let read = read_some(file, piece.get_mut(kept..).unwrap_or_default())?;
@@ -79,7 +110,7 @@ fn search(file: &mut impl Read, is_documents: bool) -> io::Result<Seen> {
         if may_hold(text, is_documents) {
             return Ok(Seen::Values);
         }
-        if read == 0 {
+        if text.len() < piece.len() {
             return Ok(Seen::Nothing);
         }
         let len = text.len();
@@ -151,7 +182,7 @@ mod tests {
     use super::*;
 
     fn seen(bytes: &[u8], is_documents: bool) -> Seen {
-        search(&mut &*bytes, is_documents).unwrap()
+        search(&mut &*bytes, bytes.len() as u64, is_documents).unwrap()
     }
 
     #[test]
@@ -162,6 +193,14 @@ mod tests {
             assert!(matches!(seen(text.as_bytes(), false), Seen::Values), "{before}");
         }
         assert!(matches!(seen("a b ".repeat(PIECE).as_bytes(), false), Seen::Nothing));
+    }
+
+    #[test]
+    fn passing_names_are_told() {
+        for (name, is) in [(".seal-aB3xYz", true), (".seal-config", true), (".seal.yaml", false)] {
+            assert_eq!(is_left_over(Path::new(name)), is, "{name}");
+        }
+        assert!(!is_left_over(Path::new(".seal-config.yaml")));
     }
 
     #[test]

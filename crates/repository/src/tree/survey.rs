@@ -1,11 +1,12 @@
 //! All files of a working tree that may hold sealed values.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::kind;
-use super::look::{Seen, Sight, look};
+use super::look::{self, Seen, Sight, look};
 use crate::config::{Config, ConfigError, ConfigFinder, Rule};
 use crate::kustomize::Kustomizations;
 use crate::rotate::Overlay;
@@ -19,6 +20,8 @@ pub struct Survey {
     pub stand_ins: Vec<PathBuf>,
     /// Files that may hold sealed values and are larger than [`MAX_FILE`](super::MAX_FILE).
     pub too_large: Vec<PathBuf>,
+    /// Files that runs have left over which were killed while they wrote: copies of others.
+    pub left_over: Vec<PathBuf>,
     /// Files that could not be read.
     pub unreadable: Vec<(PathBuf, io::Error)>,
     /// What was not visited, although somebody might expect it.
@@ -66,11 +69,12 @@ pub fn survey(roots: &[PathBuf], selection: Selection) -> Result<Survey, ConfigE
         files: Vec::new(),
         stand_ins: Vec::new(),
         too_large: Vec::new(),
+        left_over: Vec::new(),
         unreadable: Vec::new(),
         passed_over: walked.passed_over,
         errors: walked.errors,
     };
-    let mut kustomizations = Kustomizations::default();
+    let mut kustomizations = around(roots);
     let mut with_values = Vec::new();
     for (path, Sight { seen, kustomization }) in walked.files {
         if let Some(text) = kustomization {
@@ -80,6 +84,7 @@ pub fn survey(roots: &[PathBuf], selection: Selection) -> Result<Survey, ConfigE
             Seen::Nothing => {}
             Seen::Values => with_values.push(path),
             Seen::TooLarge => survey.too_large.push(path),
+            Seen::LeftOver => survey.left_over.push(path),
             Seen::StandIn => survey.stand_ins.push(path),
             Seen::Unreadable(error) => survey.unreadable.push((path, error)),
         }
@@ -89,6 +94,28 @@ pub fn survey(roots: &[PathBuf], selection: Selection) -> Result<Survey, ConfigE
         survey.files.push(tree_file(path, &mut finder, &kustomizations)?);
     }
     Ok(survey)
+}
+
+/// The kustomizations of the working trees that the roots are only a part of: an overlay may lie beside them.
+fn around(roots: &[PathBuf]) -> Kustomizations {
+    let mut kustomizations = Kustomizations::default();
+    let tops: BTreeSet<PathBuf> = roots.iter().filter_map(|root| top_above(root)).collect();
+    if tops.is_empty() {
+        return kustomizations;
+    }
+    let tops: Vec<PathBuf> = tops.into_iter().collect();
+    // What cannot be read there is no part of what was asked for.
+    for (path, text) in walk(&tops, Selection::all(), look::kustomization).files {
+        kustomizations.add(&path, &text);
+    }
+    kustomizations
+}
+
+/// The top of the working tree that a root is in; none where it is the top itself, or in no working tree.
+fn top_above(root: &Path) -> Option<PathBuf> {
+    let root = root.canonicalize().ok()?;
+    let is_top = |folder: &&Path| folder.join(".git").exists();
+    root.ancestors().find(is_top).filter(|top| *top != root).map(Path::to_owned)
 }
 
 fn tree_file(

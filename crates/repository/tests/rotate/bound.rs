@@ -80,6 +80,11 @@ fn values_of_two_clusters_in_a_file_are_left_though_a_rule_names_the_certificate
     let apart = [ring(&[&OLD]), ring(&[&OTHER])];
     assert_eq!(reasons(&own(&file(&OTHER, &OTHER), &apart)), ["Rotated"; 2]);
     assert_eq!(reasons(&own(&file(&OLD, &OTHER), &apart)), ["UnknownCluster"; 2]);
+    let looked_at = with_rings(&file(&OLD, &OTHER), &apart, |context| {
+        context.options.inspect = true;
+        context.target = context.target.map(|target| Target { is_files_own: true, ..target });
+    });
+    assert_eq!(reasons(&looked_at), ["UnknownCluster"; 2]);
     let shared = [ring(&[&OLD]), ring(&[&OLD, &OTHER])];
     assert_eq!(reasons(&own(&file(&OLD, &OTHER), &shared)), ["Rotated"; 2]);
 }

@@ -93,6 +93,14 @@ fn an_item_with_more_than_its_value_is_rotated_with_a_warning() {
 }
 
 #[test]
+fn what_would_become_one_with_a_new_value_keeps_it_from_being_replaced() {
+    let value = sealed(&OLD);
+    assert!(value.ends_with('='), "it has padding, which a new one need not have");
+    let file = manifest("", &format!("    a: {value}x\n    b: {value}\n"));
+    assert_eq!(reasons(&rotated(&file)), ["NotEditable", "NotEditable"]);
+}
+
+#[test]
 fn a_variable_for_a_name_hides_no_value() {
     let value = sealed(&OLD);
     for name in ["${NAME}", "$(NAME)", "\"{{ .name }}\""] {

@@ -154,7 +154,8 @@ impl<'n> Walk<'n> {
                 self.add_item(value, key.text(), object);
             }
             if !is_variable && !binding::is_variable(key.text()) && !is_item_name(key.text()) {
-                let kind = WarningKind::ItemRefused { item: super::shortened(key.text()) };
+                let kind =
+                    WarningKind::ItemRefused { item: super::shortened(key.text()).into_owned() };
                 self.warn(key.position(), kind);
             }
             self.path.pop();
@@ -232,7 +233,7 @@ impl<'n> Walk<'n> {
             if let Place::Word(_, word) = &place
                 && item::is_obstructed(node, word)
             {
-                let kind = WarningKind::NotAlone { item: super::shortened(name) };
+                let kind = WarningKind::NotAlone { item: super::shortened(name).into_owned() };
                 self.warn(node.position(), kind);
             }
             self.value(place, name, object);

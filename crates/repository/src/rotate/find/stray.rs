@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use kubeyaml::{Position, YamlError, YamlErrorKind};
-use zeroize::Zeroizing;
 
 use super::{Finding, LeftCause, NotedCause, Outcome, Places, Reading, Unreadable, words};
 use crate::rotate::reading::Document;
@@ -38,7 +37,8 @@ pub(super) fn unread(reading: &Reading, has_objects: bool) -> impl Iterator<Item
     reading.documents().iter().filter_map(move |document| {
         let error = document.content.as_ref().err()?;
         let text = text_of(reading, document);
-        let may_have_some = has_words_in_utf16(text)
+        let in_utf16 = words::without_empty_bytes(text.as_bytes());
+        let may_have_some = words::find_also_cut(&in_utf16).next().is_some()
             || (!is_unreadable(error) && words::mentions_sealed_secrets(text));
         let is_told = words::find_also_cut(text.as_bytes()).next().is_some();
         ((has_objects || may_have_some) && !is_told).then(|| at_error(Some(document.index), error))
@@ -57,15 +57,6 @@ pub(super) fn in_unreadable(unreadable: &Unreadable) -> Vec<Finding> {
         findings.push(at_error(None, error));
     }
     findings
-}
-
-/// Whether there are values in a text when it is taken for what is left of UTF-16.
-fn has_words_in_utf16(text: &str) -> bool {
-    let mut characters = Zeroizing::new(Vec::with_capacity(text.len()));
-    if text.contains('\0') {
-        characters.extend(text.bytes().filter(|byte| *byte != 0));
-    }
-    words::find_also_cut(&characters).next().is_some()
 }
 
 fn text_of<'a>(reading: &'a Reading, document: &Document) -> &'a str {
