@@ -95,19 +95,18 @@ impl Masked {
         }
     }
 
-    /// Hides a part of an action, but for sealed values in it.
+    /// Hides a part of an action, but for sealed values in it and what would become one with them.
     fn hide_text(&mut self, text: &[u8], is_comment: bool) {
         let mut hide: fn(Zeroizing<Vec<u8>>) -> Hidden =
             if is_comment { Hidden::Comment } else { Hidden::Action };
+        let part = |range| text.get(range).unwrap_or_default();
         let mut done = 0;
-        for word in words::find(text) {
-            self.hide(hide(Zeroizing::new(
-                text.get(done..word.start).unwrap_or_default().to_vec(),
-            )));
-            self.file.extend_from_slice(text.get(word.clone()).unwrap_or_default());
+        for word in words::find_with_neighbours(text) {
+            self.hide(hide(Zeroizing::new(part(done..word.start).to_vec())));
+            self.file.extend_from_slice(part(word.clone()));
             (done, hide) = (word.end, Hidden::Action);
         }
-        self.hide(hide(Zeroizing::new(text.get(done..).unwrap_or_default().to_vec())));
+        self.hide(hide(Zeroizing::new(part(done..text.len()).to_vec())));
     }
 
     fn hide(&mut self, hidden: Hidden) {
@@ -335,8 +334,8 @@ mod tests {
         for (before, after) in [
             (" {{ $a := `WORD` }}\n", " #\u{E001}WORD\u{E001}\n"),
             (
-                "a: {{ \"WORD\" }}:{{ default `WORDWORD` }}",
-                "a: \u{E001}WORD\u{E001}:\u{E001}WORD\u{E001}WORD\u{E001}",
+                "a: {{ \"WORD\" }}:{{ default `WORDWORDx` }}",
+                "a: \u{E001}WORD\u{E001}:\u{E001}WORDWORDx\u{E001}",
             ),
             ("{{ list\nWORD\n}}", "#\u{E001}\n#\u{E001}WORD\u{E001}\n#\u{E001}"),
         ] {

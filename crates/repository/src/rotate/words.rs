@@ -70,6 +70,18 @@ pub(super) fn find(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
     runs(text).filter_map(|run| Some(start_of_sealed(text, &run)?..run.end))
 }
 
+/// As [`find`], each with all base64 characters and padding that follow it (`…==x`); two in a row are one.
+pub(super) fn find_with_neighbours(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let mut done = 0;
+    find(text).filter_map(move |word| {
+        let rest = text.get(word.end..)?;
+        let len = rest.iter().take_while(|byte| is_base64(**byte) || **byte == b'=').count();
+        let is_new = word.start >= done;
+        done = done.max(word.end + len);
+        is_new.then_some(word.start..done)
+    })
+}
+
 /// As [`find`], and what begins like that and is cut by a line break or an escape: for what cannot be rotated, but must
 /// not be passed over.
 pub(super) fn find_also_cut(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
