@@ -10,7 +10,6 @@ use sealkit_repository::walk::{PathPattern, Selection};
 use super::{ScopeName, not_empty};
 use crate::error::Error;
 use crate::rules;
-use crate::ui::Ui;
 
 /// Which files of a working tree, and what is said about the values in them.
 #[derive(Args)]
@@ -63,11 +62,17 @@ impl TreeArgs {
         self.environment().is_none_or(|wanted| file.environment() == Some(wanted))
     }
 
-    /// A name of an environment that no file has is mistyped, mostly.
-    pub(crate) fn warn_of_unknown_environment(&self, survey: &Survey, ui: &mut Ui<'_>) {
+    /// Refuses the name of an environment that no file has: it is mistyped, mostly, and nothing would be looked into.
+    pub(crate) fn refuse_unknown_environment(&self, survey: &Survey) -> Result<(), Error> {
         if self.env.is_some() && !survey.files.iter().any(|file| self.covers(file)) {
-            ui.warning("no file with sealed values is of the environment that --env names");
+            return Err(Error::usage(
+                "no file with sealed values is of the environment that --env names",
+            )
+            .hint(
+                "seal status lists the environments; a rule in .seal.yaml gives a file its own",
+            ));
         }
+        Ok(())
     }
 
     /// What values are bound to where nothing else tells it.

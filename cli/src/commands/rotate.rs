@@ -55,7 +55,7 @@ pub(crate) struct RotateArgs {
     /// Show what changes, or would change, as a unified diff
     #[arg(long, conflicts_with_all = ["check", "output"])]
     diff: bool,
-    /// Write nothing; exit code 3 if a value is not known to be current. Without --key, hints are believed
+    /// Write nothing; exit code 3 unless all values are current. Without --key, hints are believed
     #[arg(long, conflicts_with_all = ["all", "add_hints", "verify", "limit", "message_file"])]
     check: bool,
     /// Seal values again that are current, too
@@ -96,9 +96,11 @@ enum TextName {
 }
 
 pub(crate) fn run(args: &RotateArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
+    args.check_message_file()?;
     let rings = Rings::load(&args.keys, ui)?;
     let given = args.certificate.load_given(ui)?;
     let survey = args.tree.survey()?;
+    args.tree.refuse_unknown_environment(&survey)?;
     let covered = survey.files.iter().filter(|file| args.tree.covers(file));
     let is_flag = given.is_some() && !args.from_environment.gives("cert");
     let certificates = match is_flag {
@@ -109,7 +111,6 @@ pub(crate) fn run(args: &RotateArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
         return Err(Error::usage("no certificate is given").hint(hints::NO_CERTIFICATE));
     }
     walked::tell_passed_over(&survey.passed_over, ui);
-    args.tree.warn_of_unknown_environment(&survey, ui);
 
     let key = given.as_ref().map(Certificate::sealing_key);
     let keys_of_rule = |found: &_| certificates.of_rule(found);
@@ -129,6 +130,19 @@ pub(crate) fn run(args: &RotateArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
 }
 
 impl RotateArgs {
+    /// Refuses a place for the message where it cannot be written, before anything is rotated.
+    fn check_message_file(&self) -> Result<(), Error> {
+        let Some(file) = &self.message_file else { return Ok(()) };
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if file.is_dir() {
+            return Err(Error::usage("--message-file names a folder, not a file"));
+        }
+        match folder.is_none_or(Path::is_dir) {
+            true => Ok(()),
+            false => Err(Error::usage("--message-file: its folder is not there")),
+        }
+    }
+
     fn options(&self) -> Options {
         Options {
             all: self.all,
@@ -216,13 +230,15 @@ impl RotateArgs {
         }
         if summary.files_over_limit > 0 {
             let files = count(summary.files_over_limit, "file");
-            ui.note(format!("--limit is reached; still stale: {files}; run again"));
+            ui.note(format!("still to be rotated: {files}; run again"));
         }
         if self.check {
             return match summary {
                 _ if summary.files_failed > 0 => Err(failed(summary)),
                 _ if summary.is_all_current() => {
-                    ui.note("all current");
+                    if counts.current > 0 {
+                        ui.note("all current");
+                    }
                     Ok(())
                 }
                 _ => Err(Error::found()),
@@ -232,7 +248,8 @@ impl RotateArgs {
             return Err(failed(summary));
         }
         match counts.noted + counts.stale {
-            0 if !self.dry_run => ui.note("all current"),
+            _ if summary.files_over_limit > 0 => {}
+            0 if counts.current + counts.rotated > 0 && !self.dry_run => ui.note("all current"),
             0 => {}
             open => {
                 let values = count(open, "value");

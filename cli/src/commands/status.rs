@@ -46,6 +46,7 @@ pub(crate) fn run(args: &StatusArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let rings = Rings::load(&args.keys, ui)?;
     let given = args.certificate.load_given(ui)?;
     let survey = args.tree.survey()?;
+    args.tree.refuse_unknown_environment(&survey)?;
     let is_flag = given.is_some() && !args.from_environment.gives("cert");
     let covered = survey.files.iter().filter(|file| args.tree.covers(file));
     let certificates = match is_flag {
@@ -53,7 +54,6 @@ pub(crate) fn run(args: &StatusArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
         false => Certificates::load(covered, &args.certificate, ui)?,
     };
     walked::tell_passed_over(&survey.passed_over, ui);
-    args.tree.warn_of_unknown_environment(&survey, ui);
 
     let key = given.as_ref().map(Certificate::sealing_key);
     let keys_of_rule = |found: &_| certificates.of_rule(found);

@@ -47,7 +47,9 @@ fn add_file(text: &mut String, result: &FileResult<'_>, detail: Detail) {
         line(text, word, &format!("{path}{}", counted(result)));
     }
     for finding in &result.report.findings {
-        if detail == Detail::Items || is_exception(&finding.outcome) {
+        // What --text only shows.
+        let is_shown = matches!(finding.outcome, Outcome::Stale { .. }) && !result.is_inspected;
+        if detail == Detail::Items || is_shown || is_exception(&finding.outcome) {
             line(text, outcome(result, finding), &in_one_line(&path, finding));
         }
     }

@@ -100,7 +100,8 @@ fn nothing_is_written_where_it_is_only_looked_at() {
     assert_eq!(removed.len(), 2, "the value and the hint: {}", done.stdout_text());
     assert!(done.stderr_text().contains("1 to be rotated in 1 file"), "{}", done.stderr_text());
     tree.rotate(&["--check"]).exited(3);
-    tree.seal("rotate").args(["--check", "--cert"]).arg(new_certificate()).run().exited(3);
+    let by_hints = tree.seal("rotate").args(["--check", "--cert"]).arg(new_certificate()).run();
+    assert!(by_hints.exited(3).stdout_text().starts_with("stale    a.yaml: 1 value\n"));
     assert_eq!(tree.read("a.yaml"), before);
     let current = tree.seal("rotate").args(["--check", "--cert"]).arg(certificate()).run();
     assert!(current.success().stderr_text().contains("hints were believed about 1 value"));
@@ -110,7 +111,7 @@ fn nothing_is_written_where_it_is_only_looked_at() {
 fn the_first_files_are_written_and_the_others_remain() {
     let tree = Tree::new(&["a", "b", "c"]);
     let done = tree.rotate(&["--limit", "2"]).success();
-    assert!(done.stderr_text().contains("still stale: 1 file"), "{}", done.stderr_text());
+    assert!(done.stderr_text().contains("still to be rotated: 1 file"), "{}", done.stderr_text());
     assert!(tree.opens("a.yaml", new_key()) && tree.opens("b.yaml", new_key()));
     assert!(tree.opens("c.yaml", key()));
     tree.rotate(&["--limit", "2"]).success();
@@ -179,6 +180,23 @@ fn an_environment_is_rotated_alone_and_no_cluster_gets_anothers_key() {
     assert!(tree.opens("production/a.yaml", key()));
     rotate().args(["--env", "production"]).run().success();
     assert!(tree.opens("production/a.yaml", fixture("keys/demo.key")));
+}
+
+#[test]
+fn files_in_which_nothing_is_sealed_need_no_certificate() {
+    let tree = Tree::new(&["a"]);
+    let read = |path| std::fs::read_to_string(path).expect("a fixture");
+    tree.write("cluster.crt", &read(new_certificate()));
+    tree.write(".seal.yaml", "version: 1\nrules:\n- {paths: [a.yaml], certificate: cluster.crt}\n");
+    tree.write("crd.yaml", "kind: CustomResourceDefinition\nspec: {names: {kind: SealedSecret}}\n");
+    tree.write("path.yaml", "path: C:\\Users\n");
+    tree.write("main.tf", &manifest("x", &["--no-hints"]));
+    let rotate = || tree.seal("rotate").arg("--key").arg(key()).run();
+    let done = rotate().success();
+    assert!(done.stdout_text().contains("1 rotated in 1 file, 1 noted"), "{}", done.stdout_text());
+    tree.write("b.yaml", &manifest("b", &[]));
+    let done = rotate().exited(1);
+    assert!(done.stdout_text().contains("left     b.yaml: nothing tells which certificate"));
 }
 
 #[test]

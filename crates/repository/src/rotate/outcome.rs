@@ -351,7 +351,7 @@ impl fmt::Display for LeftCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Alias => f.write_str(
-                "stands elsewhere and is repeated here by an alias or a merge key: write it out",
+                "is repeated here by an alias or a merge key: write it out",
             ),
             Self::Binary => f.write_str("has the tag !!binary: write it without"),
             Self::Folded => f.write_str(
@@ -382,7 +382,7 @@ impl fmt::Display for LeftCause {
                 f.write_str("the key of another cluster than the certificate's opens it")
             }
             Self::UnknownCluster => f.write_str(
-                "it is not known whose certificate this is: write a rule, or give its private key with the cluster's other ones",
+                "it is not known which cluster the certificate is of: name it in a rule, or give its private key too",
             ),
             Self::SeveralKustomizations => f.write_str(
                 "the values of its SealedSecret are for the namespaces of several kustomizations",
@@ -397,8 +397,10 @@ impl fmt::Display for LeftCause {
 
 fn write_bindings(bindings: &[Binding], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     for (number, binding) in bindings.iter().enumerate() {
-        if number > 0 {
-            f.write_str(", nor for ")?;
+        match number {
+            0 => {}
+            _ if number + 1 == bindings.len() => f.write_str(" or ")?,
+            _ => f.write_str(", ")?,
         }
         write!(f, "{binding}")?;
     }
@@ -426,7 +428,7 @@ impl fmt::Display for NotedCause {
 impl fmt::Display for WarningKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ItemRefused { item } => write!(f, "no cluster takes an item of the name {item}"),
+            Self::ItemRefused { item } => write!(f, "no cluster takes an item named \"{item}\""),
             Self::NotAlone { item } => {
                 write!(
                     f,

@@ -61,7 +61,9 @@ pub(super) fn leave_if_of_several_clusters(resealed: &mut [Resealed<'_>], contex
         return;
     }
     let values = resealed.iter_mut().flat_map(|resealed| &mut resealed.values);
-    let is_stale = |outcome: &Outcome| matches!(outcome, Outcome::Rotated | Outcome::Stale { .. });
+    let is_stale = |outcome: &Outcome| {
+        matches!(outcome, Outcome::Rotated | Outcome::Stale { is_proved: true })
+    };
     for value in values.filter(|value| is_stale(&value.finding.outcome)) {
         value.leave(LeftCause::UnknownCluster);
     }
@@ -254,7 +256,7 @@ fn unopened(
     Outcome::Left(match (&object.shape, is_explained) {
         (Shape::Lone, false) => LeftCause::Unexplained,
         (_, false) => LeftCause::NoNamespace,
-        _ => LeftCause::NotOpened { tried, may_be_rotated: !is_target_given },
+        _ => LeftCause::NotOpened { tried, may_be_rotated: !is_target_given && hint.is_none() },
     })
 }
 

@@ -93,11 +93,13 @@ impl Job<'_> {
             Err(error) => return FileReport::failed(FileProblem::Read(error)),
         };
         let targets = self.targets(file);
-        if targets.is_empty() && !self.options.inspect {
-            return FileReport::failed(FileProblem::NoCertificate);
-        }
         let is_generated = is_generated(&before);
         let (outcome, target) = self.outcome(file, &before, &targets, is_generated, rng);
+        // Where there is nothing to be rotated, no certificate is missing.
+        let is_noted = |found: &Finding| matches!(found.outcome, Outcome::Noted(_));
+        if targets.is_empty() && !self.options.inspect && !outcome.findings.iter().all(is_noted) {
+            return FileReport::failed(FileProblem::NoCertificate);
+        }
         let target = target.map(|target| target.key.fingerprint());
         FileReport::new(outcome, target, before, is_generated)
     }
@@ -146,7 +148,10 @@ impl Job<'_> {
         context.rule_at = &rule_at;
         context.overlays = &file.overlays;
         context.flags = self.flags.clone();
-        context.options = Options { inspect: self.options.inspect || is_generated, ..self.options };
+        context.options = Options {
+            inspect: self.options.inspect || is_generated || target.is_none(),
+            ..self.options
+        };
         if !file.is_documents {
             context.content = Content::Text { is_rotated: self.text != TextMode::Count };
             context.options.inspect |= self.text == TextMode::Show;

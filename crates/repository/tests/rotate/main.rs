@@ -126,8 +126,8 @@ fn a_hint_is_believed_only_where_no_key_says_otherwise() {
     let Outcome::Left(cause) = &outcome.findings[0].outcome else { panic!("it is left") };
     assert_eq!(
         cause.to_string(),
-        "no key opens it for shop/orders (strict), nor for namespace shop (namespace-wide), nor for any namespace \
-         (cluster-wide); perhaps it is rotated already: give the new private key too, or add hints"
+        "no key opens it for shop/orders (strict), namespace shop (namespace-wide) or any namespace (cluster-wide); \
+         perhaps it is rotated already: give the new private key too, or add hints"
     );
 }
 
