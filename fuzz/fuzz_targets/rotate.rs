@@ -42,6 +42,9 @@ static PLACEHOLDERS: LazyLock<[(&str, String); 6]> = LazyLock::new(|| {
     ]
 });
 
+/// The hint that names the key of an object's values.
+const SEALED_WITH: &[u8] = b"sealed-with";
+
 fuzz_target!(|input: &[u8]| {
     let Some((how, file)) = input.split_first() else { return };
     let file = filled(file);
@@ -56,7 +59,9 @@ fuzz_target!(|input: &[u8]| {
     }
     let outcome = rotate(&file, &context, &mut rand::rng());
     let Some(new) = &outcome.file else { return };
-    if !context.options.add_hints {
+    // A hint that names no key, or several, becomes another text.
+    let has_hint = file.windows(SEALED_WITH.len()).any(|window| window == SEALED_WITH);
+    if !context.options.add_hints && !has_hint {
         assert!(around_words(&file) == around_words(new), "something else is changed");
     }
     context.options.all = false;

@@ -1,5 +1,6 @@
 //! Where an old key opens something, it is rotated, or said.
 
+use sealkit_core::EncryptionLabel;
 use sealkit_repository::rotate::{
     Content, Context, FileOutcome, Labels, Target, Verdict, WarningKind, rotate,
 };
@@ -37,6 +38,19 @@ fn a_lone_value_in_lines_becomes_one_line_and_a_folded_one_is_left() {
     }
     let file = manifest("", &format!("    a: |\n      {}\n", lines(&value, 76, "\n      ")));
     assert_eq!(opened(&text(&rotated(&file))), manifest("", "    a: |\n      hunter2\n"));
+}
+
+#[test]
+fn two_values_in_an_item_are_two() {
+    let value = sealed(&OLD);
+    // Without padding, as it is for a value of another length, both are base64 together.
+    let label = EncryptionLabel::strict("shop", "orders").unwrap();
+    let both = OLD.sealing_key().seal(b"hunter22", &label, &mut rand::rng()).unwrap().to_string();
+    assert!(!both.ends_with('='));
+    for first in [&value, &both] {
+        let file = manifest("", &format!("    a: {first}\n      {value}\n"));
+        assert_eq!(reasons(&rotated(&file)), ["Rotated", "Rotated"]);
+    }
 }
 
 #[test]

@@ -47,11 +47,12 @@ pub(super) fn places_of_words<'n>(node: &'n Node, text: &str) -> Vec<Place<'n>> 
     words::words(text).map(place).collect()
 }
 
-/// Whether a text is one sealed value, with blanks or line breaks in it.
+/// Whether a text is one sealed value, with blanks or line breaks in it. Two values with a blank between may look like one.
 pub(super) fn is_cut_into_lines(text: &str) -> bool {
     let text = text.trim();
     words::begins_envelope(text)
         && text.contains(char::is_whitespace)
+        && words::find(text.as_bytes()).nth(1).is_none()
         && joined(text).parse::<SealedValue>().is_ok()
 }
 
