@@ -698,6 +698,7 @@ fn words_that_do_not_stand_there_as_they_are_read_are_refused() {
         ("{\"a\": \"b\\/c\"}", [("c", "new")], EditError::WordMissing),
         ("a: \"\\x62b b\"", [("62b", "new")], EditError::WordMissing),
         ("a: old=x", [("old=", "new")], EditError::WordMissing),
+        ("a: old= old=x", [("old=", "new")], EditError::WordMissing),
         ("a: old===", [("old==", "new")], EditError::WordMissing),
         ("a: \"old=\\\n  x\"", [("old=", "new")], EditError::WordMissing),
         ("a: old", [("old", "two words")], EditError::WordMissing),

@@ -12,7 +12,8 @@ use super::plan::Splice;
 /// New words by the old ones that they take the place of.
 pub(super) type Words = HashMap<String, SecretText>;
 
-/// Whether the node is a string whose text in the file has each of the words as often as its value has, and at least once.
+/// Whether the node is a string whose text in the file has each of the words as often as its value has, and at least once,
+/// and none with something after it that it could become one with.
 pub(super) fn check(text: &str, node: &Node, words: &Words) -> Result<(), EditError> {
     let Value::String(value) = node.value() else {
         return Err(EditError::NotAString);
@@ -21,9 +22,10 @@ pub(super) fn check(text: &str, node: &Node, words: &Words) -> Result<(), EditEr
         return Err(EditError::Binary);
     }
     let are_words = words.iter().all(|(old, new)| is_word(old) && is_word(new.expose()));
-    let written = counts(Runs::written(text, node), words);
-    let meant = counts(Runs::of(value.expose()), words);
-    let is_written = are_words && written.len() == words.len() && written == meant;
+    let meant = Runs::of(value.expose());
+    let are_apart = found(meant, words).all(|(at, _, _)| Runs { done: at.end, ..meant }.is_apart());
+    let (written, meant) = (counts(Runs::written(text, node), words), counts(meant, words));
+    let is_written = are_words && are_apart && written.len() == words.len() && written == meant;
     if is_written { Ok(()) } else { Err(EditError::WordMissing) }
 }
 
@@ -73,15 +75,14 @@ fn found<'a>(
     runs: Runs<'a>,
     words: &'a Words,
 ) -> impl Iterator<Item = (Range<usize>, &'a str, &'a SecretText)> {
-    let (text, has_escapes) = (runs.text, runs.has_escapes);
-    let is_apart = move |end| Runs { text, done: end, has_escapes }.is_apart();
-    runs.filter(move |(at, _)| is_apart(at.end)).filter_map(|(at, run)| {
+    runs.filter_map(|(at, run)| {
         let (word, new) = words.get_key_value(run.as_ref())?;
         Some((at, word.as_str(), new))
     })
 }
 
 /// The runs of base64 characters in a text, each with its padding: where it is written, and what it says.
+#[derive(Clone, Copy)]
 struct Runs<'a> {
     text: &'a str,
     done: usize,
@@ -138,14 +139,7 @@ impl<'a> Runs<'a> {
 
     /// Whether the run that ended here would not become one with what follows it (`=x`), if it had no padding.
     fn is_apart(&self) -> bool {
-        let mut at = self.done;
-        loop {
-            match self.unit(at) {
-                Some((Unit::Join, len)) => at += len,
-                Some((Unit::Base64(_) | Unit::Padding, _)) => return false,
-                Some((Unit::Other, _)) | None => return true,
-            }
-        }
+        !matches!(self.unit(self.done), Some((Unit::Base64(_) | Unit::Padding, _)))
     }
 
     /// What a part of the text says.
