@@ -19,6 +19,7 @@ mod memory;
 mod named;
 mod output;
 mod random;
+mod report;
 mod rotation;
 mod rules;
 mod signals;

@@ -218,17 +218,12 @@ fn replace_file(path: &Path, before: &[u8], after: &[u8]) -> io::Result<Replaced
     }
     // A rename would go around a write protection that somebody set on purpose.
     OpenOptions::new().write(true).open(path)?;
-    let directory = directory_of(path);
-    let mut unfinished = Unfinished::create(directory, Audience::AsBefore)?;
-    unfinished.keep_mode(&metadata, Audience::AsBefore)?;
-    unfinished.write(after)?;
-    unfinished.file().sync_all()?;
+    let unfinished = write_beside(path, &[after], Some(&metadata), Audience::AsBefore)?;
     // As late as can be: what is written between this and the new name is lost.
     if !is_as_before(path, &metadata, before)? {
         return Ok(Replaced::ChangedMeanwhile);
     }
-    unfinished.publish(path, Existing::Replace)?;
-    File::open(directory).and_then(|directory| directory.sync_all()).ok();
+    publish(unfinished, path, Existing::Replace)?;
     Ok(Replaced::Done)
 }
 
@@ -269,18 +264,34 @@ fn put_in_place<C: AsRef<[u8]>>(
     audience: Audience,
     existing: Existing,
 ) -> io::Result<NewFile> {
-    let directory = directory_of(&path);
-    let mut unfinished = Unfinished::create(directory, audience)?;
+    let mut unfinished = write_beside(&path, chunks, before, audience)?;
+    let metadata = unfinished.file().metadata()?;
+    publish(unfinished, &path, existing)?;
+    Ok(NewFile { path, metadata })
+}
+
+/// Writes a whole file beside its place; `before` is what it will replace.
+fn write_beside<C: AsRef<[u8]>>(
+    path: &Path,
+    chunks: &[C],
+    before: Option<&Metadata>,
+    audience: Audience,
+) -> io::Result<Unfinished> {
+    let mut unfinished = Unfinished::create(directory_of(path), audience)?;
     if let Some(metadata) = before {
         unfinished.keep_mode(metadata, audience)?;
     }
     chunks.iter().try_for_each(|chunk| unfinished.write(chunk.as_ref()))?;
     unfinished.file().sync_all()?;
-    let metadata = unfinished.file().metadata()?;
-    unfinished.publish(&path, existing)?;
+    Ok(unfinished)
+}
+
+/// Gives a file that is whole its name.
+fn publish(unfinished: Unfinished, path: &Path, existing: Existing) -> io::Result<()> {
+    unfinished.publish(path, existing)?;
     // The name is durable once its directory is; where a directory can't be synced, that is all.
-    File::open(directory).and_then(|directory| directory.sync_all()).ok();
-    Ok(NewFile { path, metadata })
+    File::open(directory_of(path)).and_then(|directory| directory.sync_all()).ok();
+    Ok(())
 }
 
 /// Many chunks with one call of the system, without a copy of them: there may be ten thousand.

@@ -5,6 +5,7 @@ mod diff;
 mod json;
 mod keys;
 mod message;
+mod prepared;
 mod show;
 mod summary;
 
@@ -18,13 +19,13 @@ use sealkit_repository::tree::{
 use crate::error::Error;
 use crate::output::{self, Replaced};
 use crate::random;
-use crate::rules;
+use crate::rules::Here;
 use crate::ui::Ui;
 
 pub(crate) use diff::unified;
 pub(crate) use json::Report as JsonReport;
-pub(crate) use keys::{Certificates, Rings};
 pub(crate) use message::commit_message;
+pub(crate) use prepared::Prepared;
 pub(crate) use show::{Detail, count, people};
 use summary::Counts;
 pub(crate) use summary::Summary;
@@ -63,14 +64,16 @@ pub(crate) enum Fate {
 }
 
 /// Looks into all files that are covered, and rotates them where that is the job. The results come in the files' order.
-pub(crate) fn run<'t>(
+fn run<'t>(
     survey: &'t Survey,
     job: &Job<'_>,
     writing: &Writing,
     verb: &'static str,
     ui: &mut Ui<'_>,
 ) -> Vec<FileResult<'t>> {
-    let files: Vec<&TreeFile> = survey.files.iter().filter(|file| job.covers(file)).collect();
+    let is_covered = |file: &&TreeFile| file.is_of(job.environment);
+    let files: Vec<&TreeFile> = survey.files.iter().filter(is_covered).collect();
+    let here = Here::find();
     let turns = match writing {
         Writing::Files { limit, .. } if *limit < files.len() => Some(Turns::new(*limit)),
         _ => None,
@@ -80,7 +83,11 @@ pub(crate) fn run<'t>(
     let bar = ui.bar(verb, files.len());
     for_each(
         &files,
-        |place, file| run_one(file, place, job, writing, turns.as_ref()),
+        |place, file| {
+            let (report, fate) = run_one(file, place, job, writing, turns.as_ref());
+            let path = here.sees(&file.path);
+            FileResult { file, path, report, is_inspected: job.options.inspect, fate }
+        },
         |place, result| {
             if let Some(slot) = results.get_mut(place) {
                 *slot = Some(result);
@@ -92,13 +99,13 @@ pub(crate) fn run<'t>(
     results.into_iter().flatten().collect()
 }
 
-fn run_one<'t>(
-    file: &'t TreeFile,
+fn run_one(
+    file: &TreeFile,
     place: usize,
     job: &Job<'_>,
     writing: &Writing,
     turns: Option<&Turns>,
-) -> FileResult<'t> {
+) -> (FileReport, Fate) {
     let mut report = job.run(file, &mut random::system());
     let change = report.change.take();
     let may_write = turns.is_none_or(|turns| turns.ask(place, change.is_some()));
@@ -108,8 +115,7 @@ fn run_one<'t>(
         (Some(_), Writing::Files { .. }) if !may_write => Fate::OverLimit,
         (Some(change), Writing::Files { keep, .. }) => write(&file.path, change, *keep),
     };
-    let path = rules::as_seen(&file.path);
-    FileResult { file, path, report, is_inspected: job.options.inspect, fate }
+    (report, fate)
 }
 
 fn write(path: &Path, change: Change, keep: bool) -> Fate {

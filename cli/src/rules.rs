@@ -117,8 +117,22 @@ pub(crate) fn locate(config: &Config, certificate: &CertificateFile) -> Result<P
 
 /// A path without links as it is seen from the working directory, unless only the root is above both.
 pub(crate) fn as_seen(path: &Path) -> PathBuf {
-    let here = std::env::current_dir().and_then(|here| here.canonicalize());
-    here.map_or_else(|_| path.to_owned(), |here| seen_from(&here, path))
+    Here::find().sees(path)
+}
+
+/// The working directory, asked for once where many paths are told.
+pub(crate) struct Here(Option<PathBuf>);
+
+impl Here {
+    /// Where the program runs; unknown if that cannot be found out.
+    pub(crate) fn find() -> Self {
+        Self(std::env::current_dir().and_then(|here| here.canonicalize()).ok())
+    }
+
+    /// As [`as_seen`].
+    pub(crate) fn sees(&self, path: &Path) -> PathBuf {
+        self.0.as_ref().map_or_else(|| path.to_owned(), |here| seen_from(here, path))
+    }
 }
 
 fn seen_from(here: &Path, path: &Path) -> PathBuf {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sealkit_repository::rotate::Labels;
-use sealkit_repository::tree::{Survey, TreeFile, survey};
+use sealkit_repository::tree::{Survey, survey};
 use sealkit_repository::walk::{PathPattern, Selection};
 
 use super::{ScopeName, not_empty};
@@ -57,14 +57,9 @@ impl TreeArgs {
         self.env.as_deref()
     }
 
-    /// Whether a file is of an environment that counts.
-    pub(crate) fn covers(&self, file: &TreeFile) -> bool {
-        self.environment().is_none_or(|wanted| file.environment() == Some(wanted))
-    }
-
     /// Refuses the name of an environment that no file has: it is mistyped, mostly, and nothing would be looked into.
     pub(crate) fn refuse_unknown_environment(&self, survey: &Survey) -> Result<(), Error> {
-        if self.env.is_some() && !survey.files.iter().any(|file| self.covers(file)) {
+        if self.env.is_some() && !survey.files.iter().any(|file| file.is_of(self.environment())) {
             return Err(Error::usage(
                 "no file with sealed values is of the environment that --env names",
             )

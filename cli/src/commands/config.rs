@@ -14,6 +14,7 @@ use crate::certificate::CertificateSource;
 use crate::error::Error;
 use crate::input::Source;
 use crate::output::{Audience, Destination};
+use crate::report::{number, optional};
 use crate::rules;
 use crate::text;
 use crate::ui::Ui;
@@ -108,10 +109,9 @@ impl Report<'_> {
     }
 
     fn tree(&self) -> Tree {
-        let text = |text: Option<String>| text.map_or(Tree::Null, Tree::from);
         Tree::mapping([
             ("file", Tree::from(shown(self.file))),
-            ("config", text(self.config.map(shown_config))),
+            ("config", optional(self.config.map(shown_config).as_deref())),
             ("rule", self.applied.as_ref().map_or(Tree::Null, Applied::tree)),
         ])
     }
@@ -133,7 +133,7 @@ impl Applied<'_> {
         let before = [
             ("line", number(place.line)),
             ("column", number(place.column)),
-            ("environment", self.rule.environment().map_or(Tree::Null, Tree::from)),
+            ("environment", optional(self.rule.environment())),
             ("certificates", Tree::Sequence(certificates.collect())),
         ];
         let after = [("keys", Tree::Sequence(keys.collect()))];
@@ -141,16 +141,11 @@ impl Applied<'_> {
     }
 }
 
-fn number(number: usize) -> Tree {
-    Tree::from(i64::try_from(number).unwrap_or(i64::MAX))
-}
-
 fn binding_tree(binding: &Binding) -> [(&'static str, Tree); 3] {
-    let text = |text: Option<&str>| text.map_or(Tree::Null, Tree::from);
     [
-        ("scope", text(binding.scope.map(Scope::as_str))),
-        ("namespace", text(binding.namespace.as_deref())),
-        ("name", text(binding.name.as_deref())),
+        ("scope", optional(binding.scope.map(Scope::as_str))),
+        ("namespace", optional(binding.namespace.as_deref())),
+        ("name", optional(binding.name.as_deref())),
     ]
 }
 

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use sealkit_core::{Certificate, Fingerprint};
+use sealkit_core::Fingerprint;
 use sealkit_repository::rotate::Options;
-use sealkit_repository::tree::{Job, Survey, TextMode};
+use sealkit_repository::tree::{Survey, TextMode};
 use zeroize::Zeroizing;
 
 use crate::args::{CertificateArgs, FromEnvironment, ReportForm, TreeArgs};
@@ -13,11 +13,10 @@ use crate::error::Error;
 use crate::hints;
 use crate::output::{Audience, Destination};
 use crate::rotation::{
-    Certificates, Detail, Fate, FileResult, JsonReport, Rings, Summary, Writing, commit_message,
-    count, people, run as run_over, unified,
+    Detail, Fate, FileResult, JsonReport, Prepared, Summary, Writing, commit_message, count,
+    people, unified,
 };
 use crate::ui::Ui;
-use crate::walked;
 
 /// Seal the values of a working tree again, for the newest key
 ///
@@ -97,36 +96,15 @@ enum TextName {
 
 pub(crate) fn run(args: &RotateArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     args.check_message_file()?;
-    let rings = Rings::load(&args.keys, ui)?;
-    let given = args.certificate.load_given(ui)?;
-    let survey = args.tree.survey()?;
-    args.tree.refuse_unknown_environment(&survey)?;
-    let covered = survey.files.iter().filter(|file| args.tree.covers(file));
-    let is_flag = given.is_some() && !args.from_environment.gives("cert");
-    let certificates = match is_flag {
-        true => Certificates::default(),
-        false => Certificates::load(covered, &args.certificate, ui)?,
-    };
-    if given.is_none() && certificates.is_empty() && !survey.files.is_empty() {
+    let RotateArgs { tree, keys, certificate, from_environment, .. } = args;
+    let prepared = Prepared::load(tree, keys, certificate, from_environment, ui)?;
+    let survey = &prepared.survey;
+    if prepared.has_no_certificate() && !survey.files.is_empty() {
         return Err(Error::usage("no certificate is given").hint(hints::NO_CERTIFICATE));
     }
-    walked::tell_passed_over(&survey.passed_over, ui);
-
-    let key = given.as_ref().map(Certificate::sealing_key);
-    let keys_of_rule = |found: &_| certificates.of_rule(found);
-    let job = Job {
-        rings: rings.as_slice(),
-        key: key.filter(|_| is_flag),
-        otherwise: key,
-        keys_of_rule: &keys_of_rule,
-        environment: args.tree.environment(),
-        flags: args.tree.labels(),
-        text: args.text_mode(),
-        options: args.options(),
-    };
     let verb = if args.check { "checking" } else { "rotating" };
-    let results = run_over(&survey, &job, &args.writing(), verb, ui);
-    args.tell(&results, &survey, ui)
+    let results = prepared.run(args.text_mode(), args.options(), &args.writing(), verb, ui);
+    args.tell(&results, survey, ui)
 }
 
 impl RotateArgs {

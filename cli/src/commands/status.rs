@@ -1,18 +1,14 @@
 //! `seal status`: which sealed values there are in a working tree, and which key each is sealed for.
 
 use clap::Args;
-use sealkit_core::Certificate;
 use sealkit_repository::rotate::Options;
-use sealkit_repository::tree::{Job, TextMode};
+use sealkit_repository::tree::TextMode;
 
 use crate::args::{CertificateArgs, FromEnvironment, ReportForm, TreeArgs};
 use crate::error::Error;
 use crate::output::{Audience, Destination};
-use crate::rotation::{
-    Certificates, Detail, JsonReport, Rings, Summary, Writing, people, run as run_over,
-};
+use crate::rotation::{Detail, JsonReport, Prepared, Summary, Writing, people};
 use crate::ui::Ui;
-use crate::walked;
 
 /// Show the sealed values of a working tree, and the key of each
 ///
@@ -43,38 +39,16 @@ pub(crate) struct StatusArgs {
 }
 
 pub(crate) fn run(args: &StatusArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
-    let rings = Rings::load(&args.keys, ui)?;
-    let given = args.certificate.load_given(ui)?;
-    let survey = args.tree.survey()?;
-    args.tree.refuse_unknown_environment(&survey)?;
-    let is_flag = given.is_some() && !args.from_environment.gives("cert");
-    let covered = survey.files.iter().filter(|file| args.tree.covers(file));
-    let certificates = match is_flag {
-        true => Certificates::default(),
-        false => Certificates::load(covered, &args.certificate, ui)?,
-    };
-    walked::tell_passed_over(&survey.passed_over, ui);
-
-    let key = given.as_ref().map(Certificate::sealing_key);
-    let keys_of_rule = |found: &_| certificates.of_rule(found);
-    let job = Job {
-        rings: rings.as_slice(),
-        key: key.filter(|_| is_flag),
-        otherwise: key,
-        keys_of_rule: &keys_of_rule,
-        environment: args.tree.environment(),
-        flags: args.tree.labels(),
-        text: TextMode::Show,
-        options: Options { inspect: true, ..Options::default() },
-    };
-    let results = run_over(&survey, &job, &Writing::Nothing, "looking", ui);
-    let summary = Summary::of(&results, &survey);
+    let StatusArgs { tree, keys, certificate, from_environment, .. } = args;
+    let prepared = Prepared::load(tree, keys, certificate, from_environment, ui)?;
+    let survey = &prepared.survey;
+    let options = Options { inspect: true, ..Options::default() };
+    let results = prepared.run(TextMode::Show, options, &Writing::Nothing, "looking", ui);
+    let summary = Summary::of(&results, survey);
     let detail = if args.items { Detail::Items } else { Detail::Files };
     let report = match args.output.unwrap_or_default() {
-        ReportForm::Text => people(&results, &survey, &summary, detail),
-        ReportForm::Json => {
-            JsonReport { results: &results, survey: &survey, summary: &summary }.to_json()
-        }
+        ReportForm::Text => people(&results, survey, &summary, detail),
+        ReportForm::Json => JsonReport { results: &results, survey, summary: &summary }.to_json(),
     };
     Destination::Stdout.write(&[report], Audience::AsBefore, ui)?;
     match summary.files_failed {

@@ -7,6 +7,8 @@ use sealkit_repository::tree::Survey;
 
 use super::show;
 use super::{Counts, FileResult, Summary};
+use crate::report::{number, optional};
+use crate::rules::Here;
 
 /// All that there is to tell, as one object.
 pub(crate) struct Report<'r> {
@@ -33,10 +35,11 @@ impl Report<'_> {
         let Survey { unreadable, too_large, errors, .. } = self.survey;
         let unreadable = unreadable.iter().map(|(path, error)| (path.as_path(), error.to_string()));
         let errors = errors.iter().map(|error| (error.path(), error.cause().to_string()));
+        let here = Here::find();
         let too_large = too_large.iter().map(|path| (path.as_path(), "too large".to_owned()));
-        unreadable.chain(errors).chain(too_large).map(|(path, problem)| {
+        unreadable.chain(errors).chain(too_large).map(move |(path, problem)| {
             Tree::mapping([
-                ("file", Tree::from(crate::rules::as_seen(path).display().to_string())),
+                ("file", Tree::from(here.sees(path).display().to_string())),
                 ("verdict", Tree::from("left")),
                 ("problem", Tree::from(problem)),
                 ("values", Tree::Sequence(Vec::new())),
@@ -120,12 +123,4 @@ fn warning(warning: &Warning) -> Tree {
 
 fn fingerprint(key: Option<Fingerprint>) -> Tree {
     key.map_or(Tree::Null, |key| Tree::from(key.to_string()))
-}
-
-fn optional(text: Option<&str>) -> Tree {
-    text.map_or(Tree::Null, Tree::from)
-}
-
-fn number(number: usize) -> Tree {
-    Tree::from(i64::try_from(number).unwrap_or(i64::MAX))
 }

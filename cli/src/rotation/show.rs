@@ -6,6 +6,7 @@ use sealkit_repository::rotate::{Bound, Finding, Outcome, Verdict, Warning};
 use sealkit_repository::tree::Survey;
 
 use super::{Counts, Fate, FileResult, Summary};
+use crate::rules::Here;
 use crate::text::one_line;
 
 /// What is told beside the sums.
@@ -141,7 +142,8 @@ pub(super) fn verdict(result: &FileResult<'_>) -> &'static str {
 
 /// What was not looked into, and may hold sealed values.
 fn add_not_read(text: &mut String, survey: &Survey) {
-    let seen = |path: &Path| crate::rules::as_seen(path).display().to_string();
+    let here = Here::find();
+    let seen = |path: &Path| here.sees(path).display().to_string();
     for error in &survey.errors {
         line(text, "left", &format!("{}: cannot be read: {}", seen(error.path()), error.cause()));
     }

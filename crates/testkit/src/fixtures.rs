@@ -33,6 +33,21 @@ pub fn read_fixture(path: &str) -> Vec<u8> {
     fs::read(&fixture).unwrap_or_else(|error| panic!("{}: {error}", fixture.display()))
 }
 
+/// The text with `to` wherever `from` stood.
+#[must_use]
+pub fn replaced(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.windows(from.len()).position(|window| window == from) {
+        let (before, found) = rest.split_at(at);
+        out.extend_from_slice(before);
+        out.extend_from_slice(to);
+        rest = found.split_at(from.len()).1;
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

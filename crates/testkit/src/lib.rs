@@ -17,7 +17,7 @@ mod secret;
 mod small_disk;
 mod web_server;
 
-pub use fixtures::{fixture, read_fixture, repository};
+pub use fixtures::{fixture, read_fixture, replaced, repository};
 pub use folder::Folder;
 pub use program::{Finished, Program};
 pub use secret::{PASSWORD, SECRET};

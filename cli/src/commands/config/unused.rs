@@ -8,10 +8,11 @@ use kubeyaml::{Tree, to_json};
 use sealkit_repository::config::{Config, ConfigFinder, UnusedRule};
 use sealkit_repository::walk::{Selection, walk};
 
-use super::{number, shown_config};
+use super::shown_config;
 use crate::args::ReportForm;
 use crate::error::Error;
 use crate::output::{Audience, Destination};
+use crate::report::number;
 use crate::rules;
 use crate::text;
 use crate::ui::Ui;

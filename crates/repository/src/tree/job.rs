@@ -79,12 +79,6 @@ pub enum FileProblem {
 }
 
 impl Job<'_> {
-    /// Whether a file is of an environment that counts.
-    #[must_use]
-    pub fn covers(&self, file: &TreeFile) -> bool {
-        self.environment.is_none_or(|wanted| file.environment() == Some(wanted))
-    }
-
     /// Looks into a file, or rotates it; `rng` is the source of session keys. The new content is the caller's to write.
     #[must_use]
     pub fn run(&self, file: &TreeFile, rng: &mut impl CryptoRng) -> FileReport {

@@ -57,6 +57,12 @@ impl TreeFile {
     pub fn environment(&self) -> Option<&str> {
         self.rule.as_ref().and_then(|found| found.rule.environment())
     }
+
+    /// Whether it is of the one environment that counts; where none does, all files are.
+    #[must_use]
+    pub fn is_of(&self, environment: Option<&str>) -> bool {
+        environment.is_none_or(|wanted| self.environment() == Some(wanted))
+    }
 }
 
 /// Looks at every file of `roots` that is selected, and finds the rules of those that may hold sealed values.

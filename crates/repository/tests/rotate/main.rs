@@ -18,7 +18,7 @@ use sealkit_core::{PrivateKey, Scope};
 use sealkit_repository::rotate::{
     Content, Context, Labels, Options, Outcome, Source, Target, Verdict, rotate,
 };
-use sealkit_testkit::read_fixture;
+use sealkit_testkit::{read_fixture, replaced};
 
 use support::{
     NEW, OLD, OTHER, manifest, opened, reasons, ring, rotated, sealed, sealed_for, text, with_rings,
@@ -367,18 +367,6 @@ fn of_damaged_files_every_other_byte_stays_too() {
         }
     }
     assert!(new_files > 50, "{new_files}");
-}
-
-fn replaced(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.windows(from.len()).position(|window| window == from) {
-        out.extend_from_slice(&rest[..at]);
-        out.extend_from_slice(to);
-        rest = &rest[at + from.len()..];
-    }
-    out.extend_from_slice(rest);
-    out
 }
 
 #[test]

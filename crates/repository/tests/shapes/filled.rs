@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use kubeyaml::decode_utf16;
 use sealkit_core::{KeyHint, SealedValue};
 use sealkit_manifest::Binding;
+use sealkit_testkit::replaced;
 
 use super::case::Placeholder;
 use super::keys::{key, ring};
@@ -43,22 +44,22 @@ pub(crate) fn files(root: &Path) -> Vec<PathBuf> {
 
 pub(crate) fn with_ciphertexts(file: Vec<u8>, filled: &[Filled]) -> Vec<u8> {
     if let Some(text) = decode_utf16(&file) {
-        let text = replaced(text.as_bytes().to_vec(), filled);
+        let text = filled_in(text.as_bytes().to_vec(), filled);
         let unit = if file[0] == 0xFF { u16::to_le_bytes } else { u16::to_be_bytes };
         let units = str::from_utf8(&text).unwrap().encode_utf16();
         return unit(0xFEFF).into_iter().chain(units.flat_map(unit)).collect();
     }
-    replaced(file, filled)
+    filled_in(file, filled)
 }
 
 /// Longer names first: one may begin as another does.
-fn replaced(mut text: Vec<u8>, filled: &[Filled]) -> Vec<u8> {
+fn filled_in(mut text: Vec<u8>, filled: &[Filled]) -> Vec<u8> {
     let (old, new) = (fingerprint("old"), fingerprint("new"));
     let mut pieces: Vec<(String, &str)> = filled.iter().flat_map(pieces).collect();
     pieces.extend([("FINGERPRINT_OLD".to_owned(), &*old), ("FINGERPRINT_NEW".to_owned(), &*new)]);
     pieces.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
     for (name, piece) in pieces {
-        text = replace_bytes(&text, name.as_bytes(), piece.as_bytes());
+        text = replaced(&text, name.as_bytes(), piece.as_bytes());
     }
     text
 }
@@ -76,21 +77,9 @@ fn pieces(filled: &Filled) -> Vec<(String, &str)> {
     chunks.zip(1..).map(|(chunk, number)| (format!("{name}_LINE_{number}"), chunk)).collect()
 }
 
-fn replace_bytes(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.windows(from.len()).position(|window| window == from) {
-        out.extend_from_slice(&rest[..at]);
-        out.extend_from_slice(to);
-        rest = &rest[at + from.len()..];
-    }
-    out.extend_from_slice(rest);
-    out
-}
-
 /// The text with the new key where the old one is named.
 pub(crate) fn with_new_key(text: &[u8]) -> Vec<u8> {
-    replace_bytes(text, fingerprint("old").as_bytes(), fingerprint("new").as_bytes())
+    replaced(text, fingerprint("old").as_bytes(), fingerprint("new").as_bytes())
 }
 
 pub(crate) fn decoded(file: &[u8]) -> Vec<u8> {
