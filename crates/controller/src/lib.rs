@@ -1,0 +1,18 @@
+//! The decryption service: SealedSecrets become Secrets inside their cluster.
+//!
+//! It takes the place of Bitnami's controller: the same resource, keys, endpoints and flags.
+//!
+//! ```text
+//! key Secrets ──→ keys::KeySet ──┬──→ server: certificate, verify, rotate
+//!                                │
+//! SealedSecrets ──┐              ↓
+//!                 ├─→ index ─→ plan ─→ apply ─→ Secret, status, event
+//! Secrets ────────┘   (metadata alone)
+//! ```
+
+mod clock;
+pub mod keys;
+mod workers;
+
+pub use clock::Clock;
+pub use workers::{Busy, Share, Workers};

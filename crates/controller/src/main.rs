@@ -1,0 +1,3 @@
+//! The `seal-controller` program: the decryption service.
+
+fn main() {}
