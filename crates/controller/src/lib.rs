@@ -10,6 +10,7 @@
 //! Secrets ────────┘   (metadata alone)
 //! ```
 
+pub mod args;
 mod clock;
 pub mod keys;
 mod workers;
