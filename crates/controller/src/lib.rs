@@ -13,7 +13,12 @@
 pub mod args;
 mod clock;
 pub mod keys;
+pub mod metrics;
+mod readiness;
+mod shutdown;
 mod workers;
 
 pub use clock::Clock;
+pub use readiness::Readiness;
+pub use shutdown::{Shutdown, Trigger};
 pub use workers::{Busy, Share, Workers};
