@@ -12,13 +12,20 @@
 
 pub mod args;
 mod clock;
+mod cluster;
 pub mod keys;
 pub mod metrics;
+mod process;
 mod readiness;
+mod run;
+pub mod server;
 mod shutdown;
+mod telemetry;
 mod workers;
 
 pub use clock::Clock;
+pub use cluster::Parts;
 pub use readiness::Readiness;
+pub use run::{RunError, run, start};
 pub use shutdown::{Shutdown, Trigger};
 pub use workers::{Busy, Share, Workers};
