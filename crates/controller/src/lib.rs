@@ -11,19 +11,32 @@
 //! ```
 
 pub mod api;
+pub mod args;
 mod clock;
+mod cluster;
 pub mod events;
 pub mod index;
 pub mod keys;
+pub mod metrics;
 pub mod object;
 pub mod observer;
 pub mod plan;
+mod process;
 pub mod queue;
+mod readiness;
 pub mod reconcile;
 pub mod record;
+mod run;
+pub mod server;
+mod shutdown;
 pub mod status;
+mod telemetry;
 pub mod watches;
 mod workers;
 
 pub use clock::Clock;
+pub use cluster::Parts;
+pub use readiness::Readiness;
+pub use run::{RunError, run, start};
+pub use shutdown::{Shutdown, Trigger};
 pub use workers::{Busy, Share, Workers};

@@ -109,6 +109,24 @@ pub fn read_backup(text: Zeroizing<Vec<u8>>) -> Result<Backup, KeySecretErrors> 
     Ok(backup)
 }
 
+/// Reads the Secrets of a backup of key Secrets, in its order, whatever is in them: YAML or JSON, one, several or a List.
+///
+/// # Errors
+/// If the text cannot be read, or holds something other than Secrets.
+pub fn read_secrets(text: Zeroizing<Vec<u8>>) -> Result<Vec<Secret>, KeySecretErrors> {
+    let documents = Documents::split(vec![text])?;
+    let found = documents.process(Others::Refuse, &|| (), |document| {
+        let mut secrets = Vec::new();
+        for met in document.each(secret::KIND, Others::Refuse)? {
+            if let Met::Wanted(resource) = met? {
+                secrets.push(Secret::read(resource.node())?);
+            }
+        }
+        Ok::<_, KeySecretErrors>(secrets)
+    })?;
+    Ok(found.into_iter().flat_map(|located| located.result).collect())
+}
+
 fn read_key(node: &Node) -> Result<KeySecret, KeySecretErrors> {
     let secret = Secret::read(node)?;
     let name = secret.metadata.resource(secret::KIND.kind);

@@ -7,13 +7,28 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use sealkit_core::{
-    EnvelopeError, Fingerprint, KeyHint, KeyRing, LabelError, Plaintext, TrialLimit, Unsealed,
+    EncryptionLabel, EnvelopeError, Fingerprint, KeyHint, KeyRing, LabelError, Plaintext,
+    TrialLimit, Trials, Unsealed,
 };
 
+use crate::annotations::Hints;
+use crate::ciphertext::Ciphertext;
 use crate::sealed_secret::{Item, SealedSecret};
 
 /// The values of a SealedSecret in the clear, each with the key that opened it. Has no `Debug`.
-pub struct OpenedValues(BTreeMap<Item, Unsealed>);
+pub struct OpenedValues {
+    /// What all of them were opened under.
+    label: EncryptionLabel,
+    values: BTreeMap<Item, Unsealed>,
+}
+
+/// What came of opening a SealedSecret for somebody who may not know why it failed. Has no `Debug`.
+pub struct Attempt {
+    /// The values, or the first that did not open.
+    pub outcome: Result<OpenedValues, OpenError>,
+    /// How many private-key operations it took.
+    pub operations: usize,
+}
 
 /// Why a SealedSecret could not be opened.
 ///
@@ -53,6 +68,28 @@ pub fn open(
     open_some(sealed, keys, limit, |_| true)
 }
 
+/// Opens all values of a SealedSecret, as [`open`] does, and goes on behind one that does not open: how long a failure
+/// takes tells nothing of where it was. This is what answers a request.
+#[must_use]
+pub fn attempt(sealed: &SealedSecret, keys: &KeyRing, limit: TrialLimit) -> Attempt {
+    let label = match sealed.label() {
+        Ok(label) => label,
+        Err(error) => return Attempt { outcome: Err(OpenError::Label(error)), operations: 0 },
+    };
+    let mut search = Search::new(sealed, &label, keys.trials(limit));
+    let mut values = BTreeMap::new();
+    let mut failure = None;
+    for (item, value) in sealed.values() {
+        match search.unseal(&item, value) {
+            Ok(unsealed) => drop(values.insert(item, unsealed)),
+            Err(error) => failure = failure.or(Some(error)),
+        }
+    }
+    let operations = search.trials.operations();
+    let outcome = failure.map_or(Ok(OpenedValues { label, values }), Err);
+    Attempt { outcome, operations }
+}
+
 /// Opens those of the values that are wanted.
 pub(crate) fn open_some(
     sealed: &SealedSecret,
@@ -61,42 +98,61 @@ pub(crate) fn open_some(
     wanted: impl Fn(&Item) -> bool,
 ) -> Result<OpenedValues, OpenError> {
     let label = sealed.label().map_err(OpenError::Label)?;
-    let hints = sealed.hints();
-    let mut trials = keys.trials(limit);
-    let mut opened = BTreeMap::new();
+    let mut search = Search::new(sealed, &label, keys.trials(limit));
+    let mut values = BTreeMap::new();
     for (item, value) in sealed.values().filter(|(item, _)| wanted(item)) {
-        let value = match value.sealed_value() {
-            Ok(value) => value,
-            Err(error) => return Err(OpenError::Malformed { item, error }),
-        };
-        let hint = hints.sealed_with(item.name()).map_or(KeyHint::NONE, KeyHint::from);
-        match trials.unseal(value, &label, hint) {
-            Ok(unsealed) => drop(opened.insert(item, unsealed)),
-            Err(_) => return Err(OpenError::NotOpened { item }),
-        }
+        let unsealed = search.unseal(&item, value)?;
+        values.insert(item, unsealed);
     }
-    Ok(OpenedValues(opened))
+    Ok(OpenedValues { label, values })
+}
+
+/// One search, shared by the values of an object.
+struct Search<'a> {
+    label: &'a EncryptionLabel,
+    hints: Hints,
+    trials: Trials<'a>,
+}
+
+impl<'a> Search<'a> {
+    fn new(sealed: &SealedSecret, label: &'a EncryptionLabel, trials: Trials<'a>) -> Self {
+        Self { label, hints: sealed.hints(), trials }
+    }
+
+    fn unseal(&mut self, item: &Item, value: &Ciphertext) -> Result<Unsealed, OpenError> {
+        let malformed = |error| OpenError::Malformed { item: item.clone(), error };
+        let value = value.sealed_value().map_err(malformed)?;
+        let hint = self.hints.sealed_with(item.name()).map_or(KeyHint::NONE, KeyHint::from);
+        let unsealed = self.trials.unseal(value, self.label, hint);
+        unsealed.map_err(|_| OpenError::NotOpened { item: item.clone() })
+    }
 }
 
 impl OpenedValues {
     /// The values and the key that opened each.
     pub fn iter(&self) -> impl Iterator<Item = (&Item, &Unsealed)> {
-        self.0.iter()
+        self.values.iter()
     }
 
     /// The key that opened each value.
     pub fn keys(&self) -> impl Iterator<Item = (&Item, Fingerprint)> {
-        self.0.iter().map(|(item, unsealed)| (item, unsealed.fingerprint))
+        self.values.iter().map(|(item, unsealed)| (item, unsealed.fingerprint))
+    }
+
+    /// What the values were opened under: their scope, and what it binds.
+    #[must_use]
+    pub fn label(&self) -> &EncryptionLabel {
+        &self.label
     }
 
     /// One value, taken out.
     pub(crate) fn take(&mut self, item: &Item) -> Option<Plaintext> {
-        self.0.remove(item).map(|unsealed| unsealed.plaintext)
+        self.values.remove(item).map(|unsealed| unsealed.plaintext)
     }
 
     /// The values of `spec.encryptedData`.
     pub(crate) fn into_named(self) -> BTreeMap<String, Plaintext> {
-        let named = self.0.into_iter().filter_map(|(item, unsealed)| match item {
+        let named = self.values.into_iter().filter_map(|(item, unsealed)| match item {
             Item::Named(name) => Some((name, unsealed.plaintext)),
             Item::Whole => None,
         });

@@ -156,6 +156,11 @@ impl SealedSecret {
         self.parts
     }
 
+    /// What it is made of, to be changed where it stands: what [`SealedSecret::from_parts`] asks for has to stay true.
+    pub(crate) fn parts_mut(&mut self) -> &mut SealedSecretParts {
+        &mut self.parts
+    }
+
     /// All sealed values: those of `spec.encryptedData` by their names, or the one of `spec.data`.
     pub fn values(&self) -> impl Iterator<Item = (Item, &Ciphertext)> {
         let items = self.parts.encrypted_data.iter().flatten();

@@ -9,7 +9,7 @@ use sealkit_manifest::annotations::{self, Hints};
 use sealkit_manifest::{
     Cause, Ciphertext, Item, Metadata, OpenError, ParseLimits, RenderContext, RenderError,
     RenderLimits, SealedSecret, SealedSecretParts, SecretTemplate, TemplateError,
-    TemplateErrorKind, Templates, diagnose, open,
+    TemplateErrorKind, Templates, attempt, diagnose, open,
 };
 
 use support::{certificate, context, fingerprint, random, ring};
@@ -204,4 +204,27 @@ fn a_hint_that_names_each_key_reads_back() {
     let annotation = sealed.metadata().annotations.get(annotations::SEALED_WITH).unwrap();
     assert!(annotation.starts_with("{\"a\":\"SHA256:"), "{annotation}");
     assert!(open(&sealed, &ring(&["rsa-4096", "rsa-2048"]), TrialLimit::PerObject).is_ok());
+}
+
+#[test]
+fn an_attempt_goes_on_behind_a_failure() {
+    let keys = ring(&["rsa-2048", "rsa-4096"]);
+    let good = Sealed::default().value("a", "rsa-2048", "1").value("b", "rsa-2048", "2").build();
+    let whole = attempt(&good, &keys, TrialLimit::PerObject);
+    assert!(whole.outcome.is_ok_and(|opened| opened.iter().count() == 2));
+    assert_eq!(whole.operations, 2);
+
+    let foreign = |item: &str| {
+        let other = Sealed::default().value(item, "rsa-2048", "1").named("other");
+        other.value(&named(item)).unwrap().to_string()
+    };
+    for (first, last) in [("a", "b"), ("b", "a")] {
+        let sealed = Sealed::default().value(last, "rsa-2048", "1").text(first, &foreign(first));
+        let failed = attempt(&sealed.build(), &keys, TrialLimit::PerObject);
+        assert_eq!(failed.outcome.err(), Some(OpenError::NotOpened { item: named(first) }));
+        assert_eq!(failed.operations, 3, "both keys for one value, one for the other");
+    }
+    let unnamed = Sealed::default().value("a", "rsa-2048", "1").named("");
+    let failed = attempt(&unnamed, &keys, TrialLimit::PerObject);
+    assert!(matches!(failed.outcome, Err(OpenError::Label(_))));
 }
