@@ -10,8 +10,12 @@
 //! Secrets ────────┘   (metadata alone)
 //! ```
 
+pub mod client;
 mod clock;
+mod fresh_stream;
+pub mod installation;
 pub mod keys;
+pub mod leader;
 mod workers;
 
 pub use clock::Clock;
