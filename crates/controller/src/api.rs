@@ -74,7 +74,11 @@ impl Api {
     ///
     /// # Errors
     /// Somebody else was faster; or see [`ApiError`].
-    pub async fn replace_secret(&self, key: &ObjectKey, body: Vec<u8>) -> Result<Written, ApiError> {
+    pub async fn replace_secret(
+        &self,
+        key: &ObjectKey,
+        body: Vec<u8>,
+    ) -> Result<Written, ApiError> {
         self.write(Method::PUT, &secret_path(key), METADATA_ONLY, body).await
     }
 
@@ -141,7 +145,11 @@ impl Api {
         Ok(Written { metadata, time: answer.time })
     }
 
-    async fn get<T: DeserializeOwned>(&self, path: &str, accept: &str) -> Result<Option<T>, ApiError> {
+    async fn get<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        accept: &str,
+    ) -> Result<Option<T>, ApiError> {
         match self.send(Method::GET, path, accept, Vec::new()).await {
             Ok(answer) => parse(&answer.body).map(Some),
             Err(ApiError::NotFound) => Ok(None),
@@ -174,9 +182,11 @@ impl Api {
     }
 
     async fn exchange(&self, request: Request<Body>) -> Result<Answer, ApiError> {
-        let answer = self.client.send(request).await.map_err(|error| ApiError::unreachable(&error))?;
+        let answer =
+            self.client.send(request).await.map_err(|error| ApiError::unreachable(&error))?;
         let (head, body) = answer.into_parts();
-        let retry_after = text(&head.headers, &header::RETRY_AFTER).and_then(|text| text.parse().ok());
+        let retry_after =
+            text(&head.headers, &header::RETRY_AFTER).and_then(|text| text.parse().ok());
         let time = text(&head.headers, &header::DATE).and_then(date);
         let body = Limited::new(body, MAX_ANSWER).collect().await;
         let body = body.map_err(|_| ApiError::Unavailable("its answer broke off".to_owned()))?;

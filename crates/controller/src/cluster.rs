@@ -58,7 +58,11 @@ pub(crate) async fn look_after(parts: Parts) -> Result<(), RunError> {
     setup.make_keys(&mut background);
     setup.watch_objects(&mut background);
     let election = setup.elect();
-    background.spawn(upkeep::follow_keys(setup.sink.clone(), setup.keys.clone(), readiness.clone()));
+    background.spawn(upkeep::follow_keys(
+        setup.sink.clone(),
+        setup.keys.clone(),
+        readiness.clone(),
+    ));
     background.spawn(upkeep::count_objects(setup.sink.clone(), setup.metrics.clone()));
     let mut working = JoinSet::new();
     tokio::select! {

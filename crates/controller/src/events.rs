@@ -187,7 +187,10 @@ mod tests {
         let body: serde_json::Value =
             serde_json::from_slice(&failed.body(UnixTime(1_700_000_000), 7)).unwrap();
         assert_eq!(body["reason"], "ErrUpdateFailed");
-        assert_eq!(body["message"], "Resource \"database\" already exists and is not managed by SealedSecret");
+        assert_eq!(
+            body["message"],
+            "Resource \"database\" already exists and is not managed by SealedSecret"
+        );
         assert_eq!(body["type"], "Warning");
         assert_eq!(body["source"]["component"], "sealed-secrets");
         assert_eq!(body["involvedObject"]["uid"], "u1");

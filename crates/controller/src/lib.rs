@@ -12,11 +12,15 @@
 
 pub mod api;
 pub mod args;
+pub mod client;
 mod clock;
 mod cluster;
 pub mod events;
+mod fresh_stream;
 pub mod index;
+pub mod installation;
 pub mod keys;
+pub mod leader;
 pub mod metrics;
 pub mod object;
 pub mod observer;

@@ -98,11 +98,15 @@ mod tests {
     #[test]
     fn whatever_stands_in_spec_and_status_an_object_is_read() {
         let event = format!(r#"{{"type":"ADDED","object":{OBJECT}}}"#);
-        let WatchEvent::Added(object) = serde_json::from_str::<WatchEvent<SealedSecretObject>>(&event).unwrap() else {
+        let WatchEvent::Added(object) =
+            serde_json::from_str::<WatchEvent<SealedSecretObject>>(&event).unwrap()
+        else {
             panic!("another event");
         };
         assert_eq!(object.spec.unwrap().get(), r#"{"encryptedData":["no map"]}"#);
-        let list = format!(r#"{{"kind":"SealedSecretList","apiVersion":"bitnami.com/v1alpha1","metadata":{{}},"items":[{OBJECT}]}}"#);
+        let list = format!(
+            r#"{{"kind":"SealedSecretList","apiVersion":"bitnami.com/v1alpha1","metadata":{{}},"items":[{OBJECT}]}}"#
+        );
         let list: ObjectList<SealedSecretObject> = serde_json::from_str(&list).unwrap();
         assert_eq!(list.items[0].status.as_ref().unwrap().get(), "7");
         assert_eq!(ObjectKey::of(&list.items[0].metadata).unwrap().to_string(), "n/a");

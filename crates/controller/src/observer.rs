@@ -25,7 +25,8 @@ pub trait Observer: Send + Sync {
 
 impl Observer for Metrics {
     fn seen(&self, sealed: &Sealed) {
-        let value = match sealed.status.condition(ConditionType::Synced).map(|synced| synced.status) {
+        let value = match sealed.status.condition(ConditionType::Synced).map(|synced| synced.status)
+        {
             Some(ConditionStatus::True) => ConditionValue::True,
             Some(ConditionStatus::False) => ConditionValue::False,
             Some(ConditionStatus::Unknown) => ConditionValue::Unknown,

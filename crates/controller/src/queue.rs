@@ -245,7 +245,8 @@ mod tests {
             waits.push(start.elapsed().as_secs());
             queue.done(&taken);
         }
-        for (wait, expected) in waits.iter().zip([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600]) {
+        for (wait, expected) in waits.iter().zip([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600])
+        {
             assert!((expected..=expected + expected / 10).contains(wait), "{waits:?}");
         }
         assert_eq!(queue.failing(), 1);

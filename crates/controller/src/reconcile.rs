@@ -15,7 +15,9 @@ use crate::keys::Keys;
 use crate::leader::Leadership;
 use crate::object::ObjectKey;
 use crate::observer::Observer;
-use crate::plan::{self, Decision, Failure, Outcome, Retry, SecretState, Settings, Situation, reason};
+use crate::plan::{
+    self, Decision, Failure, Outcome, Retry, SecretState, Settings, Situation, reason,
+};
 use crate::queue::{Priority, Queue};
 use crate::shutdown::Shutdown;
 use crate::workers::Workers;
@@ -119,11 +121,12 @@ impl Reconciler {
         for _ in 0..ROUNDS {
             match self.reconcile(key).await {
                 Next::Wait => return self.queue.succeeded(key),
-                Next::Later => return drop(self.queue.retry(key.clone())),
+                Next::Later => break,
                 Next::Again => {}
             }
         }
-        self.queue.retry(key.clone());
+        let attempts = self.queue.retry(key.clone());
+        tracing::debug!(%key, attempts, "it is tried again later");
     }
 
     async fn reconcile(&self, key: &ObjectKey) -> Next {
@@ -134,7 +137,10 @@ impl Reconciler {
             applied: entry.applied(),
             secret: entry.secret.as_deref().map_or(SecretState::Absent, SecretState::Present),
             keys: &keys,
-            options: plan::Options { open_all: entry.is_audited, skip_recreate: self.wishes.skip_recreate },
+            options: plan::Options {
+                open_all: entry.is_audited,
+                skip_recreate: self.wishes.skip_recreate,
+            },
         });
         match decision {
             Decision::LeaveAlone => Next::Wait,

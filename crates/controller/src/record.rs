@@ -91,11 +91,26 @@ mod tests {
         let applied = record("2026-01-01T00:00:12Z");
         assert!(sealed.is_source_of(&applied));
         let standing_of = |secret| standing(&applied, &secret);
-        assert_eq!(standing_of(secret("s", "5", "sealkit", "2026-01-01T00:00:10Z")), Standing::Same);
-        assert_eq!(standing_of(secret("s", "6", "sealkit", "2026-01-01T00:00:10Z")), Standing::OnlyMetadata);
-        assert_eq!(standing_of(secret("t", "5", "sealkit", "2026-01-01T00:00:10Z")), Standing::Different);
-        assert_eq!(standing_of(secret("s", "6", "kubectl", "2026-01-01T00:00:10Z")), Standing::Different);
-        assert_eq!(standing_of(secret("s", "6", "sealkit", "2026-01-01T00:00:11Z")), Standing::Different);
+        assert_eq!(
+            standing_of(secret("s", "5", "sealkit", "2026-01-01T00:00:10Z")),
+            Standing::Same
+        );
+        assert_eq!(
+            standing_of(secret("s", "6", "sealkit", "2026-01-01T00:00:10Z")),
+            Standing::OnlyMetadata
+        );
+        assert_eq!(
+            standing_of(secret("t", "5", "sealkit", "2026-01-01T00:00:10Z")),
+            Standing::Different
+        );
+        assert_eq!(
+            standing_of(secret("s", "6", "kubectl", "2026-01-01T00:00:10Z")),
+            Standing::Different
+        );
+        assert_eq!(
+            standing_of(secret("s", "6", "sealkit", "2026-01-01T00:00:11Z")),
+            Standing::Different
+        );
         // A write in the second of the record, or in the one before, cannot be told from the service's own.
         for time in ["2026-01-01T00:00:10Z", "2026-01-01T00:00:11Z", "no time"] {
             let applied = Applied { time: time.to_owned(), ..applied.clone() };

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
 use crate::args::{Options, ServerOptions};
+use crate::client::ClientsError;
 use crate::clock::Clock;
 use crate::cluster::{self, Parts};
 use crate::keys::{self, KeySet, Keys};
@@ -47,7 +48,7 @@ pub enum RunError {
         directory: PathBuf,
     },
     /// There is no cluster to look after.
-    NoCluster,
+    Cluster(ClientsError),
 }
 
 /// Runs the service in a process of its own until a signal ends it, and logs what happens.
@@ -158,9 +159,7 @@ impl fmt::Display for RunError {
             Self::NoKeys { directory } => {
                 write!(f, "there is no key in {} that can be used", directory.display())
             }
-            Self::NoCluster => {
-                f.write_str("there is no cluster here; --keys-dir serves keys without")
-            }
+            Self::Cluster(error) => write!(f, "{error}; --keys-dir serves keys without a cluster"),
         }
     }
 }
@@ -171,7 +170,8 @@ impl StdError for RunError {
             Self::System(error) | Self::Listen { error, .. } | Self::KeyFolder { error, .. } => {
                 Some(error)
             }
-            Self::NoKeys { .. } | Self::NoCluster => None,
+            Self::Cluster(error) => error.source(),
+            Self::NoKeys { .. } => None,
         }
     }
 }

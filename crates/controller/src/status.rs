@@ -58,8 +58,7 @@ fn statements(outcome: &Outcome, extra: bool) -> Vec<Statement> {
             (ConditionStatus::False, failure.reason, failure.condition_message())
         }
     };
-    let statement =
-        |kind, status| Statement { kind, status, reason, message: message.clone() };
+    let statement = |kind, status| Statement { kind, status, reason, message: message.clone() };
     let mut statements = vec![statement(ConditionType::Synced, status)];
     if extra {
         statements.push(statement(ConditionType::Ready, status));
@@ -141,7 +140,11 @@ mod tests {
     #[test]
     fn nothing_is_written_twice() {
         let empty = sealed(&SealedSecretStatus::default());
-        for outcome in [synced(&empty), Outcome::Failed(Failure::not_managed("a")), Outcome::Failed(Failure::paused())] {
+        for outcome in [
+            synced(&empty),
+            Outcome::Failed(Failure::not_managed("a")),
+            Outcome::Failed(Failure::paused()),
+        ] {
             let status = next(&empty, &outcome, ALL, UnixTime(5)).unwrap();
             assert_eq!(status.observed_generation, Some(3));
             let synced = status.condition(ConditionType::Synced).unwrap();

@@ -51,18 +51,25 @@ impl ApiError {
     }
 
     /// It answered with a status that is no success.
-    pub(super) fn refused(status: StatusCode, retry_after: Option<Duration>, details: Status) -> Self {
+    pub(super) fn refused(
+        status: StatusCode,
+        retry_after: Option<Duration>,
+        details: Status,
+    ) -> Self {
         let reason = details.reason.unwrap_or_default();
         let causes = details.details.and_then(|details| details.causes).unwrap_or_default();
         let message = details.message.unwrap_or_default();
-        let is_terminating = causes.iter().any(|cause| cause.reason.as_deref() == Some(TERMINATING));
+        let is_terminating =
+            causes.iter().any(|cause| cause.reason.as_deref() == Some(TERMINATING));
         match status {
             StatusCode::FORBIDDEN if is_terminating => Self::Terminating,
             StatusCode::CONFLICT if reason == "AlreadyExists" => Self::AlreadyExists,
             StatusCode::CONFLICT => Self::Conflict,
             StatusCode::NOT_FOUND => Self::NotFound,
             StatusCode::UNPROCESSABLE_ENTITY if causes.iter().any(is_immutable) => Self::Immutable,
-            StatusCode::UNPROCESSABLE_ENTITY | StatusCode::BAD_REQUEST => Self::Invalid(fields(&causes)),
+            StatusCode::UNPROCESSABLE_ENTITY | StatusCode::BAD_REQUEST => {
+                Self::Invalid(fields(&causes))
+            }
             // Whose account, and what it may not: names alone.
             StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => Self::Forbidden(message),
             StatusCode::TOO_MANY_REQUESTS => Self::TooMany(retry_after),
@@ -78,7 +85,8 @@ fn is_immutable(cause: &StatusCause) -> bool {
 /// Which fields break a rule, and which one. The texts of the server are left out: some repeat the value.
 fn fields(causes: &[StatusCause]) -> String {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let causes = causes.iter().map(|cause| format!("{} ({})", text(&cause.field), text(&cause.reason)));
+    let causes =
+        causes.iter().map(|cause| format!("{} ({})", text(&cause.field), text(&cause.reason)));
     causes.collect::<Vec<_>>().join(", ")
 }
 
@@ -118,17 +126,21 @@ mod tests {
 
     #[test]
     fn answers_are_told_apart() {
-        let cause = |reason: &str, message: &str| {
-            json!({"message": format!("SENTINEL {message}"), "details": {"causes": [{"reason": reason, "message": message, "field": "data"}]}})
-        };
+        let cause = |reason: &str, message: &str| json!({"message": format!("SENTINEL {message}"), "details": {"causes": [{"reason": reason, "message": message, "field": "data"}]}});
         assert_eq!(refused(403, cause("NamespaceTerminating", "")), ApiError::Terminating);
         assert_eq!(refused(409, json!({"reason": "AlreadyExists"})), ApiError::AlreadyExists);
         assert_eq!(refused(409, json!({"reason": "Conflict"})), ApiError::Conflict);
-        let immutable = cause("FieldValueForbidden", "Forbidden: field is immutable when `immutable` is set");
+        let immutable =
+            cause("FieldValueForbidden", "Forbidden: field is immutable when `immutable` is set");
         assert_eq!(refused(422, immutable), ApiError::Immutable);
         let invalid = refused(422, cause("FieldValueInvalid", "Invalid value: \"hunter2\": no"));
-        assert_eq!(invalid.to_string(), "the API server refuses the Secret as invalid: data (FieldValueInvalid)");
+        assert_eq!(
+            invalid.to_string(),
+            "the API server refuses the Secret as invalid: data (FieldValueInvalid)"
+        );
         assert_eq!(refused(429, json!({})), ApiError::TooMany(None));
-        assert!(matches!(refused(503, json!({"message": "hunter2"})), ApiError::Unavailable(text) if !text.contains("hunter2")));
+        assert!(
+            matches!(refused(503, json!({"message": "hunter2"})), ApiError::Unavailable(text) if !text.contains("hunter2"))
+        );
     }
 }

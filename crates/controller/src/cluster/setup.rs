@@ -17,7 +17,9 @@ use crate::clock::Clock;
 use crate::events::Events;
 use crate::index::Index;
 use crate::installation;
-use crate::keys::{KeySet, KeyWatch, Keys, KubeKeySecrets, Renewal, RenewalContext, RenewalOptions};
+use crate::keys::{
+    KeySet, KeyWatch, Keys, KubeKeySecrets, Renewal, RenewalContext, RenewalOptions,
+};
 use crate::leader::{Election, KubeLeases, Leadership};
 use crate::metrics::Metrics;
 use crate::plan::Settings;

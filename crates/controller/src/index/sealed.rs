@@ -84,7 +84,11 @@ impl Sealed {
             generation: metadata.generation.unwrap_or_default(),
             is_deleting: metadata.deletion_timestamp.is_some(),
             annotations: annotations.collect(),
-            instance: metadata.labels.unwrap_or_default().remove(INSTANCE_LABEL).unwrap_or_default(),
+            instance: metadata
+                .labels
+                .unwrap_or_default()
+                .remove(INSTANCE_LABEL)
+                .unwrap_or_default(),
             status: status.unwrap_or_default(),
             template: Arc::new(template),
             spec: object.spec.map(Arc::from),

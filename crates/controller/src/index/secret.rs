@@ -187,17 +187,26 @@ pub(crate) mod tests {
 
     #[test]
     fn the_digest_tells_who_owns_the_data() {
-        let ours = entry("sealkit", "2026-01-01T00:00:00Z", json!({"f:data": {"f:a": {}}, "f:type": {}}));
+        let ours =
+            entry("sealkit", "2026-01-01T00:00:00Z", json!({"f:data": {"f:a": {}}, "f:type": {}}));
         let alone = owned_by(json!([ours]));
         assert_eq!(alone.ownership.newest, Some(UnixTime(1_767_225_600)));
-        let label = entry("kubectl", "2026-01-02T00:00:00Z", json!({"f:metadata": {"f:labels": {"f:x": {}}}}));
+        let label = entry(
+            "kubectl",
+            "2026-01-02T00:00:00Z",
+            json!({"f:metadata": {"f:labels": {"f:x": {}}}}),
+        );
         let labelled = owned_by(json!([label, ours]));
         assert_eq!(labelled.ownership, alone.ownership, "a label touches no data");
         for changed in [
             entry("sealkit", "2026-01-01T00:00:01Z", json!({"f:data": {"f:a": {}}, "f:type": {}})),
             entry("sealkit", "2026-01-01T00:00:00Z", json!({"f:data": {"f:b": {}}, "f:type": {}})),
             entry("other", "2026-01-01T00:00:00Z", json!({"f:data": {"f:a": {}}, "f:type": {}})),
-            entry("sealkit", "2026-01-01T00:00:00Z", json!({"f:data": {"f:a": {}}, "f:type": {}, "f:immutable": {}})),
+            entry(
+                "sealkit",
+                "2026-01-01T00:00:00Z",
+                json!({"f:data": {"f:a": {}}, "f:type": {}, "f:immutable": {}}),
+            ),
         ] {
             assert_ne!(owned_by(json!([changed])).ownership.digest, alone.ownership.digest);
         }
@@ -220,9 +229,7 @@ pub(crate) mod tests {
 
     #[test]
     fn the_owner_is_the_controlling_reference_to_a_sealed_secret() {
-        let owner = |kind: &str, group: &str, controller: bool| {
-            json!({"apiVersion": format!("{group}/v1alpha1"), "kind": kind, "name": "a", "uid": "u", "controller": controller})
-        };
+        let owner = |kind: &str, group: &str, controller: bool| json!({"apiVersion": format!("{group}/v1alpha1"), "kind": kind, "name": "a", "uid": "u", "controller": controller});
         let owned = |owner: Value| metadata(json!({"ownerReferences": [owner]}));
         assert!(owned(owner("SealedSecret", "bitnami.com", true)).sealed_secret_owner().is_some());
         assert!(owned(owner("SealedSecret", "bitnami.com", false)).sealed_secret_owner().is_none());

@@ -116,7 +116,11 @@ impl Index {
     ///
     /// An older state than the one known is passed over, unless it comes from a list: after a restore, versions start
     /// again from lower ones.
-    pub fn put_sealed(&self, object: SealedSecretObject, is_listed: bool) -> Option<(Arc<Sealed>, Change)> {
+    pub fn put_sealed(
+        &self,
+        object: SealedSecretObject,
+        is_listed: bool,
+    ) -> Option<(Arc<Sealed>, Change)> {
         let sealed = Arc::new(Sealed::read(object)?);
         let mut inner = self.lock();
         let Some(kept) = inner.sealed.get_mut(&sealed.key) else {
@@ -124,7 +128,8 @@ impl Index {
             inner.sealed.insert(sealed.key.clone(), kept);
             return Some((sealed, Change::New));
         };
-        let is_older = sealed.uid == kept.sealed.uid && is_older(&sealed.resource_version, &kept.sealed.resource_version);
+        let is_older = sealed.uid == kept.sealed.uid
+            && is_older(&sealed.resource_version, &kept.sealed.resource_version);
         if is_older && !is_listed {
             return Some((Arc::clone(&kept.sealed), Change::None));
         }
@@ -167,7 +172,11 @@ impl Index {
     }
 
     /// Forgets the SealedSecrets of a list's namespaces that it does not have any more, and returns them.
-    pub fn keep_sealed(&self, namespace: Option<&str>, listed: &HashSet<ObjectKey>) -> Vec<ObjectKey> {
+    pub fn keep_sealed(
+        &self,
+        namespace: Option<&str>,
+        listed: &HashSet<ObjectKey>,
+    ) -> Vec<ObjectKey> {
         let mut inner = self.lock();
         let gone = missing(inner.sealed.keys(), namespace, listed);
         for key in &gone {
@@ -211,7 +220,11 @@ impl Index {
 
     /// Forgets the Secrets of a list's namespaces that it does not have any more, and returns those that a SealedSecret
     /// has the name of.
-    pub fn keep_secrets(&self, namespace: Option<&str>, listed: &HashSet<ObjectKey>) -> Vec<ObjectKey> {
+    pub fn keep_secrets(
+        &self,
+        namespace: Option<&str>,
+        listed: &HashSet<ObjectKey>,
+    ) -> Vec<ObjectKey> {
         let mut inner = self.lock();
         let mut gone = missing(inner.secrets.keys(), namespace, listed);
         for key in &gone {
@@ -254,7 +267,12 @@ impl Index {
     }
 
     /// Remembers the status that was written, and the version that came of it.
-    pub fn set_status(&self, sealed: &Sealed, status: SealedSecretStatus, resource_version: String) {
+    pub fn set_status(
+        &self,
+        sealed: &Sealed,
+        status: SealedSecretStatus,
+        resource_version: String,
+    ) {
         let mut inner = self.lock();
         if let Some(kept) = inner.sealed.get_mut(&sealed.key)
             && kept.sealed.resource_version == sealed.resource_version
@@ -273,9 +291,11 @@ impl Index {
         let fingerprints: HashSet<String> =
             keys.ring().fingerprints().map(|key| key.to_string()).collect();
         let is_concerned = |kept: &Kept| {
-            let failed = kept.failed.as_ref().is_some_and(|failed| failed.failure.stage == Stage::Unseal);
+            let failed =
+                kept.failed.as_ref().is_some_and(|failed| failed.failure.stage == Stage::Unseal);
             let synced = kept.sealed.status.condition(sealkit_api::ConditionType::Synced);
-            let is_false = synced.is_some_and(|synced| synced.status != sealkit_api::ConditionStatus::True);
+            let is_false =
+                synced.is_some_and(|synced| synced.status != sealkit_api::ConditionStatus::True);
             let applied = kept.applied.as_deref().or(kept.sealed.status.applied.as_ref());
             let has_keys = applied
                 .is_none_or(|applied| applied.keys.iter().all(|key| fingerprints.contains(key)));
@@ -377,7 +397,14 @@ mod tests {
         let index = Index::default();
         assert_eq!(change(&index, sealed("a", "10", 2)), Change::New);
         assert_eq!(change(&index, sealed("a", "9", 1)), Change::None);
-        assert_eq!(index.get(&ObjectKey { namespace: "n".into(), name: "a".into() }).unwrap().sealed.generation, 2);
+        assert_eq!(
+            index
+                .get(&ObjectKey { namespace: "n".into(), name: "a".into() })
+                .unwrap()
+                .sealed
+                .generation,
+            2
+        );
         assert_eq!(index.put_sealed(sealed("a", "9", 1), true).unwrap().1, Change::New);
         assert_eq!(change(&index, sealed("a", "11", 1)), Change::None);
         assert_eq!(change(&index, sealed("a", "12", 2)), Change::New);
@@ -391,7 +418,10 @@ mod tests {
         assert_eq!(index.put_secret(secret("a", "1", owner), false).unwrap().1, Change::None);
         change(&index, sealed("a", "10", 1));
         change(&index, sealed("b", "10", 1));
-        assert_eq!(index.put_secret(secret("b", "5", json!([])), false).unwrap().1, Change::Touched);
+        assert_eq!(
+            index.put_secret(secret("b", "5", json!([])), false).unwrap().1,
+            Change::Touched
+        );
         assert_eq!(index.put_secret(secret("b", "5", json!([])), false).unwrap().1, Change::None);
         assert_eq!(index.put_secret(secret("b", "4", json!([])), false).unwrap().1, Change::None);
         let key = ObjectKey { namespace: "n".into(), name: "b".into() };

@@ -176,9 +176,9 @@ fn missing_key<'a>(applied: &'a Applied, keys: &KeySet) -> Option<&'a str> {
 /// How a Secret that is there may be written; none where it is somebody else's.
 fn target(sealed: &Sealed, secret: &SecretMetadata) -> Option<Target> {
     // A SealedSecret that was deleted and made again is the same to whoever reads its Secret.
-    let is_owned = secret.sealed_secret_owner().is_some_and(|owner| {
-        owner.uid == sealed.uid || owner.name == sealed.key.name
-    });
+    let is_owned = secret
+        .sealed_secret_owner()
+        .is_some_and(|owner| owner.uid == sealed.uid || owner.name == sealed.key.name);
     if secret.is_patched() {
         return Some(Target::Merge { takes_over: is_owned || secret.is_managed() });
     }

@@ -101,7 +101,8 @@ impl Failure {
     /// `spec.data` is switched off.
     #[must_use]
     pub fn deprecated_data() -> Self {
-        let message = "spec.data is deprecated, and --accept-deprecated-v1-data is off: seal it again";
+        let message =
+            "spec.data is deprecated, and --accept-deprecated-v1-data is off: seal it again";
         Self::unseal(reason::DEPRECATED_DATA, message.to_owned())
     }
 

@@ -1,10 +1,10 @@
 //! A table of what is known, and what follows.
 
-use serde_json::{Value, json};
 use sealkit_api::{Applied, AppliedMode, KeysUsed};
 use sealkit_core::{Certificate, EncryptionLabel, KeyOrder, PrivateKey, UnixTime};
 use sealkit_manifest::{Secret, key_secret};
 use sealkit_testkit::read_fixture;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::index::{Sealed, SecretMetadata, metadata, object};
@@ -22,7 +22,8 @@ fn owner(kind: &str, name: &str, uid: &str) -> Value {
 
 /// A Secret of version 7, with the fields given.
 fn secret(fields: Value) -> SecretMetadata {
-    let mut object = json!({"name": "database", "namespace": "shop", "uid": "s1", "resourceVersion": "7"});
+    let mut object =
+        json!({"name": "database", "namespace": "shop", "uid": "s1", "resourceVersion": "7"});
     object.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
     metadata(object)
 }
@@ -38,7 +39,11 @@ fn applied(sealed: &Sealed, secret: &SecretMetadata, mode: AppliedMode) -> Appli
     record::of(sealed, secret, keys, mode, UnixTime(100))
 }
 
-fn decided(sealed: &Sealed, applied: Option<&Applied>, secret: Option<&SecretMetadata>) -> Decision {
+fn decided(
+    sealed: &Sealed,
+    applied: Option<&Applied>,
+    secret: Option<&SecretMetadata>,
+) -> Decision {
     let keys = KeySet::empty();
     let secret = secret.map_or(SecretState::Absent, SecretState::Present);
     decide(Situation { sealed, applied, secret, keys: &keys, options: Options::default() })
@@ -54,12 +59,17 @@ fn reason_of(decision: &Decision) -> Option<&'static str> {
 #[test]
 fn what_is_written_depends_on_whose_the_secret_is() {
     let plain = sealed(json!({}));
-    let note = |name: &str| json!({"annotations": {format!("sealedsecrets.bitnami.com/{name}"): "true"}});
+    let note =
+        |name: &str| json!({"annotations": {format!("sealedsecrets.bitnami.com/{name}"): "true"}});
     let both = json!({"annotations": {"sealedsecrets.bitnami.com/managed": "true", "sealedsecrets.bitnami.com/patch": "true"}});
     let table = [
         ("none", None, Target::Create),
         ("ours", Some(owned(json!({}))), Target::Replace { takes_over: false }),
-        ("an earlier one's", Some(secret(json!({"ownerReferences": [owner("SealedSecret", "database", "old")]}))), Target::Replace { takes_over: false }),
+        (
+            "an earlier one's",
+            Some(secret(json!({"ownerReferences": [owner("SealedSecret", "database", "old")]}))),
+            Target::Replace { takes_over: false },
+        ),
         ("managed", Some(secret(note("managed"))), Target::Replace { takes_over: true }),
         ("ours and managed", Some(owned(note("managed"))), Target::Replace { takes_over: false }),
         ("patched", Some(secret(note("patch"))), Target::Merge { takes_over: false }),
@@ -72,8 +82,14 @@ fn what_is_written_depends_on_whose_the_secret_is() {
     for (what, foreign) in [
         ("nobody's", secret(json!({}))),
         ("another's", secret(json!({"ownerReferences": [owner("SealedSecret", "other", "u2")]}))),
-        ("another kind's", secret(json!({"ownerReferences": [owner("Deployment", "database", "u1")]}))),
-        ("managed, but not quite", secret(json!({"annotations": {"sealedsecrets.bitnami.com/managed": "yes"}}))),
+        (
+            "another kind's",
+            secret(json!({"ownerReferences": [owner("Deployment", "database", "u1")]})),
+        ),
+        (
+            "managed, but not quite",
+            secret(json!({"annotations": {"sealedsecrets.bitnami.com/managed": "yes"}})),
+        ),
     ] {
         assert_eq!(reason_of(&decided(&plain, None, Some(&foreign))), Some("NotManaged"), "{what}");
     }
@@ -84,20 +100,26 @@ fn what_is_in_sync_is_left_as_it_is() {
     let plain = sealed(json!({"labels": {"app": "web"}}));
     let there = owned(json!({"labels": {"app": "web"}}));
     let record = applied(&plain, &there, AppliedMode::Full);
-    let synced = Decision::Report(Outcome::Synced { applied: Box::new(record.clone()), has_changed: false });
+    let synced =
+        Decision::Report(Outcome::Synced { applied: Box::new(record.clone()), has_changed: false });
     assert_eq!(decided(&plain, Some(&record), Some(&there)), synced);
     let replace = Decision::Write(Target::Replace { takes_over: false });
 
     // Somebody put a label on it long after; somebody took ours away; somebody took the owner away.
     let entry = json!([{"manager": "sealkit", "operation": "Update", "time": "1970-01-01T00:00:50Z", "fieldsV1": {"f:data": {}}}]);
     let moved = |labels: Value, owners: Value| {
-        secret(json!({"resourceVersion": "8", "labels": labels, "ownerReferences": owners, "managedFields": entry}))
+        secret(
+            json!({"resourceVersion": "8", "labels": labels, "ownerReferences": owners, "managedFields": entry}),
+        )
     };
     let settled = owned(json!({"labels": {"app": "web"}, "managedFields": entry}));
     let record = applied(&plain, &settled, AppliedMode::Full);
     let ours = json!([owner("SealedSecret", "database", "u1")]);
     let more = moved(json!({"app": "web", "team": "a"}), ours.clone());
-    assert!(matches!(decided(&plain, Some(&record), Some(&more)), Decision::Report(Outcome::Synced { .. })));
+    assert!(matches!(
+        decided(&plain, Some(&record), Some(&more)),
+        Decision::Report(Outcome::Synced { .. })
+    ));
     assert_eq!(decided(&plain, Some(&record), Some(&moved(json!({"team": "a"}), ours))), replace);
     let orphan = moved(json!({"app": "web"}), json!([]));
     assert_eq!(reason_of(&decided(&plain, Some(&record), Some(&orphan))), Some("NotManaged"));
@@ -107,7 +129,9 @@ fn what_is_in_sync_is_left_as_it_is() {
     changed.generation += 1;
     assert_eq!(decided(&changed, Some(&record), Some(&settled)), replace);
     let mut scoped = plain.clone();
-    scoped.annotations.insert("sealedsecrets.bitnami.com/cluster-wide".to_owned(), "true".to_owned());
+    scoped
+        .annotations
+        .insert("sealedsecrets.bitnami.com/cluster-wide".to_owned(), "true".to_owned());
     assert_eq!(decided(&scoped, Some(&record), Some(&settled)), replace);
     let another = owned(json!({"uid": "s2", "labels": {"app": "web"}}));
     assert_eq!(decided(&plain, Some(&record), Some(&another)), replace);
@@ -128,7 +152,13 @@ fn a_missing_secret_is_made_again_unless_it_was_only_patched() {
     let keys = KeySet::empty();
     let options = Options { skip_recreate: true, ..Options::default() };
     let skipping = |applied| {
-        decide(Situation { sealed: &plain, applied, secret: SecretState::Absent, keys: &keys, options })
+        decide(Situation {
+            sealed: &plain,
+            applied,
+            secret: SecretState::Absent,
+            keys: &keys,
+            options,
+        })
     };
     assert_eq!(skipping(Some(&full)), Decision::LeaveAlone);
     assert_eq!(skipping(None), Decision::Write(Target::Create));
@@ -155,7 +185,10 @@ fn a_key_that_is_gone_shows_although_the_secret_is_right() {
     let plain = sealed(json!({}));
     let there = owned(json!({}));
     let key = "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-    let record = Applied { keys: KeysUsed::One(key.to_owned()), ..applied(&plain, &there, AppliedMode::Full) };
+    let record = Applied {
+        keys: KeysUsed::One(key.to_owned()),
+        ..applied(&plain, &there, AppliedMode::Full)
+    };
     assert_eq!(reason_of(&decided(&plain, Some(&record), Some(&there))), Some("KeyMissing"));
 }
 
@@ -173,8 +206,14 @@ fn unsealed(fields: Value) -> Secret {
 #[test]
 fn a_new_secret_has_what_the_template_says() {
     let plain = sealed(json!({}));
-    let secret = unsealed(json!({"metadata": {"labels": {"app": "web"}, "finalizers": ["x/y"]}, "immutable": true}));
-    let settings = Settings { labels: [("app".to_owned(), "all".to_owned()), ("velero".to_owned(), "no".to_owned())].into(), ..Settings::default() };
+    let secret = unsealed(
+        json!({"metadata": {"labels": {"app": "web"}, "finalizers": ["x/y"]}, "immutable": true}),
+    );
+    let settings = Settings {
+        labels: [("app".to_owned(), "all".to_owned()), ("velero".to_owned(), "no".to_owned())]
+            .into(),
+        ..Settings::default()
+    };
     let body = body(&SecretBody::to_create(&plain, &secret, &settings));
     assert_eq!(body["data"], json!({"a": "aHVudGVyMg=="}));
     assert_eq!((&body["type"], &body["immutable"]), (&json!("Opaque"), &json!(true)));
@@ -184,7 +223,9 @@ fn a_new_secret_has_what_the_template_says() {
     assert_eq!(metadata["ownerReferences"][0]["uid"], "u1");
     assert!(metadata["ownerReferences"][0].get("blockOwnerDeletion").is_none());
     assert!(metadata.get("resourceVersion").is_none());
-    let skip = unsealed(json!({"metadata": {"annotations": {"sealedsecrets.bitnami.com/skip-set-owner-references": "true"}}}));
+    let skip = unsealed(
+        json!({"metadata": {"annotations": {"sealedsecrets.bitnami.com/skip-set-owner-references": "true"}}}),
+    );
     let body = serde_json::to_value(SecretBody::to_create(&plain, &skip, &settings)).unwrap();
     assert!(body["metadata"].get("ownerReferences").is_none());
 }
@@ -206,7 +247,10 @@ fn what_others_have_put_there_stays_unless_it_is_taken_over() {
     assert_eq!(kept["metadata"]["labels"], json!({"app": "new", "team": "theirs"}));
     assert_eq!(kept["metadata"]["annotations"], json!({"note": "theirs"}));
     assert_eq!(kept["metadata"]["finalizers"], json!(["x/y"]));
-    assert_eq!((&kept["metadata"]["resourceVersion"], &kept["metadata"]["uid"]), (&json!("7"), &json!("s1")));
+    assert_eq!(
+        (&kept["metadata"]["resourceVersion"], &kept["metadata"]["uid"]),
+        (&json!("7"), &json!("s1"))
+    );
     let taken = body(&SecretBody::to_replace(&plain, &secret, &there, true, &settings));
     assert_eq!(taken["metadata"]["labels"], json!({"app": "new"}));
     assert!(taken["metadata"].get("annotations").is_none());
@@ -232,7 +276,8 @@ fn sealed_for(name: &str, template: Value) -> Sealed {
 
 #[test]
 fn what_opens_is_rendered_and_its_key_is_told() {
-    let sealed = sealed_for("database", json!({"data": {"b": "x{{ .a }}"}, "type": "example.com/t"}));
+    let sealed =
+        sealed_for("database", json!({"data": {"b": "x{{ .a }}"}, "type": "example.com/t"}));
     let keys = demo_keys();
     let unsealed = unseal(&sealed, &keys, true, 0).ok().unwrap();
     assert_eq!(unsealed.secret.data["b"].expose(), b"xCANARY");

@@ -7,7 +7,8 @@ use rand::rngs::SysRng;
 use sealkit_api::KeysUsed;
 use sealkit_core::TrialLimit;
 use sealkit_manifest::{
-    Item, ParseLimits, RenderContext, RenderError, RenderLimits, SealedSecret, Secret, Templates, open,
+    Item, ParseLimits, RenderContext, RenderError, RenderLimits, SealedSecret, Secret, Templates,
+    open,
 };
 
 use super::outcome::Failure;
@@ -55,7 +56,8 @@ fn open_and_render(
         .map_err(|error| Failure::render(&RenderError::Template(error)))?;
     let opened = open(document, keys.ring(), TrialLimit::PerObject)
         .map_err(|error| Failure::not_opened(&error, document, keys.ring().diagnosing()))?;
-    let used = KeysUsed::of(opened.keys().map(|(item, key)| (name(item), key.to_string())).collect());
+    let used =
+        KeysUsed::of(opened.keys().map(|(item, key)| (name(item), key.to_string())).collect());
     let secret = opened
         .into_secret(document, &templates, &mut context(seconds))
         .map_err(|error| Failure::render(&error))?;

@@ -8,7 +8,6 @@ use sealkit_manifest::{Secret, annotations};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::decide::Target;
 use crate::index::{Fields, Sealed, SecretMetadata};
 
 /// The type that Kubernetes gives a Secret without one.

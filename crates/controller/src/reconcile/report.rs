@@ -88,7 +88,8 @@ impl Reconciler {
 
     /// Whether the server has kept the record: upstream's definition of the resource drops it.
     fn check_record(&self, written: &SealedSecretStatus, kept: Option<&SealedSecretStatus>) {
-        let is_dropped = written.applied.is_some() && kept.is_some_and(|kept| kept.applied.is_none());
+        let is_dropped =
+            written.applied.is_some() && kept.is_some_and(|kept| kept.applied.is_none());
         if is_dropped && !self.drops_record.swap(true, Ordering::Relaxed) {
             tracing::warn!(
                 "the installed CustomResourceDefinition drops status.applied: every restart opens all values again. \
@@ -104,7 +105,8 @@ fn tells_news(sealed: &Sealed, outcome: &Outcome) -> bool {
         Outcome::Synced { has_changed, .. } => *has_changed,
         Outcome::Failed(failure) => {
             let synced = sealed.status.condition(ConditionType::Synced);
-            let is_told = synced.is_some_and(|synced| synced.message == failure.condition_message());
+            let is_told =
+                synced.is_some_and(|synced| synced.message == failure.condition_message());
             !is_told || sealed.status.observed_generation != Some(sealed.generation)
         }
     }

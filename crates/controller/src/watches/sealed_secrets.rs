@@ -32,7 +32,8 @@ pub async fn watch_sealed_secrets(
         };
         watcher(api, config.clone()).default_backoff().boxed()
     }));
-    let mut intake = Intake { sink, namespace, listed: HashSet::new(), listed_first: Some(listed_first) };
+    let mut intake =
+        Intake { sink, namespace, listed: HashSet::new(), listed_first: Some(listed_first) };
     while let Some(event) = events.next().await {
         intake.take(event);
     }
