@@ -104,7 +104,7 @@ impl Leadership {
 /// Without an election that could change it, a standing stays.
 async fn next_standing(standing: &mut watch::Receiver<Standing>) {
     if standing.changed().await.is_err() {
-        pending().await
+        pending().await;
     }
 }
 
@@ -225,7 +225,8 @@ impl<A: LeaseApi> Election<A> {
     }
 
     fn lead(&self, until: Instant) {
-        if self.standing.send_replace(Standing::Leader { until }) == Standing::Follower {
+        let before = self.standing.send_replace(Standing::Leader { until });
+        if !matches!(before, Standing::Leader { .. }) {
             info!(identity = self.identity, "this replica leads: it has the lease");
         }
     }

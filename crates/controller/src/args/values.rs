@@ -27,7 +27,10 @@ pub(super) fn key_prefix(text: &str) -> Result<String, String> {
 
 /// Reads the size of new keys.
 pub(super) fn key_size(text: &str) -> Result<u32, String> {
-    let bits = text.parse().ok().filter(|bits: &u32| (2048..=8192).contains(bits) && bits.is_multiple_of(8));
+    let bits = text
+        .parse()
+        .ok()
+        .filter(|bits: &u32| (2048..=8192).contains(bits) && bits.is_multiple_of(8));
     bits.ok_or_else(|| "from 2048 to 8192 bits, in steps of 8, are supported".to_owned())
 }
 

@@ -145,8 +145,8 @@ impl<A: KeySecretsApi> Renewal<A> {
             self.wait_to_lead().await;
             self.context.keys.wait_for(|keys| keys.is_loaded()).await.ok()?;
             let keys = Arc::clone(&self.context.keys.borrow_and_update());
-            let situation = self.situation(&keys);
-            let left = match due(&situation, &self.options) {
+            self.note_absence(&keys);
+            let left = match due(&self.situation(&keys), &self.options) {
                 Due::Now(reason) => return Some(reason),
                 Due::In(left) => left.min(LOOK),
                 Due::Never => LOOK,
@@ -178,17 +178,16 @@ impl<A: KeySecretsApi> Renewal<A> {
         }
     }
 
-    fn situation(&mut self, keys: &KeySet) -> Situation {
+    fn note_absence(&mut self, keys: &KeySet) {
         if keys.served().is_some() {
             self.without_key = None;
         } else if self.without_key.is_none() {
             self.without_key = Some(Instant::now());
         }
-        self.without_change(keys)
     }
 
-    /// The situation if these were the keys.
-    fn without_change(&self, keys: &KeySet) -> Situation {
+    /// The situation, if these are the keys.
+    fn situation(&self, keys: &KeySet) -> Situation {
         let since = |instant: Option<Instant>| instant.map(|instant| instant.elapsed());
         let now = Situation {
             newest: None,

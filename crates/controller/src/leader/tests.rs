@@ -85,7 +85,7 @@ impl Link {
         }
         let answer = self.server.write(version, spec);
         if fault == Fault::AnswersLost {
-            pending().await
+            pending().await;
         }
         answer
     }

@@ -50,7 +50,7 @@ impl<A: KeySecretsApi> Renewal<A> {
     }
 
     fn is_needed(&self, reason: Reason, found: &Found) -> bool {
-        let is_due = || due(&self.without_change(&found.active), &self.options);
+        let is_due = || due(&self.situation(&found.active), &self.options);
         reason == Reason::Asked || matches!(is_due(), Due::Now(_))
     }
 

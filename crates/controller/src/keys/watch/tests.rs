@@ -9,8 +9,8 @@ use super::*;
 use crate::clock::Clock;
 use sealkit_manifest::key_secret::KEY_ACTIVE;
 
-use crate::keys::{Keys, choice};
 use crate::keys::testing::{Cluster, Fault, PREFIX, key_secret};
+use crate::keys::{Keys, choice};
 
 struct Watched {
     cluster: Cluster,
@@ -169,5 +169,7 @@ async fn the_log_says_why_a_key_is_the_newest() {
     assert_eq!(reason(&watched).as_deref(), Some("it is the only one"));
     watched.cluster.put(small("b"));
     watched.has(&["a", "b"]).await;
-    assert_eq!(reason(&watched).as_deref(), Some("?"));
+    let expected = "it is as new as b by its certificate, and its Secret was created earlier; b would be the newest by \
+                    --key-order-priority=SecretCreationTimestamp";
+    assert_eq!(reason(&watched).as_deref(), Some(expected));
 }
