@@ -131,11 +131,11 @@ async fn serve_files(mut parts: Parts, directory: PathBuf) -> Result<(), RunErro
     if set.ring().is_empty() {
         return Err(RunError::NoKeys { directory });
     }
-    let served = set.served().map(|served| served.source.clone());
-    info!(keys = set.ring().len(), served, "the keys are loaded");
+    let (count, served) = (set.ring().len(), set.served().map(|served| served.source.clone()));
     parts.keys.send_replace(Arc::new(set));
     parts.readiness.keys_loaded();
     parts.readiness.stores_listed();
+    info!(keys = count, served, "the keys are loaded");
     parts.shutdown.requested().await;
     Ok(())
 }

@@ -30,7 +30,6 @@ pub use service::Service;
 use crate::metrics::Metrics;
 
 /// The endpoints of upstream's port 8080. No method is checked, as upstream has it.
-#[must_use]
 pub fn endpoints(service: Service) -> Router {
     let observed = middleware::from_fn_with_state(service.metrics().clone(), observe::observe);
     Router::new()
@@ -45,7 +44,6 @@ pub fn endpoints(service: Service) -> Router {
 }
 
 /// The endpoint of upstream's port 8081.
-#[must_use]
 pub fn metrics_endpoint(metrics: Metrics) -> Router {
     Router::new()
         .route("/metrics", any(metrics::answer))

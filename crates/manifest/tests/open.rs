@@ -214,12 +214,11 @@ fn an_attempt_goes_on_behind_a_failure() {
     assert!(whole.outcome.is_ok_and(|opened| opened.iter().count() == 2));
     assert_eq!(whole.operations, 2);
 
-    let foreign = |item: &str| {
-        let other = Sealed::default().value(item, "rsa-2048", "1").named("other");
-        other.value(&named(item)).unwrap().to_string()
-    };
+    let mut bytes = good.value(&named("a")).unwrap().sealed_value().unwrap().to_bytes();
+    *bytes.last_mut().unwrap() ^= 1;
+    let damaged = SealedValue::from_bytes(&bytes).unwrap().to_string();
     for (first, last) in [("a", "b"), ("b", "a")] {
-        let sealed = Sealed::default().value(last, "rsa-2048", "1").text(first, &foreign(first));
+        let sealed = Sealed::default().value(last, "rsa-2048", "1").text(first, &damaged);
         let failed = attempt(&sealed.build(), &keys, TrialLimit::PerObject);
         assert_eq!(failed.outcome.err(), Some(OpenError::NotOpened { item: named(first) }));
         assert_eq!(failed.operations, 3, "both keys for one value, one for the other");

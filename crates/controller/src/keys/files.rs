@@ -66,7 +66,7 @@ fn read_pair(path: &Path) -> io::Result<Secret> {
     secret.data.insert("tls.key".to_owned(), Plaintext::from(read(path)?));
     match read(&path.with_extension("crt")) {
         Ok(certificate) => {
-            drop(secret.data.insert("tls.crt".to_owned(), Plaintext::from(certificate)))
+            secret.data.insert("tls.crt".to_owned(), Plaintext::from(certificate));
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),
@@ -117,10 +117,10 @@ mod tests {
         let key = PrivateKey::from_pem(&read_fixture("gitops-keys/test-new.key")).unwrap();
         let certificate = Certificate::from_pem(&read_fixture("gitops-keys/test-new.crt")).unwrap();
         let backup = key_secret::to_yaml(&key, &certificate, "kube-system");
-        folder.write("backup.yaml", format!("{}---\n{}", *backup, *backup).into_bytes());
-        folder.write("notes.txt", b"nothing".to_vec());
-        folder.write(".hidden.key", b"nothing".to_vec());
-        folder.write("damaged.yaml", b"kind: Secret\n".to_vec());
+        folder.write("backup.yaml", format!("{}---\n{}", *backup, *backup));
+        folder.write("notes.txt", b"nothing");
+        folder.write(".hidden.key", b"nothing");
+        folder.write("damaged.yaml", b"kind: Secret\n");
         let keys = set(&folder);
         assert_eq!(keys.ring().len(), 3);
         assert!(keys.faults().is_empty());
@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn a_damaged_key_is_a_fault() {
         let folder = Folder::new();
-        folder.write("a.key", b"-----BEGIN RSA PRIVATE KEY-----\n".to_vec());
+        folder.write("a.key", b"-----BEGIN RSA PRIVATE KEY-----\n");
         let keys = set(&folder);
         assert_eq!((keys.ring().len(), keys.faults().len()), (0, 1));
     }

@@ -30,7 +30,7 @@ fn names_and_labels_are_upstream_s() {
         "http_requests_total{path=\"/v1/verify\",code=\"409\",method=\"post\"} 1".to_owned(),
         "http_requests_total{path=\"/v1/verify\",code=\"200\",method=\"unknown\"} 1".to_owned(),
         "http_request_duration_seconds_count{path=\"/v1/verify\",method=\"post\"} 1".to_owned(),
-        "http_request_duration_seconds_bucket{le=\"0.025\",path=\"/v1/verify\",method=\"post\"} 1"
+        "http_request_duration_seconds_bucket{path=\"/v1/verify\",method=\"post\",le=\"0.025\"} 1"
             .to_owned(),
     ];
     for line in expected {

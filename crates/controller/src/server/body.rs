@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use http_body_util::BodyExt as _;
 use hyper::body::Body as _;
 use tokio::time::timeout;
@@ -72,7 +72,7 @@ async fn collect(body: &mut Body, memory: &mut Reserved) -> Result<Vec<u8>, Body
 async fn discard(body: &mut Body) {
     let mut discarded = 0;
     while let Some(Ok(frame)) = body.frame().await {
-        discarded += frame.data_ref().map_or(0, |data| data.len());
+        discarded += frame.data_ref().map_or(0, Bytes::len);
         if discarded > MAX_DISCARDED {
             return;
         }

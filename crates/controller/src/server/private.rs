@@ -1,11 +1,13 @@
 //! Requests that take the private keys: from the body of a request to the values of a SealedSecret, within all limits.
 
+use std::time::Duration;
+
 use axum::extract::Request;
 use axum::response::Response;
 use http::StatusCode;
 use sealkit_core::TrialLimit;
 use sealkit_manifest::{OpenedValues, SealedSecret, attempt};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::answer;
 use super::body::{self, BodyError, Received};
@@ -13,7 +15,10 @@ use super::connections::Caller;
 use super::limits::{Exceeded, Limiter, Standing};
 use super::service::{Limits, Service};
 use crate::keys::KeySet;
-use crate::workers::Share;
+use crate::workers::{Busy, Share};
+
+/// How long a request waits for its answer, in the queue or at work. The API server's proxy has left after twice that.
+const LONGEST: Duration = Duration::from_secs(30);
 
 /// What differs from one endpoint to another.
 #[derive(Clone, Copy)]
@@ -62,7 +67,10 @@ async fn within_limits(
         let _working = working;
         open(&service, &caller, received, reply).unwrap_or_else(answer::exceeded)
     };
-    workers.run(Share::Request, work).await.unwrap_or_else(|_busy| answer::busy())
+    match timeout(LONGEST, workers.run(Share::Request, work)).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(Busy)) | Err(_) => answer::busy(),
+    }
 }
 
 fn open(

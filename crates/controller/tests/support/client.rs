@@ -19,7 +19,8 @@ pub(crate) struct Answer {
 impl Answer {
     fn parse(bytes: &[u8]) -> Option<Self> {
         let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
-        let head = String::from_utf8(bytes[..end].to_vec()).ok()?;
+        let (head, rest) = bytes.split_at_checked(end)?;
+        let head = std::str::from_utf8(head).ok()?;
         let mut lines = head.split("\r\n");
         let code = lines.next()?.split(' ').nth(1)?.parse().ok()?;
         let header = |line: &str| {
@@ -27,7 +28,7 @@ impl Answer {
             Some((name.to_ascii_lowercase(), value.to_owned()))
         };
         let headers = lines.map(header).collect::<Option<_>>()?;
-        Some(Self { code, headers, body: bytes[end + 4..].to_vec() })
+        Some(Self { code, headers, body: rest.get(4..)?.to_vec() })
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
