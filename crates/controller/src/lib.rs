@@ -10,8 +10,10 @@
 //! Secrets ────────┘   (metadata alone)
 //! ```
 
+pub mod client;
 mod clock;
 pub mod keys;
+pub mod leader;
 mod workers;
 
 pub use clock::Clock;
