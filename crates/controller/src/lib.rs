@@ -12,6 +12,7 @@
 
 pub mod client;
 mod clock;
+pub mod installation;
 pub mod keys;
 pub mod leader;
 mod workers;
