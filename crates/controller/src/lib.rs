@@ -12,6 +12,7 @@
 
 pub mod client;
 mod clock;
+mod fresh_stream;
 pub mod installation;
 pub mod keys;
 pub mod leader;

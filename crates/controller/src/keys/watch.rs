@@ -1,0 +1,190 @@
+//! Watches key Secrets and publishes all keys anew when one comes, changes, or goes.
+
+mod publish;
+#[cfg(test)]
+mod tests;
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use kube::runtime::watcher::{Error, Event};
+use sealkit_core::KeyOrder;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep};
+use tracing::{info, warn};
+
+use self::publish::Publisher;
+use super::Keys;
+use super::api::{KeySecretsApi, Selection};
+use super::cluster_secret::WipedSecret;
+use super::key_set::{KeyEntry, KeySet};
+use super::store::{Change, KeyStore, Origin, read};
+use crate::client::describe;
+use crate::fresh_stream::fresh_stream;
+use crate::workers::{Share, Workers};
+
+/// From one list to the next where watching is forbidden.
+const LIST_PERIOD: Duration = Duration::from_secs(60);
+/// For how long it is listed before watching is tried again.
+const LIST_ONLY: Duration = Duration::from_secs(3600);
+/// Changes that were read and are not in the ring yet.
+const QUEUE: usize = 16;
+
+/// The watch of key Secrets.
+pub struct KeyWatch<A> {
+    api: A,
+    prefix: String,
+    order: KeyOrder,
+    workers: Workers,
+    publish: watch::Sender<Arc<KeySet>>,
+}
+
+type Changes = mpsc::Sender<(Origin, Change)>;
+
+impl<A: KeySecretsApi> KeyWatch<A> {
+    /// A watch of those that are in use: with the label, or with exactly `prefix` for a name. Until they have been listed,
+    /// the keys are [`KeySet::empty`].
+    pub fn new(api: A, prefix: String, order: KeyOrder, workers: Workers) -> (Self, Keys) {
+        let (publish, keys) = watch::channel(Arc::new(KeySet::empty()));
+        (Self { api, prefix, order, workers, publish }, keys)
+    }
+
+    /// Watches for ever.
+    pub async fn run(self) {
+        let (changes, received) = mpsc::channel(QUEUE);
+        let publisher = Publisher::new(KeyStore::new(self.order), &self.publish);
+        tokio::join!(
+            self.follow(Origin::Labelled, &changes),
+            self.follow(Origin::Named, &changes),
+            publisher.run(received),
+        );
+    }
+
+    async fn follow(&self, origin: Origin, changes: &Changes) {
+        let mut is_said = false;
+        loop {
+            self.watch_until_forbidden(origin, changes).await;
+            if !std::mem::replace(&mut is_said, true) && origin == Origin::Labelled {
+                warn!(
+                    "key Secrets may not be watched, and are listed once a minute: a new or retired key is noticed that much \
+                     later; the verb watch on secrets in this namespace mends it"
+                );
+            }
+            self.list_for_a_while(origin, changes).await;
+        }
+    }
+
+    async fn watch_until_forbidden(&self, origin: Origin, changes: &Changes) {
+        let mut events = pin!(fresh_stream(|| self.api.watch(selection(origin))));
+        let mut trouble = Trouble::default();
+        let mut all = Vec::new();
+        while let Some(event) = events.next().await {
+            let change = match event {
+                Ok(event) => {
+                    trouble.is_over();
+                    self.change(event, &mut all).await
+                }
+                Err(Error::WatchStartFailed(kube::Error::Api(status))) if status.code == 403 => {
+                    return;
+                }
+                Err(error) => {
+                    trouble.is_met(&describe_watch(&error));
+                    None
+                }
+            };
+            if let Some(change) = change {
+                send(changes, origin, change).await;
+            }
+        }
+    }
+
+    /// What an event means. `all` collects a list, whose end is the change.
+    async fn change(
+        &self,
+        event: Event<k8s_openapi::api::core::v1::Secret>,
+        all: &mut Vec<(String, Option<KeyEntry>)>,
+    ) -> Option<Change> {
+        match event {
+            Event::Init => all.clear(),
+            Event::InitApply(secret) => all.extend(self.read(secret.into()).await),
+            Event::InitDone => return Some(Change::All(std::mem::take(all))),
+            Event::Apply(secret) => {
+                let (name, entry) = self.read(secret.into()).await?;
+                return Some(Change::Applied(name, entry));
+            }
+            Event::Delete(secret) => {
+                return Some(Change::Removed(WipedSecret::from(secret).name().to_owned()));
+            }
+        }
+        None
+    }
+
+    async fn list_for_a_while(&self, origin: Origin, changes: &Changes) {
+        let start = Instant::now();
+        let mut trouble = Trouble::default();
+        while start.elapsed() < LIST_ONLY {
+            sleep(LIST_PERIOD).await;
+            match self.api.list(selection(origin)).await {
+                Ok(secrets) => {
+                    trouble.is_over();
+                    let mut all = Vec::with_capacity(secrets.len());
+                    for secret in secrets {
+                        all.extend(self.read(secret).await);
+                    }
+                    send(changes, origin, Change::All(all)).await;
+                }
+                Err(error) => trouble.is_met(&error.to_string()),
+            }
+        }
+    }
+
+    /// Reading checks the key, which takes a while. None if the reader failed, which it should not.
+    async fn read(&self, secret: WipedSecret) -> Option<(String, Option<KeyEntry>)> {
+        let prefix = self.prefix.clone();
+        self.workers.run(Share::Reconcile, move || read(secret, &prefix)).await.ok()
+    }
+}
+
+fn selection(origin: Origin) -> Selection {
+    match origin {
+        Origin::Labelled => Selection::Active,
+        Origin::Named => Selection::Named,
+    }
+}
+
+/// The receiver is there for as long as any sender.
+async fn send(changes: &Changes, origin: Origin, change: Change) {
+    drop(changes.send((origin, change)).await);
+}
+
+/// Says once that the server is in trouble, and once that it is over.
+#[derive(Default)]
+struct Trouble(bool);
+
+impl Trouble {
+    fn is_met(&mut self, error: &str) {
+        if !std::mem::replace(&mut self.0, true) {
+            warn!(
+                "key Secrets cannot be read, which is tried again; the keys stay as they were: {error}"
+            );
+        }
+    }
+
+    fn is_over(&mut self) {
+        if std::mem::take(&mut self.0) {
+            info!("key Secrets can be read again");
+        }
+    }
+}
+
+fn describe_watch(error: &Error) -> String {
+    match error {
+        Error::InitialListFailed(error)
+        | Error::WatchStartFailed(error)
+        | Error::WatchFailed(error) => describe(error),
+        Error::WatchError(status) => status.message.clone(),
+        Error::NoResourceVersion => error.to_string(),
+    }
+}
