@@ -10,6 +10,7 @@ mod api;
 mod choice;
 mod cluster_secret;
 mod key_set;
+mod renewal;
 mod store;
 #[cfg(test)]
 mod testing;
@@ -18,6 +19,7 @@ mod watch;
 pub use api::{KeyApiError, KeySecretsApi, KubeKeySecrets, Selection};
 pub use cluster_secret::WipedSecret;
 pub use key_set::{KeyFault, KeyInfo, KeySet, KeySource, Served};
+pub use renewal::{Renewal, RenewalContext, RenewalOptions};
 pub use watch::KeyWatch;
 
 /// The keys in use. Readers take the value of the moment; whoever waits is woken by a change.
