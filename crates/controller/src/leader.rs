@@ -31,6 +31,8 @@ const RETRY: Duration = Duration::from_secs(2);
 const JITTER: Duration = Duration::from_millis(400);
 /// How long a call may take.
 const CALL: Duration = Duration::from_secs(4);
+/// How often the Lease is tried to be given up.
+const GIVE_UPS: u32 = 3;
 /// From one try to the next where the service may not use Leases.
 const REFUSED_RETRY: Duration = Duration::from_secs(60);
 
@@ -104,7 +106,7 @@ impl Leadership {
 /// Without an election that could change it, a standing stays.
 async fn next_standing(standing: &mut watch::Receiver<Standing>) {
     if standing.changed().await.is_err() {
-        pending().await;
+        pending::<()>().await;
     }
 }
 
@@ -279,15 +281,17 @@ impl<A: LeaseApi> Election<A> {
     }
 
     async fn give_up(&self) -> Result<(), LeaseError> {
+        // A renewal that was on its way may arrive in between.
+        let mut left = GIVE_UPS;
         loop {
             let Some(lease) = self.api.get().await? else { return Ok(()) };
             let spec = lease.spec.clone().unwrap_or_default();
             if spec.holder_identity.as_ref() != Some(&self.identity) {
                 return Ok(());
             }
+            left -= 1;
             match self.api.replace(lease, released(&spec, self.clock.now())).await {
-                // A renewal that was on its way has arrived in between.
-                Err(LeaseError::Conflict) => {}
+                Err(LeaseError::Conflict) if left > 0 => {}
                 other => return other,
             }
         }

@@ -44,7 +44,7 @@ fn duration(spec: &LeaseSpec) -> Duration {
 
 /// The record as its holder `identity` writes it over `before`.
 pub(super) fn held(before: &LeaseSpec, identity: &str, now: UnixTime) -> LeaseSpec {
-    let now = other_time(before, now);
+    let now = later_time(before, now);
     let is_new = before.holder_identity.as_deref() != Some(identity);
     let first = before.holder_identity.is_none();
     let transitions = before.lease_transitions.unwrap_or(0);
@@ -63,19 +63,18 @@ pub(super) fn released(before: &LeaseSpec, now: UnixTime) -> LeaseSpec {
     LeaseSpec {
         holder_identity: Some(String::new()),
         lease_duration_seconds: Some(RELEASED_SECONDS),
-        renew_time: other_time(before, now),
+        renew_time: later_time(before, now),
         ..before.clone()
     }
 }
 
-/// The time of day, and in any case another than that of the last renewal: others see by the change that there was one, and
-/// clocks are set back.
-fn other_time(before: &LeaseSpec, now: UnixTime) -> Option<MicroTime> {
+/// The time of day, and in any case later than the last renewal: others see by the change that there was one, and clocks are
+/// set back. A record that has been there before would look to them as though it had never changed.
+fn later_time(before: &LeaseSpec, now: UnixTime) -> Option<MicroTime> {
     let now = Timestamp::from_second(now.0).ok()?;
     let last = before.renew_time.as_ref().map(|time| time.0);
-    let same = last == Some(now);
-    let step = SignedDuration::from_micros(i64::from(same));
-    now.checked_add(step).ok().map(MicroTime)
+    let next = last.and_then(|last| last.checked_add(SignedDuration::from_micros(1)).ok());
+    Some(MicroTime(next.map_or(now, |next| next.max(now))))
 }
 
 #[cfg(test)]
@@ -132,11 +131,11 @@ mod tests {
 
     #[test]
     fn a_renewal_shows_even_where_the_clock_stands_still_or_was_set_back() {
-        let mut spec = held(&LeaseSpec::default(), "a", UnixTime(100));
-        for now in [100, 100, 99, 100] {
-            let renewed = held(&spec, "a", UnixTime(now));
-            assert_ne!(renewed, spec);
-            spec = renewed;
+        let mut seen = vec![held(&LeaseSpec::default(), "a", UnixTime(100))];
+        for now in [100, 100, 99, 100, 50, 101] {
+            let renewed = held(seen.last().unwrap(), "a", UnixTime(now));
+            assert!(!seen.contains(&renewed), "{now}");
+            seen.push(renewed);
         }
     }
 }

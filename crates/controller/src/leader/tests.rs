@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use k8s_openapi::api::coordination::v1::Lease;
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
 use sealkit_core::UnixTime;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -85,7 +87,7 @@ impl Link {
         }
         let answer = self.server.write(version, spec);
         if fault == Fault::AnswersLost {
-            pending().await;
+            pending::<()>().await;
         }
         answer
     }
@@ -350,4 +352,36 @@ async fn a_lease_that_is_deleted_is_made_again_by_its_holder() {
         assert!(first.leadership.may_write() && !second.leadership.may_write());
     }
     assert_eq!(server.holder(), "a");
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_never_write_at_once_whatever_fails() {
+    for seed in 0..20 {
+        let mut chance = StdRng::seed_from_u64(seed);
+        let server = Server::default();
+        let start = |number: usize| Replica::start(&server, &format!("r{number}"));
+        let mut replicas: Vec<_> = (0..3).map(start).collect();
+        for step in 3..403 {
+            let replica = chance.random_range(0..replicas.len());
+            match chance.random_range(0..20) {
+                0 => std::mem::replace(&mut replicas[replica], start(step)).task.abort(),
+                1 => std::mem::replace(&mut replicas[replica], start(step)).terminate().await,
+                2..6 => replicas[replica].link.set(Fault::Away),
+                6..9 => replicas[replica].link.set(Fault::AnswersLost),
+                9..11 => replicas[replica].link.set(Fault::Conflict),
+                _ => replicas[replica].link.set(Fault::None),
+            }
+            for _ in 0..chance.random_range(1..40) {
+                sleep(seconds(0.1)).await;
+                assert!(writers(&replicas) <= 1, "seed {seed}, step {step}");
+            }
+        }
+        replicas.iter().for_each(|replica| replica.link.set(Fault::None));
+        sleep(seconds(15.0 + 2.4 + 4.0)).await;
+        assert_eq!(writers(&replicas), 1, "seed {seed}");
+    }
+}
+
+fn writers(replicas: &[Replica]) -> usize {
+    replicas.iter().filter(|replica| replica.leadership.may_write()).count()
 }
