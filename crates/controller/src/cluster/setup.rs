@@ -29,9 +29,6 @@ use crate::run::RunError;
 use crate::watches::{Listed, Sink, watch_sealed_secrets, watch_secrets};
 use crate::workers::Workers;
 
-/// The Lease that replicas vote by.
-const LEASE_NAME: &str = "sealkit-controller";
-
 /// All parts.
 pub(super) struct Setup {
     pub(super) sink: Sink,
@@ -201,7 +198,8 @@ fn candidacy(
     if options.reconcile.dry_run || !options.reconcile.leader_elect {
         return (Leadership::unelected(), None);
     }
-    let leases = KubeLeases::new(clients.lease.clone(), namespace, LEASE_NAME);
+    // One Lease for each set of keys; the roles name it.
+    let leases = KubeLeases::new(clients.lease.clone(), namespace, &options.keys.prefix);
     let identity = installation::process_identity();
     let (election, leadership) = Election::new(leases, identity, clock.clone());
     (leadership, Some(election))

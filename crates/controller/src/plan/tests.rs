@@ -21,7 +21,7 @@ fn owner(kind: &str, name: &str, uid: &str) -> Value {
 }
 
 /// A Secret of version 7, with the fields given.
-fn secret(fields: Value) -> SecretMetadata {
+fn secret_of(fields: Value) -> SecretMetadata {
     let mut object =
         json!({"name": "database", "namespace": "shop", "uid": "s1", "resourceVersion": "7"});
     object.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
@@ -31,7 +31,7 @@ fn secret(fields: Value) -> SecretMetadata {
 fn owned(fields: Value) -> SecretMetadata {
     let mut all = json!({"ownerReferences": [owner("SealedSecret", "database", "u1")]});
     all.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-    secret(all)
+    secret_of(all)
 }
 
 fn applied(sealed: &Sealed, secret: &SecretMetadata, mode: AppliedMode) -> Applied {
@@ -67,21 +67,24 @@ fn what_is_written_depends_on_whose_the_secret_is() {
         ("ours", Some(owned(json!({}))), Target::Replace { takes_over: false }),
         (
             "an earlier one's",
-            Some(secret(json!({"ownerReferences": [owner("SealedSecret", "database", "old")]}))),
+            Some(secret_of(json!({"ownerReferences": [owner("SealedSecret", "database", "old")]}))),
             Target::Replace { takes_over: false },
         ),
-        ("managed", Some(secret(note("managed"))), Target::Replace { takes_over: true }),
+        ("managed", Some(secret_of(note("managed"))), Target::Replace { takes_over: true }),
         ("ours and managed", Some(owned(note("managed"))), Target::Replace { takes_over: false }),
-        ("patched", Some(secret(note("patch"))), Target::Merge { takes_over: false }),
-        ("patched and managed", Some(secret(both)), Target::Merge { takes_over: true }),
+        ("patched", Some(secret_of(note("patch"))), Target::Merge { takes_over: false }),
+        ("patched and managed", Some(secret_of(both)), Target::Merge { takes_over: true }),
         ("ours and patched", Some(owned(note("patch"))), Target::Merge { takes_over: true }),
     ];
     for (what, secret, target) in table {
         assert_eq!(decided(&plain, None, secret.as_ref()), Decision::Write(target), "{what}");
     }
     for (what, foreign) in [
-        ("nobody's", secret(json!({}))),
-        ("another's", secret(json!({"ownerReferences": [owner("SealedSecret", "other", "u2")]}))),
+        ("nobody's", secret_of(json!({}))),
+        (
+            "another's",
+            secret_of(json!({"ownerReferences": [owner("SealedSecret", "other", "u2")]})),
+        ),
         (
             "another kind's",
             secret(json!({"ownerReferences": [owner("Deployment", "database", "u1")]})),
@@ -235,7 +238,7 @@ fn what_others_have_put_there_stays_unless_it_is_taken_over() {
     let plain = sealed(json!({}));
     let secret = unsealed(json!({"metadata": {"labels": {"app": "new"}}}));
     let fields = json!({"f:metadata": {"f:labels": {"f:app": {}, "f:old": {}}}});
-    let there = super::tests::secret(json!({
+    let there = secret_of(json!({
         "labels": {"app": "old", "old": "ours", "team": "theirs"},
         "annotations": {"note": "theirs"},
         "finalizers": ["x/y"],
@@ -298,9 +301,9 @@ fn failures_tell_the_cause_and_no_value() {
     for (sealed, keys, reason) in [
         (sealed_for("another", plain.clone()), &keys, "NoKeyFits"),
         (sealed_for("database", plain), &none, "NoKeyFits"),
-        (sealed_for("database", failing), &keys, "Failed"),
-        (sealed_for("database", looping), &keys, "Limit"),
-        (sealed_for("database", json!({"data": {"b": "{{"}})), &keys, "Syntax"),
+        (sealed_for("database", failing), &keys, "TemplateFailed"),
+        (sealed_for("database", looping), &keys, "TemplateLimit"),
+        (sealed_for("database", json!({"data": {"b": "{{"}})), &keys, "TemplateSyntax"),
         (without_spec, &keys, "Unreadable"),
         (wrong_type, &keys, "Unreadable"),
         (deprecated, &keys, "DeprecatedData"),
