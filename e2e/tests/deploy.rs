@@ -182,6 +182,17 @@ mod pods {
     }
 
     #[test]
+    fn run_the_image_of_this_version() {
+        let image = concat!("ghcr.io/sealkit/seal-controller:", env!("CARGO_PKG_VERSION"));
+        for objects in [Chart::ours().render(NAME, &[]), kustomize("overlays/cluster-wide")] {
+            let deployment = object(&objects, "Deployment", NAME);
+            assert_eq!(pod(deployment)["containers"][0]["image"], image);
+            // As upstream's Deployment starts it.
+            assert_eq!(pod(deployment)["containers"][0]["command"], json!(["controller"]));
+        }
+    }
+
+    #[test]
     fn a_budget_is_one_of_two_numbers() {
         for (set, expected) in [
             ("pdb.minAvailable=", json!({"maxUnavailable": 1})),
