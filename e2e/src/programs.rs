@@ -61,7 +61,7 @@ pub fn kubeseal_unseal(sealed: &[u8], private_key: &Path) -> Value {
     normalized(secrets.remove(0))
 }
 
-fn path_in(variable: &str) -> OsString {
+pub(crate) fn path_in(variable: &str) -> OsString {
     std::env::var_os(variable)
         .unwrap_or_else(|| panic!("{variable} is not set: these tests are run by scripts/e2e"))
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// What the service applied last, and from what. Written by whoever may write the status: a claim, not a proof.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Applied {
     /// `metadata.uid` of the SealedSecret: another object of the same name was never applied.
@@ -20,16 +21,24 @@ pub struct Applied {
     pub annotations: BTreeMap<String, String>,
     /// The Secret after the write.
     pub secret: AppliedSecret,
-    /// The fingerprints of the keys that opened the values.
+    /// The fingerprints of the keys that opened the values: one where it is the same for all items, else by item.
+    // A schema for the API server cannot say "one type or the other".
+    #[cfg_attr(feature = "schema", schemars(schema_with = "crate::resource::any_type"))]
     pub keys: KeysUsed,
-    /// Whether the Secret was written whole.
+    /// Whether the Secret was written whole: `full`, or `patch` where items were put into somebody else's Secret.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "String", extend("enum" = ["full", "patch"]))
+    )]
     pub mode: AppliedMode,
     /// When, by the API server's clock, RFC 3339.
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub time: String,
 }
 
 /// The Secret as it was after the service's write.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AppliedSecret {
     /// `metadata.uid`.

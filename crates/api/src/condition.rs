@@ -6,6 +6,7 @@ use crate::applied::Applied;
 
 /// `status` of a SealedSecret.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SealedSecretStatus {
     /// The generation of the SealedSecret that the conditions are about, also when handling it failed.
@@ -21,12 +22,15 @@ pub struct SealedSecretStatus {
 
 /// One condition, with the six fields that upstream's resource definition keeps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Condition {
     /// Which one.
     #[serde(rename = "type")]
     pub kind: String,
     /// `True`, `False` or `Unknown`.
+    // Others may write anything here, and could upstream.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub status: ConditionStatus,
     /// Why, in one word that programs can go by: one of a documented list.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -36,9 +40,11 @@ pub struct Condition {
     pub message: String,
     /// When an outcome was last written here, RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub last_update_time: Option<String>,
     /// When `status` last changed, RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(extend("format" = "date-time")))]
     pub last_transition_time: Option<String>,
 }
 

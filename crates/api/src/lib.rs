@@ -5,9 +5,13 @@
 
 mod applied;
 mod condition;
+#[cfg(feature = "schema")]
+mod resource;
 
 pub use applied::{Applied, AppliedMode, AppliedSecret, KeysUsed};
 pub use condition::{Condition, ConditionStatus, ConditionType, SealedSecretStatus};
+#[cfg(feature = "schema")]
+pub use resource::{Metadata, SealedSecret, SealedSecretSpec, SecretTemplate, TemplateMetadata};
 
 /// API group of the resource.
 pub const GROUP: &str = "bitnami.com";
