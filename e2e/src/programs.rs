@@ -21,6 +21,12 @@ pub fn kubeseal() -> Program {
     Program::new(path_in("SEALKIT_E2E_KUBESEAL"))
 }
 
+/// The real controller. It knows only the in-cluster configuration: `Cluster::in_pod`.
+#[must_use]
+pub fn upstream_controller() -> Program {
+    Program::new(path_in("SEALKIT_E2E_UPSTREAM_CONTROLLER"))
+}
+
 /// The fingerprint of a certificate's key, as the upstream code computes it.
 #[must_use]
 pub fn upstream_fingerprint(certificate: &Path) -> String {
@@ -61,7 +67,7 @@ pub fn kubeseal_unseal(sealed: &[u8], private_key: &Path) -> Value {
     normalized(secrets.remove(0))
 }
 
-fn path_in(variable: &str) -> OsString {
+pub(crate) fn path_in(variable: &str) -> OsString {
     std::env::var_os(variable)
         .unwrap_or_else(|| panic!("{variable} is not set: these tests are run by scripts/e2e"))
 }
