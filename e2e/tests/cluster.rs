@@ -129,7 +129,10 @@ fn without_etcd_nothing_is_written() {
     assert!(!reply.is_ok_and(|reply| reply.status < 500), "written without etcd");
     cluster.start_etcd();
     cluster.wait_until_ready();
-    api.post(secrets, &secret("database")).success();
+    eventually("a Secret that is written", SOON, || {
+        let reply = api.post(secrets, &secret("database"));
+        if reply.status == 201 { Ok(()) } else { Err(reply.to_string()) }
+    });
 }
 
 #[test]

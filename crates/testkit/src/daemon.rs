@@ -76,13 +76,31 @@ impl Daemon {
         self.child.wait().expect("a child can be waited for");
     }
 
+    /// Makes it stand still (SIGSTOP): its ports stay open, and nothing answers there.
+    ///
+    /// # Panics
+    ///
+    /// If it has ended.
+    pub fn pause(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets it go on after [`Self::pause`].
+    ///
+    /// # Panics
+    ///
+    /// If it has ended.
+    pub fn resume(&self) {
+        self.signal("-CONT");
+    }
+
     /// Asks it to end (SIGTERM), and waits until it has.
     ///
     /// # Panics
     ///
     /// If it does not end within a minute.
     pub fn terminate(&mut self) -> ExitStatus {
-        Program::new("kill").args(["-TERM", &self.id().to_string()]).run().success();
+        self.signal("-TERM");
         self.wait(TIME_TO_END)
     }
 
@@ -127,6 +145,10 @@ impl Daemon {
             Err(reason) => Err(format!("{reason}; {}", self.last_lines())),
         });
         found.unwrap_or_else(|reason| panic!("{what}: {reason}; {}", self.last_lines()))
+    }
+
+    fn signal(&self, signal: &str) {
+        Program::new("kill").args([signal, &self.id().to_string()]).run().success();
     }
 
     fn status(&mut self) -> Option<ExitStatus> {
@@ -223,6 +245,25 @@ mod tests {
             Some(()).filter(|()| !daemon.log().is_empty()).ok_or_else(String::new)
         });
         assert_eq!(daemon.terminate().code(), Some(3));
+    }
+
+    #[test]
+    fn it_stands_still_for_a_while() {
+        let folder = Folder::new();
+        let program = shell("while :; do echo tick; sleep 0.01; done");
+        let daemon = Daemon::start(&program, &folder.join("log"));
+        let ticks = |more_than: usize| {
+            eventually("a tick", SOON, || {
+                Some(daemon.log().len()).filter(|now| *now > more_than).ok_or_else(String::new)
+            })
+        };
+        ticks(0);
+        daemon.pause();
+        let before = daemon.log();
+        thread::sleep(Duration::from_millis(200));
+        assert_eq!(daemon.log(), before);
+        daemon.resume();
+        ticks(before.len());
     }
 
     #[test]

@@ -15,7 +15,7 @@ mod published;
 mod users;
 
 use std::fs;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -201,14 +201,20 @@ impl Cluster {
         self.etcd = None;
     }
 
-    /// Starts etcd again with the data it had. It takes a moment until the API server finds it.
+    /// Starts etcd again with the data it had, and waits until it listens. It takes a moment longer until all of the
+    /// API server has found it.
     ///
     /// # Panics
     ///
-    /// If it cannot be started.
+    /// If it does not listen after two minutes.
     pub fn start_etcd(&mut self) {
         let program = programs::etcd(&self.folder, &self.ports);
-        self.etcd = Some(Daemon::start(&program, &self.folder.join("etcd.log")));
+        let mut etcd = Daemon::start(&program, &self.folder.join("etcd.log"));
+        etcd.wait_until("a listening etcd", TIME_TO_START, || {
+            let connection = TcpStream::connect((Ipv4Addr::LOCALHOST, self.ports.etcd));
+            connection.map(drop).map_err(|error| error.to_string())
+        });
+        self.etcd = Some(etcd);
     }
 
     /// Waits until the API server is ready.
@@ -220,18 +226,18 @@ impl Cluster {
         eventually("a ready API server", TIME_TO_START, || self.ready());
     }
 
-    /// Copies what is in etcd, which is stopped meanwhile.
+    /// Copies what is in etcd, which stands still meanwhile.
     ///
     /// # Panics
     ///
-    /// If it cannot be copied.
+    /// If etcd has been stopped, or its data cannot be copied.
     #[must_use]
     pub fn snapshot_etcd(&mut self) -> Snapshot {
         let snapshot = Snapshot(Folder::new());
-        self.stop_etcd();
+        let etcd = self.etcd.as_ref().expect("etcd runs");
+        etcd.pause();
         copy(&self.folder.join(ETCD_DATA), &snapshot.0.join(ETCD_DATA));
-        self.start_etcd();
-        self.wait_until_ready();
+        etcd.resume();
         snapshot
     }
 
@@ -259,13 +265,18 @@ impl Cluster {
         self.controller_manager = Some(Daemon::start(&program, &log));
     }
 
-    /// Whether the API server says that it is.
+    /// Whether the API server says that it is, and has made the namespaces that every cluster has, which it does
+    /// in its own time.
     fn ready(&self) -> Result<(), String> {
         // Its certificate is written before it listens.
         let ca = fs::read(self.ca_file()).map_err(|error| error.to_string())?;
         let api = Api::new(&self.url(), &ca, &token_of(ADMIN));
-        let reply = api.request("GET", "/readyz", None).map_err(|error| error.to_string())?;
-        if reply.status == 200 { Ok(()) } else { Err(reply.to_string()) }
+        let namespaces =
+            ["default", "kube-system"].map(|name| format!("/api/v1/namespaces/{name}"));
+        ["/readyz"].into_iter().chain(namespaces.iter().map(String::as_str)).try_for_each(|path| {
+            let reply = api.request("GET", path, None).map_err(|error| error.to_string())?;
+            if reply.status == 200 { Ok(()) } else { Err(reply.to_string()) }
+        })
     }
 
     /// Writes the kubeconfig of every user, and the files that a Pod of a service account has.
