@@ -268,7 +268,9 @@ impl Cluster {
     /// Whether the API server says that it is, and has made the namespaces that every cluster has, which it does
     /// in its own time.
     fn ready(&self) -> Result<(), String> {
-        // Its certificate is written before it listens.
+        // When it listens, its certificate is written as a whole.
+        let listening = TcpStream::connect((self.address, self.ports.api_server));
+        listening.map_err(|error| error.to_string())?;
         let ca = fs::read(self.ca_file()).map_err(|error| error.to_string())?;
         let api = Api::new(&self.url(), &ca, &token_of(ADMIN));
         let namespaces =
