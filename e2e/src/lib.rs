@@ -1,4 +1,4 @@
-//! Sealkit's built binaries against the real peers: what the tests in `tests/` share.
+//! Sealkit's built binaries against the real peers, and in a real cluster: what the tests in `tests/` share.
 //!
 //! The tests are run by `scripts/e2e`, which builds the programs and says where they are.
 
@@ -8,14 +8,17 @@
     reason = "what cannot be set up fails the test there and then"
 )]
 
+mod clusters;
 pub mod deployment;
 pub mod documents;
 mod key_pair;
 mod programs;
 mod scope;
 
+pub use clusters::{cluster, namespace, shared_cluster};
 pub use key_pair::KeyPair;
 pub use programs::{
-    kubeseal, kubeseal_raw, kubeseal_unseal, seal, seal_raw, seal_unseal, upstream_fingerprint,
+    kubeseal, kubeseal_raw, kubeseal_unseal, seal, seal_raw, seal_unseal, upstream_controller,
+    upstream_fingerprint,
 };
 pub use scope::{SCOPES, Scope};

@@ -21,6 +21,12 @@ pub fn kubeseal() -> Program {
     Program::new(path_in("SEALKIT_E2E_KUBESEAL"))
 }
 
+/// The real controller. It knows only the in-cluster configuration: `Cluster::in_pod`.
+#[must_use]
+pub fn upstream_controller() -> Program {
+    Program::new(path_in("SEALKIT_E2E_UPSTREAM_CONTROLLER"))
+}
+
 /// The fingerprint of a certificate's key, as the upstream code computes it.
 #[must_use]
 pub fn upstream_fingerprint(certificate: &Path) -> String {

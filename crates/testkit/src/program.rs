@@ -136,18 +136,22 @@ impl Program {
     }
 
     fn start(&self) -> Child {
+        let mut command = self.command();
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().unwrap_or_else(|error| panic!("{self}: cannot be started: {error}"))
+    }
+
+    /// The program with its arguments and surroundings, its streams not yet chosen.
+    pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.path);
         command
             .args(&self.arguments)
             .env_clear()
-            .envs(self.environment.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+            .envs(self.environment.iter().map(|(name, value)| (name, value)));
         if let Some(folder) = &self.folder {
             command.current_dir(folder);
         }
-        command.spawn().unwrap_or_else(|error| panic!("{self}: cannot be started: {error}"))
+        command
     }
 
     fn wait(&self, child: &mut Child) -> ExitStatus {

@@ -1,7 +1,7 @@
 //! A web server on this machine with one answer for everybody.
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
@@ -46,7 +46,7 @@ impl Answer {
     }
 }
 
-/// A server on a free port of 127.0.0.1; it stops when this value is dropped.
+/// A server on a free port; it stops when this value is dropped.
 pub struct WebServer {
     address: SocketAddr,
     requests: Arc<Mutex<Vec<String>>>,
@@ -55,14 +55,24 @@ pub struct WebServer {
 }
 
 impl WebServer {
-    /// Starts it.
+    /// Starts one on 127.0.0.1.
     ///
     /// # Panics
     ///
     /// If no port can be had.
     #[must_use]
     pub fn start(answer: &Answer) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port can be had");
+        Self::start_at(Ipv4Addr::LOCALHOST.into(), answer)
+    }
+
+    /// Starts one on another address of this machine.
+    ///
+    /// # Panics
+    ///
+    /// If no port can be had.
+    #[must_use]
+    pub fn start_at(address: IpAddr, answer: &Answer) -> Self {
+        let listener = TcpListener::bind((address, 0)).expect("a port can be had");
         let address = listener.local_addr().expect("a bound socket has an address");
         let requests = Arc::new(Mutex::new(Vec::new()));
         let stopped = Arc::new(AtomicBool::new(false));
@@ -78,6 +88,12 @@ impl WebServer {
     #[must_use]
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
+    }
+
+    /// The port on which it listens.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.address.port()
     }
 
     /// The first lines of the requests so far, such as `GET /v1/cert.pem HTTP/1.1`.
