@@ -14,6 +14,7 @@ pub mod documents;
 mod key_pair;
 mod programs;
 mod scope;
+pub mod service;
 
 pub use clusters::{cluster, namespace, shared_cluster};
 pub use key_pair::KeyPair;

@@ -98,7 +98,7 @@ fn the_service_proxy_reaches_a_server_of_the_test() {
     namespace(shared_cluster(), "serves");
     let server = WebServer::start_at(shared_cluster().address(), &Answer::ok("short and stout"));
     shared_cluster().publish("serves", "teapot", server.port());
-    let path = "/api/v1/namespaces/serves/services/http:teapot:/proxy/pot";
+    let path = "/api/v1/namespaces/serves/services/http:teapot:http/proxy/pot";
     let reply = eventually("an answer of the server", SOON, || {
         let reply = shared_cluster().api().get(path);
         if reply.status == 200 { Ok(reply) } else { Err(reply.to_string()) }
