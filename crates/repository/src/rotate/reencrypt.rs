@@ -10,7 +10,7 @@ use super::binding::{self, Candidate, Said, Source};
 use super::context::{Context, Labels, Overlay};
 use super::find::{Object, Shape, Value};
 use super::outcome::{Bound, Finding, LeftCause, Outcome, Warning, WarningKind};
-use super::search::{Opened, Search};
+use super::search::{Opened, Search, Unopened};
 
 /// An object, and what became of each of its values, in their order.
 pub(super) struct Resealed<'n> {
@@ -99,11 +99,17 @@ fn reseal_value(
     let hint = value.hint(&object.hints);
     let mut finding = value.finding.clone();
     finding.hint = hint;
-    let Some(opened) = search.open(&value.sealed, candidates, hint) else {
-        finding.bound = likeliest(object, candidates);
-        finding.outcome = unopened(object, candidates, hint, context);
-        let key = hint.filter(|_| !matches!(finding.outcome, Outcome::Left(_)));
-        return ResealedValue { finding, new: None, key };
+    let opened = match search.open(&value.sealed, candidates, hint) {
+        Ok(opened) => opened,
+        Err(cause) => {
+            finding.bound = likeliest(object, candidates);
+            finding.outcome = match cause {
+                Unopened::NotFound => unopened(object, candidates, hint, context),
+                Unopened::OverLimit => Outcome::Left(LeftCause::NotTried),
+            };
+            let key = hint.filter(|_| !matches!(finding.outcome, Outcome::Left(_)));
+            return ResealedValue { finding, new: None, key };
+        }
     };
     finding.key = Some(opened.key);
     let Candidate { binding, source } = &opened.candidate;

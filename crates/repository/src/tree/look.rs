@@ -37,9 +37,9 @@ pub(super) enum Seen {
 }
 
 /// How much is read at a time, and how much of it is looked at again with the next piece: names and the beginning of words
-/// may lie across.
+/// may lie across, each character as an escape, and in UTF-16.
 const PIECE: usize = 256 << 10;
-const OVERLAP: usize = 1 << 10;
+const OVERLAP: usize = 8 << 10;
 
 /// The names of files that are being written: this, and so many random letters and digits.
 pub const PASSING_PREFIX: &str = ".seal-";
@@ -193,6 +193,18 @@ mod tests {
             assert!(matches!(seen(text.as_bytes(), false), Seen::Values), "{before}");
         }
         assert!(matches!(seen("a b ".repeat(PIECE).as_bytes(), false), Seen::Nothing));
+    }
+
+    #[test]
+    fn escapes_are_read_across_the_pieces_of_a_large_file() {
+        let word: String = format!("AgA{}", "x".repeat(400));
+        let word: String = word.bytes().map(|byte| format!("\\u{byte:04x}")).collect();
+        for before in [0, PIECE - 2000, PIECE - 3, PIECE - 2, PIECE - 1, PIECE] {
+            let text = format!("{}\"{word}\" {}", " ".repeat(before), " c".repeat(PIECE));
+            assert!(matches!(seen(text.as_bytes(), true), Seen::Values), "{before}");
+        }
+        let text = "\"C:\\Users\\n\" ".repeat(PIECE / 4);
+        assert!(matches!(seen(text.as_bytes(), true), Seen::Nothing));
     }
 
     #[test]
