@@ -67,5 +67,5 @@ fn what_no_key_opens_has_a_limit_for_the_whole_file() {
     let most = 300 + 4096 + 16 * 2;
     assert!((most - 10..=most).contains(&outcome.operations), "{}", outcome.operations);
     let causes: Vec<&str> = reasons(&outcome);
-    assert_eq!((causes[0], causes[300], causes[1000]), ("Rotated", "NotOpened", "NotTried"));
+    assert_eq!((causes[0], causes[300], causes[1000]), ("WithTheFile", "NotOpened", "NotTried"));
 }
