@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::kind;
 use super::look::{self, Seen, Sight, look};
 use crate::config::{Config, ConfigError, ConfigFinder, Rule};
-use crate::kustomize::Kustomizations;
+use crate::kustomize::{Kustomizations, Overlays};
 use crate::rotate::Overlay;
 use crate::walk::{PassedOver, Selection, WalkError, walk};
 
@@ -80,7 +80,7 @@ pub fn survey(roots: &[PathBuf], selection: Selection) -> Result<Survey, ConfigE
         passed_over: walked.passed_over,
         errors: walked.errors,
     };
-    let mut kustomizations = around(roots);
+    let mut kustomizations = Kustomizations::default();
     let mut with_values = Vec::new();
     for (path, Sight { seen, kustomization }) in walked.files {
         if let Some(text) = kustomization {
@@ -95,26 +95,30 @@ pub fn survey(roots: &[PathBuf], selection: Selection) -> Result<Survey, ConfigE
             Seen::Unreadable(error) => survey.unreadable.push((path, error)),
         }
     }
+    add_others(&mut kustomizations, roots);
+    let overlays = kustomizations.resolve();
     let mut finder = ConfigFinder::default();
     for path in with_values {
-        survey.files.push(tree_file(path, &mut finder, &kustomizations)?);
+        survey.files.push(tree_file(path, &mut finder, &overlays)?);
     }
     Ok(survey)
 }
 
-/// The kustomizations of the working trees that the roots are only a part of: an overlay may lie beside them.
-fn around(roots: &[PathBuf]) -> Kustomizations {
-    let mut kustomizations = Kustomizations::default();
+/// Adds the kustomizations of the working trees that the roots are only a part of: an overlay may lie beside them.
+fn add_others(kustomizations: &mut Kustomizations, roots: &[PathBuf]) {
     let tops: BTreeSet<PathBuf> = roots.iter().filter_map(|root| top_above(root)).collect();
     if tops.is_empty() {
-        return kustomizations;
+        return;
     }
     let tops: Vec<PathBuf> = tops.into_iter().collect();
     // What cannot be read there is no part of what was asked for.
-    for (path, text) in walk(&tops, Selection::all(), look::kustomization).files {
+    let unread = |path: &Path| match kustomizations.has(path) {
+        true => None,
+        false => look::kustomization(path),
+    };
+    for (path, text) in walk(&tops, Selection::all(), unread).files {
         kustomizations.add(&path, &text);
     }
-    kustomizations
 }
 
 /// The top of the working tree that a root is in; none where it is the top itself, or in no working tree.
@@ -127,10 +131,10 @@ fn top_above(root: &Path) -> Option<PathBuf> {
 fn tree_file(
     path: PathBuf,
     finder: &mut ConfigFinder,
-    kustomizations: &Kustomizations,
+    overlays: &Overlays,
 ) -> Result<TreeFile, ConfigError> {
     let rule = rule_of(&path, finder)?;
-    let overlays = kustomizations.overlays_of(&path);
+    let overlays = overlays.of(&path);
     Ok(TreeFile { is_documents: kind::is_documents(&path), path, rule, overlays })
 }
 
