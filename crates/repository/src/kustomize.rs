@@ -1,4 +1,4 @@
-//! What the kustomizations of a working tree make of the names and namespaces of the objects in a file.
+//! What the kustomizations of a working tree, Argo CD and Flux make of the names and namespaces of the objects in a file.
 //!
 //! A kustomization lists files, and folders with kustomizations of their own. Several may list the same: a base has as many
 //! namespaces as there are overlays that include it.
@@ -19,11 +19,13 @@
 //! ```
 
 mod changes;
+mod destination;
 mod file;
 mod graph;
 mod outer;
 mod overlays;
 mod paths;
+mod places;
 mod stages;
 #[cfg(test)]
 mod tests;
@@ -33,6 +35,7 @@ use std::path::{Path, PathBuf};
 
 pub use overlays::Overlays;
 
+use destination::Destination;
 use file::Kustomization;
 
 /// The names that `kustomize` looks for in a folder.
@@ -41,11 +44,13 @@ const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kusto
 /// The most bytes of a kustomization: a longer one is passed over.
 pub const MAX_KUSTOMIZATION: u64 = 1 << 20;
 
-/// The kustomizations of a working tree, as they are read.
+/// The kustomizations of a working tree, and the destinations of its folders, as they are read.
 #[derive(Default)]
 pub struct Kustomizations {
     all: Vec<Kustomization>,
-    /// The paths of those that were taken: each is taken once.
+    /// With the file that tells each.
+    destinations: Vec<(PathBuf, Destination)>,
+    /// The paths of the files that were taken: each is taken once.
     paths: HashSet<PathBuf>,
 }
 
@@ -64,7 +69,22 @@ impl Kustomizations {
         }
     }
 
-    /// Whether a kustomization was taken, or passed over.
+    /// Whether a text may tell destinations: it may hold an `Application` of Argo CD, or a `Kustomization` of Flux.
+    #[must_use]
+    pub fn may_tell_destinations(text: &[u8]) -> bool {
+        destination::may_be_told(text)
+    }
+
+    /// Takes the destinations that a file tells: in which namespace Argo CD, or Flux, puts what is in a folder. Folders are
+    /// looked for from `root`, the top of the repository. Documents that cannot be read are passed over.
+    pub fn add_destinations(&mut self, root: &Path, path: &Path, text: &[u8]) {
+        if text.len() as u64 <= MAX_KUSTOMIZATION && self.paths.insert(path.to_owned()) {
+            let told = destination::read(root, text);
+            self.destinations.extend(told.into_iter().map(|told| (path.to_owned(), told)));
+        }
+    }
+
+    /// Whether a file was taken, or passed over.
     #[must_use]
     pub fn has(&self, path: &Path) -> bool {
         self.paths.contains(path)
@@ -74,6 +94,8 @@ impl Kustomizations {
     /// include each other.
     #[must_use]
     pub fn resolve(self) -> Overlays {
-        Overlays::of_files(self.all)
+        let mut told = self.destinations;
+        told.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Overlays::new(self.all, told.into_iter().map(|(_, told)| told))
     }
 }

@@ -32,6 +32,35 @@ fn overlays_beside_what_was_asked_for_are_known() {
 }
 
 #[test]
+fn what_argo_cd_and_flux_do_with_a_folder_is_known_from_the_top_of_the_working_tree() {
+    let folder = Folder::new();
+    folder.write("tree/apps/orders/orders.yaml", "kind: SealedSecret\n");
+    folder.write(
+        "tree/clusters/app.yaml",
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\n\
+         spec: {destination: {namespace: shop}, source: {path: apps/orders}}\n",
+    );
+    folder.write(
+        "tree/clusters/flux.yaml",
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n\
+         spec: {targetNamespace: post, path: ./apps}\n",
+    );
+    let found = |root: &str| -> Vec<Option<String>> {
+        let survey = of(&folder, root);
+        assert_eq!(names(&survey), ["orders.yaml"], "{root}");
+        let overlays = survey.files[0].overlays.iter();
+        overlays.map(|overlay| overlay.namespace.clone().or(overlay.destination.clone())).collect()
+    };
+    let both = [Some("shop".to_owned()), Some("post".to_owned())];
+    assert_eq!(found("tree"), both);
+    assert!(found("").is_empty());
+    folder.write("tree/.git/HEAD", "");
+    for root in ["tree", "tree/apps/orders", "tree/apps/orders/orders.yaml"] {
+        assert_eq!(found(root), both, "{root}");
+    }
+}
+
+#[test]
 fn files_that_are_not_looked_into_are_named() {
     let folder = Folder::new();
     folder.write("a.yaml", "kind: ConfigMap\n");

@@ -7,6 +7,9 @@ use crate::rotate::Overlay;
 /// The most bytes of a name in a cluster, and so of what is put before and behind it.
 pub(super) const MAX_NAME: usize = 253;
 
+/// One way after the other in which objects may be changed; none where their names would be too long.
+pub(super) type Changes<'a> = Box<dyn Iterator<Item = Option<Overlay>> + 'a>;
+
 impl Overlay {
     /// These changes on top of those that were made before. None where no name could be as long.
     pub(super) fn around(&self, inner: &Self) -> Option<Self> {
@@ -14,6 +17,7 @@ impl Overlay {
         let len = [outer, inner].map(|one| one.name_prefix.len() + one.name_suffix.len());
         (len.iter().sum::<usize>() <= MAX_NAME).then(|| Self {
             namespace: outer.namespace.as_ref().or(inner.namespace.as_ref()).cloned(),
+            destination: outer.destination.as_ref().or(inner.destination.as_ref()).cloned(),
             name: inner.name.clone(),
             name_prefix: format!("{}{}", outer.name_prefix, inner.name_prefix),
             name_suffix: format!("{}{}", inner.name_suffix, outer.name_suffix),

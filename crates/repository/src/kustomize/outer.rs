@@ -1,7 +1,8 @@
 //! What may be done to what a kustomization makes, by those that include it.
 
-use super::changes::in_turns;
+use super::changes::{Changes, in_turns};
 use super::graph::Node;
+use super::places::Places;
 use super::stages::Stages;
 use crate::rotate::Overlay;
 
@@ -11,17 +12,18 @@ pub(super) const MAX_OVERLAYS: usize = 64;
 /// The most overlays that are kept for all kustomizations of a tree.
 const MAX_IN_ALL: usize = 1 << 17;
 
-/// What may be done to what each kustomization makes, by those that include it. First of all: nothing.
-pub(super) fn outer(nodes: &[Node], stages: &[Stages]) -> Vec<Vec<Overlay>> {
+/// What may be done to what each kustomization makes, by those that include it, and where it is put. First of
+/// all: nothing.
+pub(super) fn outer(nodes: &[Node], stages: &[Stages], places: &Places) -> Vec<Vec<Overlay>> {
     let mut all = vec![Vec::new(); nodes.len()];
     let mut spare = MAX_IN_ALL;
+    let including = including(nodes, stages);
     // Those that include another one are behind it.
-    for (place, including) in including(nodes, stages).iter().enumerate().rev() {
-        let around = including.iter().map(|includer| {
-            let outer = all.get(includer.place).into_iter().flatten();
-            outer.map(move |outer: &Overlay| outer.around(includer.after?))
-        });
-        let changed = in_turns(around, spare.min(MAX_OVERLAYS));
+    for (place, (node, including)) in nodes.iter().zip(&including).enumerate().rev() {
+        let placed = places.of(&node.file.folder).cloned().map(Some);
+        let around = including.iter().map(|includer| includer.changes(&all));
+        let changed = [Box::new(placed) as Changes<'_>].into_iter().chain(around);
+        let changed = in_turns(changed, spare.min(MAX_OVERLAYS));
         spare -= changed.len();
         let changed = changed.into_iter().filter(|one| *one != Overlay::default());
         if let Some(own) = all.get_mut(place) {
@@ -37,6 +39,14 @@ struct Includer<'s> {
     place: usize,
     /// What it makes of what that one has made; none where names would be too long.
     after: Option<&'s Overlay>,
+}
+
+impl Includer<'_> {
+    /// What it makes, and all that may be done to that.
+    fn changes<'a>(&'a self, outer: &'a [Vec<Overlay>]) -> Changes<'a> {
+        let outer = outer.get(self.place).into_iter().flatten();
+        Box::new(outer.map(move |outer| outer.around(self.after?)))
+    }
 }
 
 /// Those that include each kustomization, in the order of their paths.

@@ -3,15 +3,18 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::changes::in_turns;
+use super::changes::{Changes, in_turns};
+use super::destination::Destination;
 use super::file::{Kustomization, Target, Values};
 use super::graph::{Node, inner_first};
 use super::outer::{MAX_OVERLAYS, outer};
+use super::places::Places;
 use super::stages::{Stages, stages};
 use crate::rotate::Overlay;
 
-/// What kustomizations make of the objects of each file.
+/// What kustomizations, Argo CD and Flux make of the objects of each file.
 pub struct Overlays {
+    places: Places,
     /// All that may be done to what a kustomization makes, by its place. First of all: nothing.
     outer: Vec<Vec<Overlay>>,
     stages: Vec<Stages>,
@@ -33,11 +36,15 @@ enum Role {
 }
 
 impl Overlays {
-    pub(super) fn of_files(files: Vec<Kustomization>) -> Self {
+    pub(super) fn new(
+        files: Vec<Kustomization>,
+        destinations: impl Iterator<Item = Destination>,
+    ) -> Self {
         let nodes = inner_first(files);
+        let places = Places::new(&nodes, destinations);
         let stages = stages(&nodes);
-        let outer = outer(&nodes, &stages);
-        Self { outer, stages, listings: listings(nodes) }
+        let outer = outer(&nodes, &stages, &places);
+        Self { places, outer, stages, listings: listings(nodes) }
     }
 
     /// What becomes of the objects of a file, of its patches, or of what a chart makes of its values: for each kustomization
@@ -46,17 +53,19 @@ impl Overlays {
     #[must_use]
     pub fn of(&self, file: &Path) -> Vec<Overlay> {
         let listings = self.listings.get(file).into_iter().flatten();
-        in_turns(listings.map(|listing| self.of_listing(listing)), MAX_OVERLAYS)
+        let listings = listings.map(|listing| self.of_listing(listing));
+        let placed = self.places.of(file).cloned().map(Some);
+        in_turns(listings.chain([Box::new(placed) as Changes<'_>]), MAX_OVERLAYS)
     }
 
-    fn of_listing(&self, listing: &Listing) -> impl Iterator<Item = Option<Overlay>> {
+    fn of_listing(&self, listing: &Listing) -> Changes<'_> {
         let stages = self.stages.get(listing.place);
         let inside = stages.map(|stages| listing.role.inside(stages)).unwrap_or_default();
         let outer = self.outer.get(listing.place).into_iter().flatten();
         let around = outer.flat_map(move |outer| {
             inside.iter().map(|inside| outer.around(inside)).collect::<Vec<_>>()
         });
-        listing.role.alone().into_iter().map(Some).chain(around)
+        Box::new(listing.role.alone().into_iter().map(Some).chain(around))
     }
 }
 

@@ -11,13 +11,14 @@ fn overlays(files: &[(&str, &str)]) -> Overlays {
     all.resolve()
 }
 
-/// Each as `namespace prefix-*-suffix`, with the name in the place of `*` where it is told.
+/// Each as `namespace prefix-*-suffix`, with the name in the place of `*` and the destination, where they are told.
 fn shown(overlays: &Overlays, file: &str) -> Vec<String> {
     let shown = |overlay: Overlay| {
-        let Overlay { namespace, name, name_prefix, name_suffix } = overlay;
+        let Overlay { namespace, destination, name, name_prefix, name_suffix } = overlay;
         let namespace = namespace.unwrap_or_else(|| "-".to_owned());
         let name = name.unwrap_or_else(|| "*".to_owned());
-        format!("{namespace} {name_prefix}{name}{name_suffix}")
+        let destination = destination.map(|namespace| format!(", else {namespace}"));
+        format!("{namespace} {name_prefix}{name}{name_suffix}{}", destination.unwrap_or_default())
     };
     overlays.of(Path::new(file)).into_iter().map(shown).collect()
 }
@@ -265,4 +266,103 @@ fn one_file_in_many_kustomizations_takes_little() {
     let all = all.resolve();
     assert_eq!(shown(&all, "x"), ["ns *"]);
     assert_eq!(shown(&all, "c/x"), ["- *", "ns *"]);
+}
+
+/// With the files of Argo CD and Flux in `/r`, each with its kustomizations.
+fn placed(kustomizations: &[(&str, &str)], told: &str) -> Overlays {
+    let mut all = Kustomizations::default();
+    for (folder, text) in kustomizations {
+        all.add(&Path::new("/r").join(folder).join("kustomization.yaml"), text.as_bytes());
+    }
+    assert!(Kustomizations::may_tell_destinations(told.as_bytes()), "{told}");
+    all.add_destinations(Path::new("/r"), Path::new("/r/apps.yaml"), told.as_bytes());
+    all.resolve()
+}
+
+#[test]
+fn an_applications_destination_is_for_what_has_no_namespace() {
+    let told = "kind: ConfigMap\n---\napiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  \
+        destination: {namespace: shop}\n  source: {path: ./apps/orders, helm: {valueFiles: [../values.yaml, /x]}}\n  \
+        sources:\n  - {path: top, kustomize: {namespace: other, namePrefix: eu-, nameSuffix: 7}}\n  \
+        - {chart: x, helm: {valueFiles: [$values/eu/values.yaml, $values, values.yaml]}}\n  - 7\n";
+    let kustomizations = [
+        ("top", "namePrefix: t-\nresources: [x.yaml, ../base]\n"),
+        ("base", "resources: [x.yaml]"),
+    ];
+    let all = placed(&kustomizations, told);
+    for (file, expected) in [
+        ("apps/orders/x.yaml", &["- *, else shop"][..]),
+        ("apps/orders/templates/x.yaml", &["- *, else shop"]),
+        ("apps/x.yaml", &[]),
+        ("apps/values.yaml", &["- *, else shop"]),
+        ("eu/values.yaml", &["- *, else shop"]),
+        ("values.yaml", &[]),
+        ("top/x.yaml", &["- t-*", "other eu-t-*, else shop"]),
+        ("top/unlisted.yaml", &[]),
+        ("base/x.yaml", &["- *", "- t-*", "other eu-t-*, else shop"]),
+    ] {
+        assert_eq!(shown(&all, &format!("/r/{file}")), expected, "{file}");
+    }
+}
+
+#[test]
+fn one_template_may_be_for_many_applications() {
+    let told = "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nspec:\n  template:\n    spec:\n      \
+        destination: {namespace: shop}\n      source: {path: '{{path}}'}\n      sources: [{path: a}]\n";
+    assert_eq!(shown(&placed(&[], told), "/r/a/x"), ["- *, else shop"]);
+}
+
+#[test]
+fn flux_changes_what_is_in_a_folder_as_a_kustomization_does() {
+    let told = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nspec:\n  path: ./\n  \
+        targetNamespace: shop\n  namePrefix: eu-\n---\napiVersion: kustomize.toolkit.fluxcd.io/v1\n\
+        kind: Kustomization\nspec: {path: a, targetNamespace: a}\n";
+    let all = placed(&[("a/b", "namespace: b\nresources: [x]\n")], told);
+    for (file, expected) in [
+        ("x", &["shop eu-*"][..]),
+        ("a/x", &["a *", "shop eu-*"]),
+        ("a/b/x", &["b *", "a *", "shop eu-*"]),
+        ("a/b/unlisted", &[]),
+    ] {
+        assert_eq!(shown(&all, &format!("/r/{file}")), expected, "{file}");
+    }
+}
+
+#[test]
+fn what_tells_no_destination_is_passed_over() {
+    const ARGO: &str = "apiVersion: argoproj.io/v1alpha1\nkind: Application\n# destination\n";
+    for rest in [
+        "spec: {destination: {namespace: shop}, source: {path: ../../x}}",
+        "spec: {destination: {namespace: shop}, source: {path: /r}}",
+        "spec: {destination: {namespace: shop}, source: [{path: .}], sources: {path: .}}",
+        "spec: {destination: shop, source: {path: 7}}",
+        "spec: {destination: {namespace: [shop]}}",
+        "spec: [",
+        "spec:",
+        "",
+    ] {
+        assert!(placed(&[], &format!("{ARGO}{rest}\n")).of(Path::new("/r/x")).is_empty(), "{rest}");
+    }
+    let other = ARGO.replace("argoproj.io/v1alpha1", "example.com/argoproj.io/");
+    let text = format!("{other}spec: {{destination: {{namespace: shop}}, source: {{path: .}}}}\n");
+    assert!(placed(&[], &text).of(Path::new("/r/x")).is_empty());
+    assert!(!Kustomizations::may_tell_destinations(b"kind: Application\n"));
+}
+
+#[test]
+fn many_destinations_of_deep_folders_take_little() {
+    let mut all = Kustomizations::default();
+    let deep = "d/".repeat(1000);
+    for number in 0..1000 {
+        let told = format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\n\
+             spec: {{path: {deep}, targetNamespace: n{number}}}\n"
+        );
+        all.add_destinations(Path::new("/"), Path::new(&format!("/{number}")), told.as_bytes());
+    }
+    for number in 0..1000 {
+        let path = format!("/{deep}{number}/kustomization.yaml");
+        all.add(Path::new(&path), b"resources: [x]\n");
+    }
+    assert_eq!(all.resolve().of(Path::new(&format!("/{deep}7/x"))).len(), 64);
 }

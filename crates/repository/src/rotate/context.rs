@@ -65,6 +65,8 @@ pub struct Labels {
 pub struct Overlay {
     /// `namespace`
     pub namespace: Option<String>,
+    /// The namespace of what has none otherwise: the destination of an Argo CD `Application`.
+    pub destination: Option<String>,
     /// The name of the object before it is changed, where it is told elsewhere than in the file: of the object that a patch
     /// is for, or of a chart's release.
     pub name: Option<String>,

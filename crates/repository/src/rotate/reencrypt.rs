@@ -73,7 +73,8 @@ pub(super) fn leave_if_of_several_clusters(resealed: &mut [Resealed<'_>], contex
 fn leave_if_for_several(values: &mut [ResealedValue]) {
     let opened = values.iter().filter(|value| value.finding.key.is_some());
     let bound = opened.filter_map(|value| value.finding.bound.as_ref());
-    let kustomized = bound.filter(|bound| bound.source == Source::Kustomization);
+    let kustomized =
+        bound.filter(|bound| matches!(bound.source, Source::Kustomization | Source::Destination));
     let kustomized: Vec<&Binding> = kustomized.map(|bound| &bound.binding).collect();
     let is_one = |part: fn(&Binding) -> &str| {
         let mut parts =
@@ -196,7 +197,9 @@ impl Sources<'_> {
     fn of(&self, overlay: Option<&Overlay>, guessed: &Labels) -> Vec<Said> {
         let Self { object, value, context } = self;
         let kustomized = overlay.map(|overlay| self.by_overlay(overlay));
-        let destination = Labels { namespace: object.destination.clone(), ..Labels::default() };
+        let elsewhere = overlay.and_then(|overlay| overlay.destination.as_ref());
+        let destination = object.destination.as_ref().or(elsewhere).cloned();
+        let destination = Labels { namespace: destination, ..Labels::default() };
         let said = |labels: &Labels, source| Said { labels: labels.clone(), source };
         let own = [
             self.renamed(overlay, &object.own),

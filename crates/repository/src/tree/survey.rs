@@ -80,11 +80,13 @@ pub fn survey(roots: &[PathBuf], selection: Selection) -> Result<Survey, ConfigE
         passed_over: walked.passed_over,
         errors: walked.errors,
     };
+    let real: BTreeSet<PathBuf> =
+        roots.iter().filter_map(|root| root.canonicalize().ok()).collect();
     let mut kustomizations = Kustomizations::default();
     let mut with_values = Vec::new();
     for (path, Sight { seen, kustomization }) in walked.files {
         if let Some(text) = kustomization {
-            kustomizations.add(&path, &text);
+            add(&mut kustomizations, &real, &path, &text);
         }
         match seen {
             Seen::Nothing => {}
@@ -95,7 +97,7 @@ pub fn survey(roots: &[PathBuf], selection: Selection) -> Result<Survey, ConfigE
             Seen::Unreadable(error) => survey.unreadable.push((path, error)),
         }
     }
-    add_others(&mut kustomizations, roots);
+    add_others(&mut kustomizations, &real);
     let overlays = kustomizations.resolve();
     let mut finder = ConfigFinder::default();
     for path in with_values {
@@ -105,7 +107,7 @@ pub fn survey(roots: &[PathBuf], selection: Selection) -> Result<Survey, ConfigE
 }
 
 /// Adds the kustomizations of the working trees that the roots are only a part of: an overlay may lie beside them.
-fn add_others(kustomizations: &mut Kustomizations, roots: &[PathBuf]) {
+fn add_others(kustomizations: &mut Kustomizations, roots: &BTreeSet<PathBuf>) {
     let tops: BTreeSet<PathBuf> = roots.iter().filter_map(|root| top_above(root)).collect();
     if tops.is_empty() {
         return;
@@ -117,15 +119,31 @@ fn add_others(kustomizations: &mut Kustomizations, roots: &[PathBuf]) {
         false => look::kustomization(path),
     };
     for (path, text) in walk(&tops, Selection::all(), unread).files {
-        kustomizations.add(&path, &text);
+        add(kustomizations, roots, &path, &text);
+    }
+}
+
+fn add(kustomizations: &mut Kustomizations, roots: &BTreeSet<PathBuf>, path: &Path, text: &[u8]) {
+    if Kustomizations::is_kustomization(path) {
+        kustomizations.add(path, text);
+    } else if let Some(top) = top_of(path).or_else(|| root_of(path, roots)) {
+        kustomizations.add_destinations(&top, path, text);
     }
 }
 
 /// The top of the working tree that a root is in; none where it is the top itself, or in no working tree.
 fn top_above(root: &Path) -> Option<PathBuf> {
-    let root = root.canonicalize().ok()?;
-    let is_top = |folder: &&Path| folder.join(".git").exists();
-    root.ancestors().find(is_top).filter(|top| *top != root).map(Path::to_owned)
+    top_of(root).filter(|top| top != root)
+}
+
+/// The top of the working tree that a path is in.
+fn top_of(path: &Path) -> Option<PathBuf> {
+    path.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned)
+}
+
+/// The outermost root around a path.
+fn root_of(path: &Path, roots: &BTreeSet<PathBuf>) -> Option<PathBuf> {
+    path.ancestors().skip(1).filter(|folder| roots.contains(*folder)).last().map(Path::to_owned)
 }
 
 fn tree_file(
