@@ -41,8 +41,8 @@ use file::Kustomization;
 /// The names that `kustomize` looks for in a folder.
 const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
-/// The most bytes of a kustomization: a longer one is passed over.
-pub const MAX_KUSTOMIZATION: u64 = 1 << 20;
+/// The most bytes of a kustomization, or of a file that tells destinations: a longer one is passed over.
+pub(crate) const MAX_KUSTOMIZATION: u64 = 1 << 20;
 
 /// The kustomizations of a working tree, and the destinations of its folders, as they are read.
 #[derive(Default)]

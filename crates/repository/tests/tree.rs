@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use sealkit_repository::tree::{Survey, survey};
-use sealkit_repository::walk::Selection;
+use sealkit_repository::walk::{PathPattern, Selection};
 use sealkit_testkit::Folder;
 
 fn of(folder: &Folder, root: &str) -> Survey {
@@ -28,6 +28,25 @@ fn overlays_beside_what_was_asked_for_are_known() {
         let namespaces: Vec<_> =
             survey.files[0].overlays.iter().map(|overlay| overlay.namespace.as_deref()).collect();
         assert_eq!(namespaces, [None, Some("shop")], "{root}");
+    }
+}
+
+#[test]
+fn overlays_that_are_not_selected_are_known() {
+    let folder = Folder::new();
+    folder.write("base/orders.yaml", "kind: SealedSecret\n");
+    folder.write(
+        "production/kustomization.yaml",
+        "namespace: shop\nresources: [../base/orders.yaml]\n",
+    );
+    let root = folder.path().canonicalize().unwrap();
+    let pattern = |text| [PathPattern::parse(text).unwrap()];
+    for selection in [
+        Selection::new(&root, pattern("base/*.yaml"), []),
+        Selection::new(&root, [], pattern("production")),
+    ] {
+        let survey = survey(&[root.clone()], selection.unwrap()).unwrap();
+        assert_eq!(survey.files[0].overlays[0].namespace.as_deref(), Some("shop"));
     }
 }
 

@@ -11,7 +11,7 @@ use crate::rotate::Overlay;
 
 /// The groups of the objects that tell it, and a field that each has.
 const TOLD_BY: [(&str, &str); 2] =
-    [("argoproj.io/", "destination"), ("kustomize.toolkit.fluxcd.io/", "path")];
+    [("argoproj.io/", "destination"), ("kustomize.toolkit.fluxcd.io/", "spec")];
 
 /// What is put into a cluster, and how.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,7 +32,8 @@ pub(super) fn read(root: &Path, text: &[u8]) -> Vec<Destination> {
     let Ok(input) = split(text) else { return Vec::new() };
     let documents = input.documents();
     let documents = documents.filter_map(|one| one.parse_any(DuplicateKeys::LastCounts).ok()?);
-    documents.flat_map(|document| of_document(root, &document).unwrap_or_default()).collect()
+    let told = documents.flat_map(|document| of_document(root, &document).unwrap_or_default());
+    told.filter(|told| told.changes != Overlay::default()).collect()
 }
 
 fn of_document(root: &Path, document: &Node) -> Option<Vec<Destination>> {

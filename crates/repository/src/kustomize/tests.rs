@@ -337,6 +337,7 @@ fn what_tells_no_destination_is_passed_over() {
         "spec: {destination: {namespace: shop}, source: [{path: .}], sources: {path: .}}",
         "spec: {destination: shop, source: {path: 7}}",
         "spec: {destination: {namespace: [shop]}}",
+        "spec: {destination: {server: x}, source: {path: .}}",
         "spec: [",
         "spec:",
         "",

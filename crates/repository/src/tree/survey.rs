@@ -70,6 +70,7 @@ impl TreeFile {
 /// # Errors
 /// A `.seal.yaml` cannot be used.
 pub fn survey(roots: &[PathBuf], selection: Selection) -> Result<Survey, ConfigError> {
+    let is_partial = !selection.is_all();
     let walked = walk(roots, selection, look);
     let mut survey = Survey {
         files: Vec::new(),
@@ -97,7 +98,7 @@ pub fn survey(roots: &[PathBuf], selection: Selection) -> Result<Survey, ConfigE
             Seen::Unreadable(error) => survey.unreadable.push((path, error)),
         }
     }
-    add_others(&mut kustomizations, &real);
+    add_others(&mut kustomizations, &real, is_partial);
     let overlays = kustomizations.resolve();
     let mut finder = ConfigFinder::default();
     for path in with_values {
@@ -106,9 +107,11 @@ pub fn survey(roots: &[PathBuf], selection: Selection) -> Result<Survey, ConfigE
     Ok(survey)
 }
 
-/// Adds the kustomizations of the working trees that the roots are only a part of: an overlay may lie beside them.
-fn add_others(kustomizations: &mut Kustomizations, roots: &BTreeSet<PathBuf>) {
-    let tops: BTreeSet<PathBuf> = roots.iter().filter_map(|root| top_above(root)).collect();
+/// Adds the kustomizations that were not selected, and those of the working trees that the roots are only a part of: an
+/// overlay may lie beside them.
+fn add_others(kustomizations: &mut Kustomizations, roots: &BTreeSet<PathBuf>, is_partial: bool) {
+    let top = |root: &PathBuf| top_above(root).or_else(|| is_partial.then(|| root.clone()));
+    let tops: BTreeSet<PathBuf> = roots.iter().filter_map(top).collect();
     if tops.is_empty() {
         return;
     }
