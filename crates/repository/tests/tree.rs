@@ -45,7 +45,7 @@ fn overlays_that_are_not_selected_are_known() {
         Selection::new(&root, pattern("base/*.yaml"), []),
         Selection::new(&root, [], pattern("production")),
     ] {
-        let survey = survey(&[root.clone()], selection.unwrap()).unwrap();
+        let survey = survey(std::slice::from_ref(&root), selection.unwrap()).unwrap();
         assert_eq!(survey.files[0].overlays[0].namespace.as_deref(), Some("shop"));
     }
 }
