@@ -280,14 +280,14 @@ impl<'n> Around<'n> {
         let inside = |field, inner| short_text(mapping.get(field)?.as_mapping()?, inner);
         let destination = inside("destination", "namespace");
         // Of a patch: which object it changes.
-        let target = inside("target", "name");
+        let target = |field| inside("target", field);
         Self {
             in_sealed_secret: self.in_sealed_secret,
             for_several_clusters: self.for_several_clusters
                 || text("kind") == Some("ApplicationSet"),
             destination: destination.or(text("targetNamespace")).or(self.destination),
-            namespace: text("namespace").or(self.namespace),
-            name: text("name").or(target).or(self.name),
+            namespace: text("namespace").or(target("namespace")).or(self.namespace),
+            name: text("name").or(target("name")).or(self.name),
         }
     }
 }

@@ -11,13 +11,13 @@ use zeroize::Zeroizing;
 
 use super::MAX_FILE;
 use super::kind;
-use crate::kustomize::Kustomizations;
+use crate::kustomize::{Kustomizations, MAX_KUSTOMIZATION};
 use crate::rotate::may_hold_sealed_values;
 
 /// What is seen in a file at first.
 pub(super) struct Sight {
     pub(super) seen: Seen,
-    /// The text, where it is a kustomization.
+    /// The text, where it is a kustomization, or tells what Argo CD or Flux does with a folder.
     pub(super) kustomization: Option<Zeroizing<Vec<u8>>>,
 }
 
@@ -56,14 +56,22 @@ pub(super) fn look(path: &Path) -> Option<Sight> {
     (!is_nothing).then_some(sight)
 }
 
-/// The text of a kustomization; none of any other file, or where it cannot be read.
+/// The text of a kustomization, or of a file that tells what Argo CD or Flux does with a folder; none of any other file, or
+/// where it cannot be read.
 pub(super) fn kustomization(path: &Path) -> Option<Zeroizing<Vec<u8>>> {
-    if !Kustomizations::is_kustomization(path) {
+    if !kind::is_documents(path) {
         return None;
     }
     let mut file = open(path).ok()?;
     let len = file.metadata().ok()?.len();
-    read_all(&mut file, len).ok()
+    if len > MAX_KUSTOMIZATION {
+        return None;
+    }
+    read_all(&mut file, len).ok().filter(|text| is_kustomization(path, text))
+}
+
+fn is_kustomization(path: &Path, text: &[u8]) -> bool {
+    Kustomizations::is_kustomization(path) || Kustomizations::may_tell_destinations(text)
 }
 
 fn try_look(path: &Path) -> io::Result<Sight> {
@@ -72,12 +80,16 @@ fn try_look(path: &Path) -> io::Result<Sight> {
     }
     let mut file = open(path)?;
     let len = file.metadata()?.len();
-    if Kustomizations::is_kustomization(path) && len <= MAX_FILE {
+    let is_documents = kind::is_documents(path);
+    if is_documents && len <= MAX_KUSTOMIZATION {
         let text = read_all(&mut file, len)?;
-        let seen = if may_hold_sealed_values(&text) { Seen::Values } else { Seen::Nothing };
-        return Ok(Sight { seen, kustomization: Some(text) });
+        let seen = search(&mut text.as_slice(), len, true)?;
+        return Ok(Sight {
+            seen,
+            kustomization: Some(text).filter(|text| is_kustomization(path, text)),
+        });
     }
-    let seen = search(&mut file, len, kind::is_documents(path))?;
+    let seen = search(&mut file, len, is_documents)?;
     let seen = match seen {
         Seen::Values if len > MAX_FILE => Seen::TooLarge,
         seen => seen,
