@@ -2,9 +2,11 @@
 //! what is told of it.
 
 mod diff;
+mod ending;
 mod json;
 mod keys;
 mod message;
+mod not_read;
 mod prepared;
 mod show;
 mod summary;
@@ -16,6 +18,7 @@ use sealkit_repository::tree::{
     Change, FileProblem, FileReport, Job, Survey, TreeFile, Turns, for_each,
 };
 
+use crate::args::ReportForm;
 use crate::error::Error;
 use crate::output::{self, Replaced};
 use crate::random;
@@ -23,12 +26,19 @@ use crate::rules::Here;
 use crate::ui::Ui;
 
 pub(crate) use diff::unified;
-pub(crate) use json::Report as JsonReport;
 pub(crate) use message::commit_message;
+use not_read::NotRead;
 pub(crate) use prepared::Prepared;
-pub(crate) use show::{Detail, count, people};
+pub(crate) use show::{Detail, count, plural};
 use summary::Counts;
 pub(crate) use summary::Summary;
+
+/// All that there is to tell of a run.
+pub(crate) struct Report<'r> {
+    pub(crate) results: &'r [FileResult<'r>],
+    not_read: Vec<NotRead>,
+    pub(crate) summary: Summary,
+}
 
 /// What is done with the new content of files.
 pub(crate) enum Writing {
@@ -148,20 +158,51 @@ impl FileResult<'_> {
     }
 
     /// Why the file could not be dealt with.
-    pub(crate) fn problem(&self) -> Option<String> {
-        match (&self.report.problem, &self.fate) {
-            (Some(FileProblem::Read(error)), _) => Some(format!("cannot be read: {error}")),
-            (Some(FileProblem::NoCertificate), _) => Some(
+    pub(crate) fn problem(&self) -> Option<Problem> {
+        let (reason, message) = match (&self.report.problem, &self.fate) {
+            (Some(FileProblem::Read(error)), _) => {
+                ("NotRead", format!("cannot be read: {error}"))
+            }
+            (Some(FileProblem::NoCertificate), _) => (
+                "NoCertificate",
                 "nothing tells which certificate its values are sealed for: give --cert, or write a rule".to_owned(),
             ),
-            (None, Fate::ChangedMeanwhile) => {
-                Some("was changed by somebody else meanwhile: it is as they left it; run again".to_owned())
-            }
-            (None, Fate::Failed(error)) => {
-                let causes = error.causes();
-                Some([error.message().to_owned()].into_iter().chain(causes).collect::<Vec<_>>().join(": "))
-            }
-            _ => None,
+            (None, Fate::ChangedMeanwhile) => (
+                "ChangedMeanwhile",
+                "was changed by somebody else meanwhile: it is as they left it; run again".to_owned(),
+            ),
+            (None, Fate::Failed(error)) => ("NotWritten", with_causes(error)),
+            (None, Fate::Unchanged | Fate::Written(_) | Fate::Shown(_) | Fate::OverLimit) => return None,
+        };
+        Some(Problem { reason, message })
+    }
+}
+
+/// Why a file, or a part of the tree, was not dealt with.
+pub(crate) struct Problem {
+    /// A name for programs, which stays the same.
+    reason: &'static str,
+    message: String,
+}
+
+fn with_causes(error: &Error) -> String {
+    let parts: Vec<String> =
+        [error.message().to_owned()].into_iter().chain(error.causes()).collect();
+    parts.join(": ")
+}
+
+impl<'r> Report<'r> {
+    pub(crate) fn of(results: &'r [FileResult<'r>], survey: &Survey) -> Self {
+        let not_read = NotRead::all_of(survey);
+        let summary = Summary::of(results, &not_read);
+        Self { results, not_read, summary }
+    }
+
+    /// As text for people, or as JSON for programs.
+    pub(crate) fn in_form(&self, form: ReportForm, detail: Detail) -> String {
+        match form {
+            ReportForm::Text => show::people(self, detail),
+            ReportForm::Json => json::object(self),
         }
     }
 }

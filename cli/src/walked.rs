@@ -23,24 +23,34 @@ pub(crate) fn tell(
     }
 }
 
-/// Says what was passed over.
-pub(crate) fn tell_passed_over(passed_over: &[PassedOver], ui: &mut Ui<'_>) {
-    passed_over.iter().for_each(|it| tell_one(it, ui));
+fn tell_passed_over(passed_over: &[PassedOver], ui: &mut Ui<'_>) {
+    for PassedOver { folder, reason } in passed_over {
+        if !matches!(reason, Reason::GitIsSilent(_)) {
+            ui.note(format!("{} {}", as_seen(folder).display(), why(reason)));
+        }
+    }
+    warn_of_silence(passed_over, ui);
 }
 
-fn tell_one(PassedOver { folder, reason }: &PassedOver, ui: &mut Ui<'_>) {
-    let folder = as_seen(folder);
-    let folder = folder.display();
-    match reason {
-        Reason::WorkingTree => {
-            ui.note(format!("{folder} is passed over: it is a repository of its own"));
+/// Warns where Git did not say which ignored files it tracks.
+pub(crate) fn warn_of_silence(passed_over: &[PassedOver], ui: &mut Ui<'_>) {
+    for PassedOver { folder, reason } in passed_over {
+        if matches!(reason, Reason::GitIsSilent(_)) {
+            ui.warning(format!("{}: {}", as_seen(folder).display(), why(reason)));
         }
-        Reason::Rendered => ui.note(format!(
-            "{folder} is passed over: hydrator.metadata says that it is rendered from other files"
-        )),
-        Reason::GitIsSilent(cause) => ui.warning(format!(
-            "{folder}: ignored files are passed over, also those that Git tracks: {cause}"
-        )),
+    }
+}
+
+/// Why something was passed over, to be said behind its name.
+pub(crate) fn why(reason: &Reason) -> String {
+    match reason {
+        Reason::WorkingTree => "is passed over: it is a repository of its own".to_owned(),
+        Reason::Rendered => {
+            "is passed over: hydrator.metadata says that it is rendered from other files".to_owned()
+        }
+        Reason::GitIsSilent(cause) => {
+            format!("ignored files are passed over, also those that Git tracks: {cause}")
+        }
     }
 }
 

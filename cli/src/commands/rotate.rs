@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use sealkit_core::Fingerprint;
 use sealkit_repository::rotate::Options;
-use sealkit_repository::tree::{Survey, TextMode};
+use sealkit_repository::tree::TextMode;
 use zeroize::Zeroizing;
 
 use crate::args::{CertificateArgs, FromEnvironment, ReportForm, TreeArgs};
@@ -13,8 +13,8 @@ use crate::error::Error;
 use crate::hints;
 use crate::output::{Audience, Destination};
 use crate::rotation::{
-    Detail, Fate, FileResult, JsonReport, Prepared, Summary, Writing, commit_message, count,
-    people, unified,
+    Detail, Fate, FileResult, Prepared, Report, Summary, Writing, commit_message, count, plural,
+    unified,
 };
 use crate::ui::Ui;
 
@@ -104,7 +104,7 @@ pub(crate) fn run(args: &RotateArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     }
     let verb = if args.check { "checking" } else { "rotating" };
     let results = prepared.run(args.text_mode(), args.options(), &args.writing(), verb, ui);
-    args.tell(&results, survey, ui)
+    args.tell(&Report::of(&results, survey), ui)
 }
 
 impl RotateArgs {
@@ -155,39 +155,28 @@ impl RotateArgs {
     }
 
     /// Prints the report; what is left, or stale, is the run's error.
-    fn tell(
-        &self,
-        results: &[FileResult<'_>],
-        survey: &Survey,
-        ui: &mut Ui<'_>,
-    ) -> Result<(), Error> {
-        let summary = Summary::of(results, survey);
+    fn tell(&self, report: &Report<'_>, ui: &mut Ui<'_>) -> Result<(), Error> {
+        let text = report.in_form(self.output.unwrap_or_default(), self.detail());
         if self.diff {
-            let diffs: Vec<Zeroizing<Vec<u8>>> = results.iter().filter_map(diff).collect();
+            let diffs: Vec<Zeroizing<Vec<u8>>> = report.results.iter().filter_map(diff).collect();
             Destination::Stdout.write(&diffs, Audience::AsBefore, ui)?;
-        }
-        let report = match self.output.unwrap_or_default() {
-            ReportForm::Text => people(results, survey, &summary, self.detail()),
-            ReportForm::Json => JsonReport { results, survey, summary: &summary }.to_json(),
-        };
-        if self.diff {
-            ui.lines(&report);
+            ui.lines(&text);
         } else {
-            Destination::Stdout.write(&[report], Audience::AsBefore, ui)?;
+            Destination::Stdout.write(&[text], Audience::AsBefore, ui)?;
         }
         if let Some(file) = &self.message_file {
-            self.write_message(file, results, &summary, ui)?;
+            self.write_message(file, report, ui)?;
         }
-        self.conclude(&summary, ui)
+        self.conclude(&report.summary, ui)
     }
 
     fn write_message(
         &self,
         file: &Path,
-        results: &[FileResult<'_>],
-        summary: &Summary,
+        report: &Report<'_>,
         ui: &mut Ui<'_>,
     ) -> Result<(), Error> {
+        let Report { results, summary, .. } = report;
         if summary.all.rotated == 0 {
             ui.note("nothing was rotated, so there is no message");
             return Ok(());
@@ -225,16 +214,28 @@ impl RotateArgs {
         if counts.left > 0 || summary.files_failed > 0 {
             return Err(failed(summary));
         }
-        match counts.noted + counts.stale {
-            _ if summary.files_over_limit > 0 => {}
-            0 if counts.current + counts.rotated > 0 && !self.dry_run => ui.note("all current"),
-            0 => {}
-            open => {
-                let values = count(open, "value");
-                ui.note(format!("{values} not looked into: an old key may still open them"));
-            }
+        if summary.files_over_limit == 0 {
+            self.conclude_done(summary, ui);
         }
         Ok(())
+    }
+
+    /// Says whether all is current after a run that has left nothing.
+    fn conclude_done(&self, summary: &Summary, ui: &mut Ui<'_>) {
+        let counts = summary.all;
+        let open = counts.noted + counts.stale;
+        if open > 0 {
+            let (values, them) = (count(open, "value"), plural(open, "it", "them"));
+            ui.note(format!("{values} not looked into: an old key may still open {them}"));
+        }
+        if summary.files_unknown > 0 {
+            let files = count(summary.files_unknown, "file");
+            ui.note(format!("{files} not looked into: an old key may still open what is in there"));
+        }
+        let are_some = counts.current + counts.rotated > 0;
+        if open + summary.files_unknown == 0 && are_some && !self.dry_run {
+            ui.note("all current");
+        }
     }
 }
 

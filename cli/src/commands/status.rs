@@ -7,7 +7,7 @@ use sealkit_repository::tree::TextMode;
 use crate::args::{CertificateArgs, FromEnvironment, ReportForm, TreeArgs};
 use crate::error::Error;
 use crate::output::{Audience, Destination};
-use crate::rotation::{Detail, JsonReport, Prepared, Summary, Writing, people};
+use crate::rotation::{Detail, Prepared, Report, Writing, count};
 use crate::ui::Ui;
 
 /// Show the sealed values of a working tree, and the key of each
@@ -44,15 +44,12 @@ pub(crate) fn run(args: &StatusArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let survey = &prepared.survey;
     let options = Options { inspect: true, ..Options::default() };
     let results = prepared.run(TextMode::Show, options, &Writing::Nothing, "looking", ui);
-    let summary = Summary::of(&results, survey);
+    let report = Report::of(&results, survey);
     let detail = if args.items { Detail::Items } else { Detail::Files };
-    let report = match args.output.unwrap_or_default() {
-        ReportForm::Text => people(&results, survey, &summary, detail),
-        ReportForm::Json => JsonReport { results: &results, survey, summary: &summary }.to_json(),
-    };
-    Destination::Stdout.write(&[report], Audience::AsBefore, ui)?;
-    match summary.files_failed {
+    let text = report.in_form(args.output.unwrap_or_default(), detail);
+    Destination::Stdout.write(&[text], Audience::AsBefore, ui)?;
+    match report.summary.files_failed {
         0 => Ok(()),
-        files => Err(Error::failed(format!("{files} files could not be looked into"))),
+        files => Err(Error::failed(format!("{} could not be looked into", count(files, "file")))),
     }
 }

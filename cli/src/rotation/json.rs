@@ -1,108 +1,118 @@
 //! The report for programs.
 
-use kubeyaml::{Tree, to_json};
-use sealkit_core::{Fingerprint, Scope};
-use sealkit_repository::rotate::{Finding, Outcome, Warning};
-use sealkit_repository::tree::Survey;
+use std::path::Path;
 
-use super::show;
-use super::{Counts, FileResult, Summary};
+use kubeyaml::{Position, Tree, to_json};
+use sealkit_core::{Fingerprint, Scope};
+use sealkit_repository::rotate::{Finding, Warning};
+
+use super::ending::Ending;
+use super::not_read::NotRead;
+use super::{Counts, FileResult, Problem, Report, Summary, show};
 use crate::report::{number, optional};
-use crate::rules::Here;
 
 /// All that there is to tell, as one object.
-pub(crate) struct Report<'r> {
-    pub(crate) results: &'r [FileResult<'r>],
-    pub(crate) survey: &'r Survey,
-    pub(crate) summary: &'r Summary,
+pub(super) fn object(report: &Report<'_>) -> String {
+    let told = report.results.iter().filter(|result| {
+        !(result.report.findings.is_empty() && result.report.warnings.is_empty())
+            || result.problem().is_some()
+    });
+    let files = told.map(looked_into).chain(report.not_read.iter().map(not_read));
+    let object = Tree::mapping([
+        ("files", Tree::Sequence(files.collect())),
+        ("summary", sums(&report.summary)),
+    ]);
+    to_json(&object).to_string()
 }
 
-impl Report<'_> {
-    pub(crate) fn to_json(&self) -> String {
-        let told = self.results.iter().filter(|result| {
-            !(result.report.findings.is_empty() && result.report.warnings.is_empty())
-                || result.problem().is_some()
-        });
-        let report = Tree::mapping([
-            ("files", Tree::Sequence(told.map(file).chain(self.not_read()).collect())),
-            ("summary", self.sums()),
-        ]);
-        to_json(&report).to_string()
-    }
-
-    /// Files that were not looked into, and may hold sealed values.
-    fn not_read(&self) -> impl Iterator<Item = Tree> {
-        let Survey { unreadable, too_large, errors, .. } = self.survey;
-        let unreadable = unreadable.iter().map(|(path, error)| (path.as_path(), error.to_string()));
-        let errors = errors.iter().map(|error| (error.path(), error.cause().to_string()));
-        let here = Here::find();
-        let too_large = too_large.iter().map(|path| (path.as_path(), "too large".to_owned()));
-        unreadable.chain(errors).chain(too_large).map(move |(path, problem)| {
-            Tree::mapping([
-                ("file", Tree::from(here.sees(path).display().to_string())),
-                ("verdict", Tree::from("left")),
-                ("problem", Tree::from(problem)),
-                ("values", Tree::Sequence(Vec::new())),
-            ])
-        })
-    }
-
-    fn sums(&self) -> Tree {
-        let summary = self.summary;
-        let environments = summary.by_environment.iter().map(|(environment, sums)| {
-            let name = [("environment", optional(environment.as_deref()))];
-            Tree::mapping(name.into_iter().chain(counts(*sums)))
-        });
-        let keys = summary.by_key.iter().map(|(key, values)| {
-            Tree::mapping([("key", fingerprint(*key)), ("values", number(*values))])
-        });
-        let sums = [
-            ("filesRotated", number(summary.files_rotated)),
-            ("filesRemaining", number(summary.files_over_limit)),
-            ("filesLeft", number(summary.files_left)),
-            ("believedFromHints", number(summary.believed)),
-            ("environments", Tree::Sequence(environments.collect())),
-            ("keys", Tree::Sequence(keys.collect())),
-        ];
-        Tree::mapping(counts(summary.all).chain(sums))
-    }
+fn sums(summary: &Summary) -> Tree {
+    let environments = summary.by_environment.iter().map(|(environment, sums)| {
+        let name = [("environment", optional(environment.as_deref()))];
+        Tree::mapping(name.into_iter().chain(counts(*sums)))
+    });
+    let keys = summary.by_key.iter().map(|(key, values)| {
+        Tree::mapping([("key", fingerprint(*key)), ("values", number(*values))])
+    });
+    let sums = [
+        ("filesRotated", number(summary.files_rotated)),
+        ("filesRemaining", number(summary.files_over_limit)),
+        ("filesLeft", number(summary.files_left)),
+        ("filesUnknown", number(summary.files_unknown)),
+        ("believedFromHints", number(summary.believed)),
+        ("environments", Tree::Sequence(environments.collect())),
+        ("keys", Tree::Sequence(keys.collect())),
+    ];
+    Tree::mapping(counts(summary.all).chain(sums))
 }
 
 fn counts(counts: Counts) -> impl Iterator<Item = (&'static str, Tree)> {
     counts.in_words().into_iter().map(|(values, word)| (word, number(values)))
 }
 
-fn file(result: &FileResult<'_>) -> Tree {
-    let values = result.report.findings.iter().map(value);
-    let warnings = result.report.warnings.iter().map(warning);
-    Tree::mapping([
-        ("file", Tree::from(result.path.display().to_string())),
-        ("verdict", Tree::from(show::verdict(result))),
-        ("environment", optional(result.file.environment())),
-        ("certificateKey", fingerprint(result.report.target)),
-        ("problem", optional(result.problem().as_deref())),
-        ("values", Tree::Sequence(values.collect())),
-        ("warnings", Tree::Sequence(warnings.collect())),
-    ])
+/// What a program is told of a file; every one has all fields.
+struct FileFields<'f> {
+    path: &'f Path,
+    verdict: &'static str,
+    environment: Option<&'f str>,
+    key: Option<Fingerprint>,
+    problem: Option<&'f Problem>,
+    values: Vec<Tree>,
+    warnings: Vec<Tree>,
 }
 
-fn value(finding: &Finding) -> Tree {
-    let message = match &finding.outcome {
-        Outcome::Left(cause) => Some(cause.to_string()),
-        Outcome::Noted(cause) => Some(cause.to_string()),
-        Outcome::Rotated
-        | Outcome::Stale { .. }
-        | Outcome::Sealed { .. }
-        | Outcome::Current { .. } => None,
+impl FileFields<'_> {
+    fn into_tree(self) -> Tree {
+        Tree::mapping([
+            ("file", Tree::from(self.path.display().to_string())),
+            ("verdict", Tree::from(self.verdict)),
+            ("environment", optional(self.environment)),
+            ("certificateKey", fingerprint(self.key)),
+            ("reason", optional(self.problem.map(|problem| problem.reason))),
+            ("problem", optional(self.problem.map(|problem| problem.message.as_str()))),
+            ("values", Tree::Sequence(self.values)),
+            ("warnings", Tree::Sequence(self.warnings)),
+        ])
+    }
+}
+
+fn looked_into(result: &FileResult<'_>) -> Tree {
+    let problem = result.problem();
+    let fields = FileFields {
+        path: &result.path,
+        verdict: show::verdict(result),
+        environment: result.file.environment(),
+        key: result.report.target,
+        problem: problem.as_ref(),
+        values: result.report.findings.iter().map(|finding| value(finding, result)).collect(),
+        warnings: result.report.warnings.iter().map(warning).collect(),
     };
+    fields.into_tree()
+}
+
+fn not_read(it: &NotRead) -> Tree {
+    let fields = FileFields {
+        path: &it.path,
+        verdict: it.state.word(),
+        environment: None,
+        key: None,
+        problem: Some(&it.problem),
+        values: Vec::new(),
+        warnings: Vec::new(),
+    };
+    fields.into_tree()
+}
+
+fn value(finding: &Finding, result: &FileResult<'_>) -> Tree {
+    let ending = Ending::of(finding, result);
     let binding = finding.bound.as_ref().map(|bound| &bound.binding);
     Tree::mapping([
         ("document", finding.document.map_or(Tree::Null, number)),
         ("line", number(finding.position.line)),
         ("column", number(finding.position.column)),
         ("item", Tree::from(finding.item.as_str())),
-        ("reason", Tree::from(finding.outcome.reason())),
-        ("message", optional(message.as_deref())),
+        ("outcome", Tree::from(ending.word)),
+        ("reason", Tree::from(ending.reason)),
+        ("message", optional(with_place(&ending).as_deref())),
         ("scope", optional(binding.map(|binding| Scope::as_str(binding.scope)))),
         ("namespace", optional(binding.map(|binding| binding.namespace.as_str()))),
         ("name", optional(binding.map(|binding| binding.name.as_str()))),
@@ -110,6 +120,15 @@ fn value(finding: &Finding) -> Tree {
         ("isProved", Tree::from(finding.key.is_some())),
         ("key", fingerprint(finding.key.or(finding.hint))),
     ])
+}
+
+/// The reason in words, with its place where that is another than the value's.
+fn with_place(ending: &Ending) -> Option<String> {
+    let message = ending.message.as_ref()?;
+    Some(match ending.place {
+        Some(Position { line, column }) => format!("line {line}, column {column}: {message}"),
+        None => message.clone(),
+    })
 }
 
 fn warning(warning: &Warning) -> Tree {

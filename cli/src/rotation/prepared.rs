@@ -50,7 +50,7 @@ impl<'a> Prepared<'a> {
         self.given.is_none() && self.certificates.is_empty()
     }
 
-    /// Says what was passed over, and looks into all files that are covered, or rotates them.
+    /// Looks into all files that are covered, or rotates them.
     pub(crate) fn run(
         &self,
         text: TextMode,
@@ -59,7 +59,7 @@ impl<'a> Prepared<'a> {
         verb: &'static str,
         ui: &mut Ui<'_>,
     ) -> Vec<FileResult<'_>> {
-        walked::tell_passed_over(&self.survey.passed_over, ui);
+        walked::warn_of_silence(&self.survey.passed_over, ui);
         let key = self.given.as_ref().map(Certificate::sealing_key);
         let keys_of_rule = |found: &_| self.certificates.of_rule(found);
         let job = Job {

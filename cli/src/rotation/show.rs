@@ -1,12 +1,10 @@
 //! What a person reads: what could not be done, file by file, and the sums.
 
-use std::path::Path;
-
 use sealkit_repository::rotate::{Bound, Finding, Outcome, Verdict, Warning};
-use sealkit_repository::tree::Survey;
 
-use super::{Counts, Fate, FileResult, Summary};
-use crate::rules::Here;
+use super::ending::Ending;
+use super::not_read::State;
+use super::{Counts, Fate, FileResult, Report, Summary};
 use crate::text::one_line;
 
 /// What is told beside the sums.
@@ -21,25 +19,22 @@ pub(crate) enum Detail {
 }
 
 /// The report.
-pub(crate) fn people(
-    results: &[FileResult<'_>],
-    survey: &Survey,
-    summary: &Summary,
-    detail: Detail,
-) -> String {
+pub(super) fn people(report: &Report<'_>, detail: Detail) -> String {
     let mut text = String::new();
-    for result in results {
+    for result in report.results {
         add_file(&mut text, result, detail);
     }
-    add_not_read(&mut text, survey);
-    add_sums(&mut text, summary);
+    for it in report.not_read.iter().filter(|it| it.state != State::Warned) {
+        line(&mut text, it.state.word(), &format!("{}: {}", it.path.display(), it.problem.message));
+    }
+    add_sums(&mut text, &report.summary);
     text
 }
 
 fn add_file(text: &mut String, result: &FileResult<'_>, detail: Detail) {
     let path = one_line(&result.path.display().to_string());
     if let Some(problem) = result.problem() {
-        line(text, "left", &format!("{path}: {problem}"));
+        line(text, "left", &format!("{path}: {}", problem.message));
     }
     let is_shown = matches!(result.fate, Fate::Shown(_)) && result.verdict() == Verdict::Rotated;
     let word = if is_shown { "rotate" } else { verdict(result) };
@@ -47,11 +42,17 @@ fn add_file(text: &mut String, result: &FileResult<'_>, detail: Detail) {
     if is_told && result.problem().is_none() {
         line(text, word, &format!("{path}{}", counted(result)));
     }
+    let mut before = String::new();
     for finding in &result.report.findings {
         // What --text only shows.
         let is_shown = matches!(finding.outcome, Outcome::Stale { .. }) && !result.is_inspected;
         if detail == Detail::Items || is_shown || is_exception(&finding.outcome) {
-            line(text, outcome(result, finding), &in_one_line(&path, finding));
+            let told = value(&path, finding, result);
+            // What keeps a document from being read is told once, not for each of its values.
+            if told != before {
+                text.push_str(&told);
+            }
+            before = told;
         }
     }
     for warning in &result.report.warnings {
@@ -81,49 +82,39 @@ fn is_exception(outcome: &Outcome) -> bool {
     }
 }
 
-fn in_one_line(path: &str, finding: &Finding) -> String {
-    let place = finding.position;
-    let item = match finding.item.as_str() {
-        "" => String::new(),
-        item => format!(" {item}"),
+/// The line of a value.
+fn value(path: &str, finding: &Finding, result: &FileResult<'_>) -> String {
+    let ending = Ending::of(finding, result);
+    let is_shown = ending.word == "rotated" && matches!(result.fate, Fate::Shown(_));
+    let word = if is_shown { "rotate" } else { ending.word };
+    // Where the reader stopped, keys are not known.
+    let (place, item) = match (ending.place, finding.item.as_str()) {
+        (None, "") => (finding.position, String::new()),
+        (None, item) => (finding.position, format!(" {item}")),
+        (Some(place), _) => (place, String::new()),
     };
-    format!("{path}:{}:{}{item}: {}", place.line, place.column, said(finding))
+    let said = ending.message.unwrap_or_else(|| said(finding));
+    let mut text = String::new();
+    line(&mut text, word, &format!("{path}:{}:{}{item}: {said}", place.line, place.column));
+    text
 }
 
+/// What a value is bound to, and its key.
 fn said(finding: &Finding) -> String {
     let bound = finding.bound.as_ref().map(Bound::to_string);
     let bound = bound.unwrap_or_else(|| "bound to what is not known".to_owned());
+    let from = if finding.outcome == Outcome::Rotated { "from " } else { "" };
     let key = match (finding.key, finding.hint) {
         (Some(key), _) => format!("key {key}"),
         (None, Some(key)) => format!("key {key} as the hint says"),
         (None, None) => "key not known".to_owned(),
     };
-    match &finding.outcome {
-        Outcome::Left(cause) => cause.to_string(),
-        Outcome::Noted(cause) => cause.to_string(),
-        Outcome::Rotated => format!("{bound}, from {key}"),
-        Outcome::Stale { .. } | Outcome::Sealed { .. } | Outcome::Current { .. } => {
-            format!("{bound}, {key}")
-        }
-    }
+    format!("{bound}, {from}{key}")
 }
 
 fn warned(path: &str, warning: &Warning) -> String {
     let place = warning.position;
     format!("{path}:{}:{}: {}", place.line, place.column, warning.kind)
-}
-
-fn outcome(result: &FileResult<'_>, finding: &Finding) -> &'static str {
-    match (&finding.outcome, &result.fate) {
-        (Outcome::Rotated, Fate::Written(_)) => "rotated",
-        (Outcome::Rotated, Fate::Shown(_)) => "rotate",
-        (Outcome::Rotated, Fate::OverLimit) | (Outcome::Stale { .. }, _) => "stale",
-        (Outcome::Sealed { .. }, _) => "sealed",
-        (Outcome::Current { .. }, _) => "current",
-        (Outcome::Left(_), _) if result.is_inspected => "unknown",
-        (Outcome::Rotated | Outcome::Left(_), _) => "left",
-        (Outcome::Noted(_), _) => "noted",
-    }
 }
 
 /// For programs, and for people where nothing is said about what is only shown.
@@ -137,31 +128,6 @@ pub(super) fn verdict(result: &FileResult<'_>) -> &'static str {
         Verdict::Left => "left",
         Verdict::Noted => "noted",
         Verdict::Skipped => "skipped",
-    }
-}
-
-/// What was not looked into, and may hold sealed values.
-fn add_not_read(text: &mut String, survey: &Survey) {
-    let here = Here::find();
-    let seen = |path: &Path| here.sees(path).display().to_string();
-    for error in &survey.errors {
-        line(text, "left", &format!("{}: cannot be read: {}", seen(error.path()), error.cause()));
-    }
-    for (path, error) in &survey.unreadable {
-        line(text, "left", &format!("{}: cannot be read: {error}", seen(path)));
-    }
-    for path in &survey.too_large {
-        let limit = sealkit_repository::tree::MAX_FILE >> 20;
-        let what = format!("holds sealed values and is larger than {limit} MiB: split it");
-        line(text, "left", &format!("{}: {what}", seen(path)));
-    }
-    for path in &survey.left_over {
-        let what = "is left over from a run that was killed: remove it";
-        line(text, "skipped", &format!("{}: {what}", seen(path)));
-    }
-    for path in &survey.stand_ins {
-        let what = "stands for a file that is not here (Git LFS, git-crypt)";
-        line(text, "skipped", &format!("{}: {what}", seen(path)));
     }
 }
 

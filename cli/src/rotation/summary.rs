@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use sealkit_core::Fingerprint;
 use sealkit_repository::rotate::{Finding, NotedCause, Outcome};
-use sealkit_repository::tree::Survey;
 
+use super::not_read::{NotRead, State};
 use super::{Fate, FileResult};
 
 /// Counts of values.
@@ -38,6 +38,8 @@ pub(crate) struct Summary {
     pub(crate) files_left: usize,
     /// Files that failed as a whole.
     pub(crate) files_failed: usize,
+    /// Files that were not looked into and stand for others, which may hold sealed values.
+    pub(crate) files_unknown: usize,
     /// By the environment of the files' rules.
     pub(crate) by_environment: BTreeMap<Option<String>, Counts>,
     /// By the key that values are sealed for, as far as that is known, after the run.
@@ -49,9 +51,15 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
-    pub(crate) fn of(results: &[FileResult<'_>], survey: &Survey) -> Self {
-        let not_read = survey.unreadable.len() + survey.too_large.len() + survey.errors.len();
-        let mut summary = Self { files_failed: not_read, files_left: not_read, ..Self::default() };
+    pub(super) fn of(results: &[FileResult<'_>], not_read: &[NotRead]) -> Self {
+        let count = |state| not_read.iter().filter(|it| it.state == state).count();
+        let failed = count(State::Left);
+        let mut summary = Self {
+            files_failed: failed,
+            files_left: failed,
+            files_unknown: count(State::Unknown),
+            ..Self::default()
+        };
         results.iter().for_each(|result| summary.add(result));
         summary
     }
@@ -92,10 +100,10 @@ impl Summary {
         ));
     }
 
-    /// Whether no old key opens anything in the files that were looked into, as far as is known.
+    /// Whether no old key opens anything, as far as is known.
     pub(crate) fn is_all_current(&self) -> bool {
         let Counts { stale, left, unknown, noted, .. } = self.all;
-        stale + left + unknown + noted + self.files_failed == 0
+        stale + left + unknown + noted + self.files_failed + self.files_unknown == 0
     }
 }
 

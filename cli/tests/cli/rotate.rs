@@ -114,6 +114,15 @@ fn the_first_files_are_written_and_the_others_remain() {
     assert!(done.stderr_text().contains("still to be rotated: 1 file"), "{}", done.stderr_text());
     assert!(tree.opens("a.yaml", new_key()) && tree.opens("b.yaml", new_key()));
     assert!(tree.opens("c.yaml", key()));
+    let report: Value = serde_json::from_slice(
+        &tree.rotate(&["--limit", "0", "--output", "json"]).success().stdout,
+    )
+    .expect("it is JSON");
+    let mut files = report["files"].as_array().expect("a list").iter();
+    let file = files.find(|file| file["file"] == "c.yaml").expect("it is told of");
+    assert_eq!(file["verdict"], "stale");
+    let value = &file["values"][0];
+    assert_eq!((&value["outcome"], &value["reason"]), (&"stale".into(), &"BeyondLimit".into()));
     tree.rotate(&["--limit", "2"]).success();
     assert!(tree.opens("c.yaml", new_key()));
 }
@@ -145,6 +154,7 @@ fn what_cannot_be_opened_leaves_its_file_and_the_others_go_on() {
     assert_eq!(tree.read("other.yaml"), before);
     assert!(tree.opens("a.yaml", new_key()));
     // Passed over by the user's choice.
+    tree.rotate(&["--include", "a.yaml", "--key", new_key().to_str().expect("a path")]).success();
     tree.rotate(&["--exclude", "other.yaml", "--key", new_key().to_str().expect("a path")])
         .success();
 }
@@ -253,4 +263,24 @@ fn a_certificate_has_to_be_named_somewhere() {
     let tree = Tree::new(&["a"]);
     refuses(tree.seal("rotate").arg("--key").arg(key()).run(), 2, "no certificate is given");
     refuses(tree.rotate(&["--include", "/a"]), 2, "--include: the path is absolute");
+}
+
+#[test]
+fn a_pointer_of_git_lfs_is_not_known_to_be_current() {
+    let tree = Tree::new(&["a"]);
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n";
+    tree.write("large.yaml", pointer);
+    tree.write("picture.png", pointer);
+    let done = tree.rotate(&[]).success();
+    assert!(done.stdout_text().contains("unknown  large.yaml: "), "{}", done.stdout_text());
+    assert!(done.stderr_text().contains("1 file not looked into"), "{}", done.stderr_text());
+    assert!(!done.stderr_text().contains("all current"), "{}", done.stderr_text());
+    let done = tree.rotate(&["--check", "--output", "json"]).exited(3);
+    let report: Value = serde_json::from_slice(&done.stdout).expect("it is JSON");
+    assert_eq!(report["summary"]["filesUnknown"], 1);
+    let fields = |file: &Value| -> Vec<String> {
+        file.as_object().expect("an object").keys().cloned().collect()
+    };
+    assert_eq!(fields(&report["files"][0]), fields(&report["files"][1]), "one shape for all");
+    tree.rotate(&["--check", "--exclude", "large.yaml"]).success();
 }

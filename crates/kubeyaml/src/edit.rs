@@ -11,8 +11,8 @@ mod plan;
 mod replace;
 mod words;
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use zeroize::Zeroizing;
@@ -24,7 +24,7 @@ use super::text::SecretText;
 use super::tree::Tree;
 use entries::EntryChanges;
 use plan::Splice;
-use words::Words;
+use words::{NewWord, Words};
 
 pub use error::EditError;
 
@@ -107,8 +107,32 @@ impl<'a> Editor<'a> {
         node: &Node,
         words: impl IntoIterator<Item = (String, String)>,
     ) -> Result<(), EditError> {
+        let words = words.into_iter().map(|(old, new)| (old, None, new));
+        self.put_words(node, words)
+    }
+
+    /// As [`Editor::replace_words`], of each old word those places in the string that are named, counted from 0: elsewhere it
+    /// stays.
+    ///
+    /// # Errors
+    /// As there; or a word has no such place, or none is named.
+    pub fn replace_words_at(
+        &mut self,
+        node: &Node,
+        words: impl IntoIterator<Item = (String, BTreeSet<usize>, String)>,
+    ) -> Result<(), EditError> {
+        let words = words.into_iter().map(|(old, places, new)| (old, Some(places), new));
+        self.put_words(node, words)
+    }
+
+    fn put_words(
+        &mut self,
+        node: &Node,
+        words: impl Iterator<Item = (String, Option<BTreeSet<usize>>, String)>,
+    ) -> Result<(), EditError> {
         self.check_place(node.place)?;
-        let words = words.into_iter().map(|(old, new)| (old, SecretText::from(new))).collect();
+        let words = words.map(|(old, places, new)| (old, NewWord { text: new.into(), places }));
+        let words = words.collect();
         words::check(self.input.text(), node, &words)?;
         match self.changes.entry(node.place.start) {
             Entry::Occupied(_) => Err(EditError::SamePlace),

@@ -691,6 +691,24 @@ fn words_are_replaced_wherever_they_stand_in_a_string() {
 }
 
 #[test]
+fn words_are_replaced_at_the_places_that_are_named() {
+    let file = "a: |\n  # old\n  x: old\n  y: old # old\n";
+    let input = kubeyaml::split(file.as_bytes()).unwrap();
+    let root = input.documents().next().unwrap().parse().unwrap().unwrap();
+    let node = root.as_mapping().unwrap().get("a").unwrap();
+    let edited = |places: &[usize]| {
+        let mut editor = input.editor();
+        let places = places.iter().copied().collect();
+        editor.replace_words_at(node, [("old".to_owned(), places, "new".to_owned())])?;
+        editor.finish().map(|file| str::from_utf8(&file).unwrap().to_owned())
+    };
+    let expected = "a: |\n  # old\n  x: new\n  y: new # old\n";
+    assert_eq!(edited(&[1, 2]).as_deref(), Ok(expected));
+    assert_eq!(edited(&[4]), Err(EditError::WordMissing));
+    assert_eq!(edited(&[]), Err(EditError::WordMissing));
+}
+
+#[test]
 fn words_that_do_not_stand_there_as_they_are_read_are_refused() {
     for (file, words, error) in [
         ("a: old", [("older", "new")], EditError::WordMissing),

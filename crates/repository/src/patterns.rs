@@ -78,6 +78,11 @@ impl Patterns {
         self.set.matches(path).into_iter().filter_map(|pattern| self.groups.get(pattern)).copied()
     }
 
+    /// Whether there are no patterns.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.set.is_empty()
+    }
+
     /// Whether any pattern matches the path.
     pub(crate) fn match_any(&self, path: &Path) -> bool {
         self.set.is_match(path)

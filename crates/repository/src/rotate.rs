@@ -22,6 +22,7 @@ mod binding;
 mod comment;
 mod context;
 mod edit;
+mod escapes;
 mod find;
 mod hints;
 mod mask;
@@ -54,7 +55,7 @@ use text::TextFile;
 /// `rng` is the source of session keys. Nothing of the file is changed but ciphertexts, and the hints that name their
 /// keys. A file of any size and content gives an outcome; it takes time in the length of the file, and for each object
 /// that holds sealed values a bounded number of private-key operations: one for each value, and sixteen searches through the
-/// keys for each label that it may be bound to.
+/// keys for each label that it may be bound to. What opens nothing has a limit for the whole file.
 #[must_use]
 pub fn rotate(file: &[u8], context: &Context<'_>, rng: &mut impl CryptoRng) -> FileOutcome {
     if !may_hold_sealed_values(file) {

@@ -122,7 +122,8 @@ impl Program {
     }
 
     /// The same program with its input and surroundings, as the last arguments of `launcher`.
-    pub(crate) fn behind(&self, launcher: Self) -> Self {
+    #[must_use]
+    pub fn behind(&self, launcher: Self) -> Self {
         Self {
             path: launcher.path,
             arguments: [

@@ -1,7 +1,7 @@
 //! Words in a string in the place of others.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use super::super::node::{Node, Style, Value};
@@ -9,11 +9,18 @@ use super::super::text::{SecretBuilder, SecretText};
 use super::EditError;
 use super::plan::Splice;
 
-/// New words by the old ones that they take the place of.
-pub(super) type Words = HashMap<String, SecretText>;
+/// What takes the place of words, by these.
+pub(super) type Words = HashMap<String, NewWord>;
 
-/// Whether the node is a string whose text in the file has each of the words as often as its value has, and at least once,
-/// and none with something after it that it could become one with.
+/// A word in the place of another one.
+pub(super) struct NewWord {
+    pub(super) text: SecretText,
+    /// Which of the other one's places in the string, counted from 0; none where it is all of them.
+    pub(super) places: Option<BTreeSet<usize>>,
+}
+
+/// Whether the node is a string whose text in the file has each of the words as often as its value has, at all the places
+/// that are meant, and none with something after it that it could become one with.
 pub(super) fn check(text: &str, node: &Node, words: &Words) -> Result<(), EditError> {
     let Value::String(value) = node.value() else {
         return Err(EditError::NotAString);
@@ -21,12 +28,26 @@ pub(super) fn check(text: &str, node: &Node, words: &Words) -> Result<(), EditEr
     if node.place.binary {
         return Err(EditError::Binary);
     }
-    let are_words = words.iter().all(|(old, new)| is_word(old) && is_word(new.expose()));
+    let are_words = words.iter().all(|(old, new)| is_word(old) && is_word(new.text.expose()));
     let meant = Runs::of(value.expose());
-    let are_apart = found(meant, words).all(|(at, _, _)| Runs { done: at.end, ..meant }.is_apart());
+    let are_apart = found(meant, words).all(|(at, _)| Runs { done: at.end, ..meant }.is_apart());
     let (written, meant) = (counts(Runs::written(text, node), words), counts(meant, words));
-    let is_written = are_words && are_apart && written.len() == words.len() && written == meant;
+    let is_met =
+        |(old, new): (&String, &NewWord)| meant.get(old.as_str()).is_some_and(|met| new.fits(*met));
+    let is_written = are_words && are_apart && words.iter().all(is_met) && written == meant;
     if is_written { Ok(()) } else { Err(EditError::WordMissing) }
+}
+
+impl NewWord {
+    /// Whether it takes the place of a word that is met so often.
+    fn fits(&self, met: usize) -> bool {
+        let last = self.places.as_ref().map(BTreeSet::last);
+        last.is_none_or(|last| last.is_some_and(|last| *last < met))
+    }
+
+    fn is_at(&self, number: usize) -> bool {
+        self.places.as_ref().is_none_or(|places| places.contains(&number))
+    }
 }
 
 /// The new words where the old ones stand in the file.
@@ -36,7 +57,7 @@ pub(super) fn plan<'a>(
     words: &'a Words,
 ) -> impl Iterator<Item = Splice> + 'a {
     let start = node.span().start;
-    found(Runs::written(text, node), words).map(move |(at, _, new)| Splice {
+    found(Runs::written(text, node), words).map(move |(at, new)| Splice {
         start: start + at.start,
         end: start + at.end,
         new: new.clone(),
@@ -47,7 +68,7 @@ pub(super) fn plan<'a>(
 pub(super) fn is_result(old: &str, words: &Words, read: &str) -> bool {
     let mut expected = SecretBuilder::with_capacity(old.len());
     let mut done = 0;
-    for (at, _, new) in found(Runs::of(old), words) {
+    for (at, new) in found(Runs::of(old), words) {
         expected.push_str(old.get(done..at.start).unwrap_or_default());
         expected.push_str(new.expose());
         done = at.end;
@@ -64,8 +85,10 @@ pub(super) fn is_word(text: &str) -> bool {
 /// How often each word is met, less those that are not.
 fn counts<'a>(runs: Runs<'a>, words: &'a Words) -> HashMap<&'a str, usize> {
     let mut counts = HashMap::new();
-    for (_, word, _) in found(runs, words) {
-        *counts.entry(word).or_default() += 1;
+    for (_, run) in runs {
+        if let Some((word, _)) = words.get_key_value(run.as_ref()) {
+            *counts.entry(word.as_str()).or_default() += 1;
+        }
     }
     counts
 }
@@ -74,10 +97,13 @@ fn counts<'a>(runs: Runs<'a>, words: &'a Words) -> HashMap<&'a str, usize> {
 fn found<'a>(
     runs: Runs<'a>,
     words: &'a Words,
-) -> impl Iterator<Item = (Range<usize>, &'a str, &'a SecretText)> {
-    runs.filter_map(|(at, run)| {
+) -> impl Iterator<Item = (Range<usize>, &'a SecretText)> {
+    let mut met: HashMap<&str, usize> = HashMap::new();
+    runs.filter_map(move |(at, run)| {
         let (word, new) = words.get_key_value(run.as_ref())?;
-        Some((at, word.as_str(), new))
+        let met = met.entry(word).or_default();
+        *met += 1;
+        new.is_at(*met - 1).then_some((at, &new.text))
     })
 }
 

@@ -61,10 +61,15 @@ pub struct Labels {
 }
 
 /// What a kustomization makes of the objects that it puts into a cluster.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Overlay {
     /// `namespace`
     pub namespace: Option<String>,
+    /// The namespace of what has none otherwise: the destination of an Argo CD `Application`.
+    pub destination: Option<String>,
+    /// The name of the object before it is changed, where it is told elsewhere than in the file: of the object that a patch
+    /// is for, or of a chart's release.
+    pub name: Option<String>,
     /// `namePrefix`; may be empty.
     pub name_prefix: String,
     /// `nameSuffix`; may be empty.
@@ -115,6 +120,12 @@ impl<'a> Context<'a> {
 }
 
 impl Overlay {
+    /// What is told elsewhere than in the file.
+    pub(super) fn labels(&self) -> Labels {
+        let named = Labels { name: self.name.clone(), ..Labels::default() };
+        Labels { namespace: self.namespace.clone(), ..self.renamed(named) }
+    }
+
     /// The labels of an object as it comes into the cluster.
     pub(super) fn renamed(&self, labels: Labels) -> Labels {
         let Self { name_prefix, name_suffix, .. } = self;

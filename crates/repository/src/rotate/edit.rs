@@ -1,6 +1,6 @@
 //! The new content of a file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use kubeyaml::{EditError, Editor, Node};
@@ -24,8 +24,15 @@ pub(super) struct Edited {
 #[derive(Default)]
 struct Words<'n> {
     /// By the place of the string.
-    in_strings: BTreeMap<usize, (&'n Node, BTreeMap<String, String>)>,
+    in_strings: BTreeMap<usize, (&'n Node, BTreeMap<String, NewWord>)>,
     in_comments: BTreeMap<usize, (Range<usize>, String)>,
+}
+
+/// What takes the place of a word of a string.
+struct NewWord {
+    text: String,
+    /// Which of the same words of the string, counted from 0.
+    numbers: BTreeSet<usize>,
 }
 
 /// Puts new ciphertexts in the place of the old ones, and makes hints agree. The new text is read again: it holds what the
@@ -74,7 +81,9 @@ fn replace_values<'n>(
         is_edited = true;
         match &value.place {
             Place::Whole(node) => editor.replace(node, new.as_str())?,
-            Place::Word(node, word) => words.in_string(node, word.run(), word.with(new)),
+            Place::Word(node, word) => {
+                words.in_string(node, word.run(), &[word.number()], word.with(new));
+            }
             Place::Text(_) => return Err(EditError::OtherText),
         }
     }
@@ -91,7 +100,9 @@ fn rename_keys<'n>(resealed: &Resealed<'n>, words: &mut Words<'n>) -> bool {
             let new = hints::digest(key);
             match &name.place {
                 KeyPlace::Comment(at) => words.in_comment(at.clone(), new),
-                KeyPlace::Word(node) => words.in_string(node, &hints::digest(name.key), new),
+                KeyPlace::Words(node, numbers) => {
+                    words.in_string(node, &hints::digest(name.key), numbers, new);
+                }
             }
         }
     }
@@ -99,10 +110,12 @@ fn rename_keys<'n>(resealed: &Resealed<'n>, words: &mut Words<'n>) -> bool {
 }
 
 impl<'n> Words<'n> {
-    fn in_string(&mut self, node: &'n Node, old: &str, new: String) {
+    fn in_string(&mut self, node: &'n Node, old: &str, numbers: &[usize], new: String) {
         let string = self.in_strings.entry(node.span().start);
         let (_, words) = string.or_insert((node, BTreeMap::new()));
-        words.entry(old.to_owned()).or_insert(new);
+        let word = words.entry(old.to_owned());
+        let word = word.or_insert(NewWord { text: new, numbers: BTreeSet::new() });
+        word.numbers.extend(numbers);
     }
 
     fn in_comment(&mut self, at: Range<usize>, new: String) {
@@ -111,7 +124,8 @@ impl<'n> Words<'n> {
 
     fn replace(self, editor: &mut Editor<'_>) -> Result<(), EditError> {
         for (node, words) in self.in_strings.into_values() {
-            editor.replace_words(node, words)?;
+            let words = words.into_iter().map(|(old, new)| (old, new.numbers, new.text));
+            editor.replace_words_at(node, words)?;
         }
         for (at, new) in self.in_comments.into_values() {
             editor.replace_in_comment(at, new)?;

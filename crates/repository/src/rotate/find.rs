@@ -174,7 +174,7 @@ impl<'n> Walk<'n> {
 
     /// A string that is no value of an object.
     fn string(&mut self, node: &'n Node, text: &'n str, around: Around<'n>) {
-        self.strings.push(self.content_of(node));
+        self.strings.push(content_of(self.text, node));
         if self.met.contains(&node.span().start) {
             return;
         }
@@ -187,19 +187,6 @@ impl<'n> Walk<'n> {
         } else {
             self.line(node, text, around);
         }
-    }
-
-    /// Where the text of a string stands, without the line of a block's indicator.
-    fn content_of(&self, node: &Node) -> Range<usize> {
-        let span = node.span();
-        let head = match node.style() {
-            Style::Literal | Style::Folded => {
-                let written = self.text.get(span.clone()).unwrap_or_default();
-                written.find(['\n', '\r']).unwrap_or(written.len())
-            }
-            _ => 0,
-        };
-        span.start + head..span.end
     }
 
     /// A text of one line: a value, perhaps with something before or after it; or words.
@@ -293,14 +280,14 @@ impl<'n> Around<'n> {
         let inside = |field, inner| short_text(mapping.get(field)?.as_mapping()?, inner);
         let destination = inside("destination", "namespace");
         // Of a patch: which object it changes.
-        let target = inside("target", "name");
+        let target = |field| inside("target", field);
         Self {
             in_sealed_secret: self.in_sealed_secret,
             for_several_clusters: self.for_several_clusters
                 || text("kind") == Some("ApplicationSet"),
             destination: destination.or(text("targetNamespace")).or(self.destination),
-            namespace: text("namespace").or(self.namespace),
-            name: text("name").or(target).or(self.name),
+            namespace: text("namespace").or(target("namespace")).or(self.namespace),
+            name: text("name").or(target("name")).or(self.name),
         }
     }
 }
@@ -308,6 +295,19 @@ impl<'n> Around<'n> {
 /// A text that may be a name: what is longer would be copied for each value beside it.
 fn short_text<'n>(mapping: &'n Mapping, field: &str) -> Option<&'n str> {
     mapping.get(field)?.as_str().filter(|text| text.len() <= MAX_NAME)
+}
+
+/// Where the text of a string stands, without the line of a block's indicator.
+fn content_of(text: &str, node: &Node) -> Range<usize> {
+    let span = node.span();
+    let head = match node.style() {
+        Style::Literal | Style::Folded => {
+            let written = text.get(span.clone()).unwrap_or_default();
+            written.find(['\n', '\r']).unwrap_or(written.len())
+        }
+        _ => 0,
+    };
+    span.start + head..span.end
 }
 
 /// Whether a text has several lines, or is JSON: it may be a file of its own.

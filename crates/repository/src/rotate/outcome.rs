@@ -124,6 +124,8 @@ pub enum LeftCause {
         /// The certificate's private key is not among those given: a value that was rotated already does not open.
         may_be_rotated: bool,
     },
+    /// Not all keys were tried: nothing opens so much of its object, or of its file, that a limit is reached.
+    NotTried,
     /// Nothing tells its namespace, and no key opens it cluster-wide.
     NoNamespace,
     /// It is part of nothing that tells what it is bound to, and no key opens it cluster-wide.
@@ -294,6 +296,7 @@ impl LeftCause {
             Self::Malformed(_) => "Malformed",
             Self::NoHint => "NoHint",
             Self::NotOpened { .. } => "NotOpened",
+            Self::NotTried => "NotTried",
             Self::NoNamespace => "NoNamespace",
             Self::Unexplained => "Unexplained",
             Self::OtherCluster => "OtherCluster",
@@ -304,6 +307,18 @@ impl LeftCause {
             Self::NotEditable(_) => "NotEditable",
             Self::NotSealed => "NotSealed",
             Self::WithTheFile => "WithTheFile",
+        }
+    }
+
+    /// Where the reader stopped, in a document that could not be read: the cause's words do not say it.
+    #[must_use]
+    pub fn place(&self) -> Option<Position> {
+        match self {
+            Self::Unreadable(YamlError { line, column, .. })
+            | Self::Refused(YamlError { line, column, .. }) => {
+                Some(Position { line: *line, column: *column })
+            }
+            _ => None,
         }
     }
 }
@@ -371,6 +386,10 @@ impl fmt::Display for LeftCause {
                     false => Ok(()),
                 }
             }
+            Self::NotTried => f.write_str(
+                "not all keys were tried: no key opens so many other values of the file; put those right first, or \
+                 split the file",
+            ),
             Self::NoNamespace => f.write_str(
                 "nothing tells its namespace, and no key opens it cluster-wide: write a rule, or give the namespace",
             ),
@@ -387,7 +406,7 @@ impl fmt::Display for LeftCause {
             Self::SeveralKustomizations => f.write_str(
                 "the values of its SealedSecret are for the namespaces of several kustomizations",
             ),
-            Self::Unreadable(error) | Self::Refused(error) => error.fmt(f),
+            Self::Unreadable(error) | Self::Refused(error) => error.kind.fmt(f),
             Self::NotEditable(error) => error.fmt(f),
             Self::NotSealed => f.write_str("it could not be sealed for the certificate's key"),
             Self::WithTheFile => f.write_str("another value of the file was left"),

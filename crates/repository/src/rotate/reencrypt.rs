@@ -10,7 +10,7 @@ use super::binding::{self, Candidate, Said, Source};
 use super::context::{Context, Labels, Overlay};
 use super::find::{Object, Shape, Value};
 use super::outcome::{Bound, Finding, LeftCause, Outcome, Warning, WarningKind};
-use super::search::{Opened, Search};
+use super::search::{Opened, Search, Unopened};
 
 /// An object, and what became of each of its values, in their order.
 pub(super) struct Resealed<'n> {
@@ -73,7 +73,8 @@ pub(super) fn leave_if_of_several_clusters(resealed: &mut [Resealed<'_>], contex
 fn leave_if_for_several(values: &mut [ResealedValue]) {
     let opened = values.iter().filter(|value| value.finding.key.is_some());
     let bound = opened.filter_map(|value| value.finding.bound.as_ref());
-    let kustomized = bound.filter(|bound| bound.source == Source::Kustomization);
+    let kustomized =
+        bound.filter(|bound| matches!(bound.source, Source::Kustomization | Source::Destination));
     let kustomized: Vec<&Binding> = kustomized.map(|bound| &bound.binding).collect();
     let is_one = |part: fn(&Binding) -> &str| {
         let mut parts =
@@ -99,11 +100,17 @@ fn reseal_value(
     let hint = value.hint(&object.hints);
     let mut finding = value.finding.clone();
     finding.hint = hint;
-    let Some(opened) = search.open(&value.sealed, candidates, hint) else {
-        finding.bound = likeliest(object, candidates);
-        finding.outcome = unopened(object, candidates, hint, context);
-        let key = hint.filter(|_| !matches!(finding.outcome, Outcome::Left(_)));
-        return ResealedValue { finding, new: None, key };
+    let opened = match search.open(&value.sealed, candidates, hint) {
+        Ok(opened) => opened,
+        Err(cause) => {
+            finding.bound = likeliest(object, candidates);
+            finding.outcome = match cause {
+                Unopened::NotFound => unopened(object, candidates, hint, context),
+                Unopened::OverLimit => Outcome::Left(LeftCause::NotTried),
+            };
+            let key = hint.filter(|_| !matches!(finding.outcome, Outcome::Left(_)));
+            return ResealedValue { finding, new: None, key };
+        }
     };
     finding.key = Some(opened.key);
     let Candidate { binding, source } = &opened.candidate;
@@ -173,10 +180,10 @@ fn sets(object: &Object<'_>, value: &Value<'_>, context: &Context<'_>) -> Vec<Ve
     let overlays = || context.overlays.iter().map(Some).chain([None]);
     let mut sets: Vec<Vec<Said>> =
         overlays().map(|overlay| said.of(overlay, &object.guessed)).collect();
-    // A kustomization's namespace takes the place of one that a document has.
+    // A kustomization's namespace takes the place of one that a document has, and a target's name that of a patch's.
     sets.extend(context.overlays.iter().map(|overlay| {
-        let namespace = said.namespace_of(overlay);
-        [namespace].into_iter().chain(said.of(Some(overlay), &object.guessed)).collect()
+        let told = said.by_overlay(overlay);
+        [told].into_iter().chain(said.of(Some(overlay), &object.guessed)).collect()
     }));
     if object.guessed != Labels::default() {
         sets.extend(overlays().map(|overlay| said.of(overlay, &Labels::default())));
@@ -195,8 +202,10 @@ impl Sources<'_> {
     /// What all say but hints, in their order.
     fn of(&self, overlay: Option<&Overlay>, guessed: &Labels) -> Vec<Said> {
         let Self { object, value, context } = self;
-        let namespace = overlay.map(|overlay| self.namespace_of(overlay));
-        let destination = Labels { namespace: object.destination.clone(), ..Labels::default() };
+        let kustomized = overlay.map(|overlay| self.by_overlay(overlay));
+        let elsewhere = overlay.and_then(|overlay| overlay.destination.as_ref());
+        let destination = object.destination.as_ref().or(elsewhere).cloned();
+        let destination = Labels { namespace: destination, ..Labels::default() };
         let said = |labels: &Labels, source| Said { labels: labels.clone(), source };
         let own = [
             self.renamed(overlay, &object.own),
@@ -205,7 +214,7 @@ impl Sources<'_> {
             self.renamed(overlay, guessed),
         ];
         let others = [said(&destination, Source::Destination), said(&context.flags, Source::Flags)];
-        own.into_iter().chain(namespace).chain(others).collect()
+        own.into_iter().chain(kustomized).chain(others).collect()
     }
 
     /// What the document says, with the name as it comes into the cluster.
@@ -216,9 +225,8 @@ impl Sources<'_> {
         Said { labels: renamed.unwrap_or_else(|| labels.clone()), source }
     }
 
-    fn namespace_of(&self, overlay: &Overlay) -> Said {
-        let labels = Labels { namespace: overlay.namespace.clone(), ..Labels::default() };
-        Said { labels, source: Source::Kustomization }
+    fn by_overlay(&self, overlay: &Overlay) -> Said {
+        Said { labels: overlay.labels(), source: Source::Kustomization }
     }
 }
 

@@ -14,6 +14,14 @@ pub(super) struct Opened {
     pub(super) candidate: Candidate,
 }
 
+/// Why a value was not opened.
+pub(super) enum Unopened {
+    /// Nothing opens it.
+    NotFound,
+    /// Not all was tried: that would have taken more operations than an object, or the file, may take.
+    OverLimit,
+}
+
 /// The search for what opens the values of a file. What opened one value is the first that is tried for the next.
 pub(super) struct Search<'c> {
     /// One for each ring, that of the certificate's cluster first.
@@ -24,7 +32,13 @@ pub(super) struct Search<'c> {
     known: Option<(usize, Candidate)>,
     /// Operations for the present object beyond the first one of each value.
     further: usize,
+    /// Operations for values of the file that nothing opened.
+    in_vain: usize,
 }
+
+/// How many operations a file may take for values that nothing opens, besides sixteen searches through all keys: a hundred
+/// such values, with a dozen keys and three bindings.
+const MAX_IN_VAIN: usize = 4096;
 
 impl<'c> Search<'c> {
     pub(super) fn new(context: &Context<'c>) -> Self {
@@ -37,6 +51,7 @@ impl<'c> Search<'c> {
             keys: context.rings.iter().map(KeyRing::len).sum(),
             known: None,
             further: 0,
+            in_vain: 0,
         }
     }
 
@@ -51,36 +66,60 @@ impl<'c> Search<'c> {
     }
 
     /// Opens a value. Those of an object may take an operation each, and what sixteen searches through all keys for all
-    /// candidates take: values that were made to keep a machine busy are not opened.
+    /// candidates take; and what opens nothing has a limit for the whole file: values that were made to keep a machine busy
+    /// are not tried.
     pub(super) fn open(
         &mut self,
         value: &SealedValue,
         candidates: &[Candidate],
         hint: Option<Fingerprint>,
-    ) -> Option<Opened> {
+    ) -> Result<Opened, Unopened> {
+        let before = self.operations();
         let hint = hint.map_or(KeyHint::NONE, KeyHint::from);
+        let opened = self.search(value, candidates, hint, before);
+        if opened.is_err() {
+            self.in_vain += self.operations() - before;
+        }
+        opened
+    }
+
+    /// `before` is how many operations there were before this value.
+    fn search(
+        &mut self,
+        value: &SealedValue,
+        candidates: &[Candidate],
+        hint: KeyHint,
+        before: usize,
+    ) -> Result<Opened, Unopened> {
         let known = self.known.clone().filter(|(_, known)| candidates.contains(known));
         if let Some((ring, candidate)) = &known
+            && self.may_fail(before)
             && let Some(opened) = self.open_known(*ring, value, candidate, hint)
         {
-            return Some(opened);
+            return Ok(opened);
         }
         let most = 16 * self.keys * candidates.len() + 256;
         for ring in 0..self.trials.len() {
             for candidate in candidates {
-                let is_tried =
-                    known.as_ref().is_some_and(|known| *known == (ring, candidate.clone()));
-                if is_tried || self.further >= most {
+                if known.as_ref().is_some_and(|known| *known == (ring, candidate.clone())) {
                     continue;
                 }
-                let opened = self.open_with(ring, value, candidate, hint);
-                if opened.is_some() {
+                if self.further >= most || !self.may_fail(before) {
+                    return Err(Unopened::OverLimit);
+                }
+                if let Some(opened) = self.open_with(ring, value, candidate, hint) {
                     self.known = Some((ring, candidate.clone()));
-                    return opened;
+                    return Ok(opened);
                 }
             }
         }
-        None
+        Err(Unopened::NotFound)
+    }
+
+    /// Whether a ring may be tried in vain once more, for a value before which there were so many operations.
+    fn may_fail(&self, before: usize) -> bool {
+        let spent = self.in_vain + self.operations() - before;
+        spent + self.keys <= MAX_IN_VAIN + 16 * self.keys
     }
 
     /// With what opened the value before: of the operations, the first one counts for nothing.

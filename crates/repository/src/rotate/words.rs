@@ -1,9 +1,12 @@
 //! Sealed values in text of any kind: base64 words that begin as an envelope does.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use memchr::memmem;
 use zeroize::Zeroizing;
+
+use super::escapes;
 
 /// The characters of the shortest envelope in base64, less padding: two bytes of length, 256 of RSA-2048, 16 of AES-GCM.
 const MIN_LEN: usize = 366;
@@ -14,8 +17,14 @@ const MAX_PREFIX: usize = 64;
 /// The least characters of the first line of a value that is cut into lines.
 const MIN_LINE: usize = 32;
 
-/// Names without which no document is searched for shorter or wrapped values; the last one is part of a tag for base64.
-const NAMES: [&str; 3] = ["SealedSecret", "encryptedData", "binary"];
+/// Names that say that a document is to be searched for shorter or wrapped values as well.
+const NAMES: [&str; 2] = ["SealedSecret", "encryptedData"];
+
+/// What the tag for base64 is written with: `!!binary`, `!<tag:yaml.org,2002:binary>`.
+const BINARY: [&str; 2] = ["!!binary", ":binary>"];
+
+/// The most bytes of a tag that are looked through for an escape.
+const MAX_TAG: usize = 256;
 
 /// A run of base64 characters that ends with what begins as an envelope does.
 #[derive(Clone)]
@@ -23,13 +32,24 @@ pub(super) struct Word {
     run: String,
     /// The length of what stands before it.
     prefix: usize,
+    /// Which of the same runs of its text it is, counted from 0.
+    number: usize,
 }
 
-/// Whether it is worth reading a file as documents: it names what holds sealed values, or has one, or may have one that is
-/// written with escapes. A file in UTF-16 always is.
+/// Whether it is worth reading a file as documents: it names what holds sealed values, or has what begins as one does, as
+/// it is written or as its escapes are read. Of a file in UTF-16, any long word may have one in it.
 #[must_use]
 pub fn may_hold_sealed_values(file: &[u8]) -> bool {
-    memchr::memchr2(0, b'\\', file).is_some() || may_have_some(file)
+    let in_utf16 = without_empty_bytes(file);
+    may_have_some(file)
+        || may_have_some(&escapes::read(file))
+        || may_have_some_in_utf16(&in_utf16)
+        || may_have_some_in_utf16(&escapes::read(&in_utf16))
+}
+
+/// As [`may_have_some`], of a text in UTF-16 less its empty bytes: those of other characters may stand beside a word.
+fn may_have_some_in_utf16(text: &[u8]) -> bool {
+    may_have_some(text) || runs(text).any(|run| run.len() >= MIN_LINE)
 }
 
 /// Whether it is worth reading a text in a file as documents.
@@ -38,8 +58,19 @@ pub(super) fn may_hold_sealed_values_inside(text: &str) -> bool {
 }
 
 fn may_have_some(text: &[u8]) -> bool {
-    let names = |name: &&str| memmem::find(text, name.as_bytes()).is_some();
-    NAMES.iter().any(names) || find_also_cut(text).next().is_some()
+    let is_there = |name: &&str| memmem::find(text, name.as_bytes()).is_some();
+    NAMES.iter().chain(&BINARY).any(is_there)
+        || has_tag_with_escape(text)
+        || find_also_cut(text).next().is_some()
+}
+
+/// Whether a tag in its long form, or with the standard handle, has a percent-encoded character in it.
+fn has_tag_with_escape(text: &[u8]) -> bool {
+    memchr::memchr_iter(b'!', text).any(|at| {
+        let tag = text.get(at + 1..).unwrap_or_default();
+        let mut name = tag.iter().take(MAX_TAG).take_while(|byte| !byte.is_ascii_whitespace());
+        matches!(tag.first(), Some(b'!' | b'<')) && name.any(|byte| *byte == b'%')
+    })
 }
 
 /// Whether text of any kind, UTF-16 as well, has a word that begins as a sealed value does.
@@ -61,8 +92,7 @@ pub(super) fn without_empty_bytes(text: &[u8]) -> Zeroizing<Vec<u8>> {
 
 /// Whether a text names what holds sealed values.
 pub(super) fn mentions_sealed_secrets(text: &str) -> bool {
-    let [kind, field, _] = NAMES;
-    text.contains(kind) || text.contains(field)
+    NAMES.iter().any(|name| text.contains(name))
 }
 
 /// Where words stand that begin as envelopes do, in order.
@@ -93,10 +123,24 @@ pub(super) fn find_also_cut(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
 
 /// As [`find`], each with the run that it is part of.
 pub(super) fn words(text: &str) -> impl Iterator<Item = Word> {
-    runs(text.as_bytes()).filter_map(|run| {
+    let mut met: HashMap<&str, usize> = HashMap::new();
+    runs(text.as_bytes()).filter_map(move |run| {
         let prefix = start_of_sealed(text.as_bytes(), &run)? - run.start;
-        Some(Word { run: text.get(run)?.to_owned(), prefix })
+        let run = text.get(run)?;
+        let met = met.entry(run).or_default();
+        *met += 1;
+        Some(Word { run: run.to_owned(), prefix, number: *met - 1 })
     })
+}
+
+/// Where the runs of a text stand that are no shorter than this, by what they are.
+pub(super) fn places_of_runs(text: &str, min_len: usize) -> HashMap<&str, Vec<usize>> {
+    let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
+    for run in runs(text.as_bytes()).filter(|run| run.len() >= min_len) {
+        let start = run.start;
+        places.entry(text.get(run).unwrap_or_default()).or_default().push(start);
+    }
+    places
 }
 
 /// Whether a base64 text begins with the length of an RSA ciphertext: 256, 384, 512 or 1,024 bytes.
@@ -107,7 +151,12 @@ pub(super) fn begins_envelope(text: &str) -> bool {
 impl Word {
     /// A text that is one sealed value, or should be.
     pub(super) fn whole(text: &str) -> Self {
-        Self { run: text.to_owned(), prefix: 0 }
+        Self { run: text.to_owned(), prefix: 0, number: 0 }
+    }
+
+    /// The same, as this one of the same runs in another text.
+    pub(super) fn numbered(self, number: usize) -> Self {
+        Self { number, ..self }
     }
 
     /// The sealed value.
@@ -118,6 +167,11 @@ impl Word {
     /// All of the run.
     pub(super) fn run(&self) -> &str {
         &self.run
+    }
+
+    /// Which of the same runs of its text it is, counted from 0.
+    pub(super) fn number(&self) -> usize {
+        self.number
     }
 
     /// The run with another value in it.
@@ -204,6 +258,33 @@ mod tests {
             assert!(found(&text).is_empty(), "{text}");
             assert!(!may_hold_sealed_values(text.as_bytes()), "{text}");
         }
+    }
+
+    #[test]
+    fn what_escapes_spell_is_not_passed_over_and_others_are_no_reason_to_look() {
+        let utf16 =
+            |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        let value = word("AgA", 400);
+        let escaped: String = value.bytes().map(|byte| format!("\\u{byte:04x}")).collect();
+        for (text, may) in [
+            (format!("\"{escaped}\""), true),
+            (format!("\"x:\\n{value}\""), true),
+            (format!("\"\\x41{}\"", &value[1..]), true),
+            (format!("\"\\u00e9{value}\""), true),
+            (format!("'C:\\{value}'"), true),
+            ("{\"kind\": \"\\u0053ealedSecret\"}".to_owned(), true),
+            ("{\"a\": \"{\\\"kind\\\": \\\"SealedSecret\\\"}\"}".to_owned(), true),
+            ("a: !!binary x".to_owned(), true),
+            ("a: !<tag:yaml.org,2002:binary> x".to_owned(), true),
+            ("a: !!bin%61ry x".to_owned(), true),
+            ("path: C:\\Users\\u0041".to_owned(), false),
+            ("{\"a\": \"x\\n\\t\\u00e9\\\"y\\\"\"}".to_owned(), false),
+            ("a binary! 100%".to_owned(), false),
+        ] {
+            assert_eq!(may_hold_sealed_values(text.as_bytes()), may, "{text}");
+            assert_eq!(may_hold_sealed_values(&utf16(&text)), may, "{text} in UTF-16");
+        }
+        assert!(may_hold_sealed_values(&utf16(&format!("\u{4141}{value}"))));
     }
 
     #[test]

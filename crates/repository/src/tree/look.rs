@@ -11,13 +11,13 @@ use zeroize::Zeroizing;
 
 use super::MAX_FILE;
 use super::kind;
-use crate::kustomize::Kustomizations;
+use crate::kustomize::{Kustomizations, MAX_KUSTOMIZATION};
 use crate::rotate::may_hold_sealed_values;
 
 /// What is seen in a file at first.
 pub(super) struct Sight {
     pub(super) seen: Seen,
-    /// The text, where it is a kustomization.
+    /// The text, where it is a kustomization, or tells what Argo CD or Flux does with a folder.
     pub(super) kustomization: Option<Zeroizing<Vec<u8>>>,
 }
 
@@ -37,9 +37,9 @@ pub(super) enum Seen {
 }
 
 /// How much is read at a time, and how much of it is looked at again with the next piece: names and the beginning of words
-/// may lie across.
+/// may lie across, each character as an escape, and in UTF-16.
 const PIECE: usize = 256 << 10;
-const OVERLAP: usize = 1 << 10;
+const OVERLAP: usize = 8 << 10;
 
 /// The names of files that are being written: this, and so many random letters and digits.
 pub const PASSING_PREFIX: &str = ".seal-";
@@ -56,14 +56,22 @@ pub(super) fn look(path: &Path) -> Option<Sight> {
     (!is_nothing).then_some(sight)
 }
 
-/// The text of a kustomization; none of any other file, or where it cannot be read.
+/// The text of a kustomization, or of a file that tells what Argo CD or Flux does with a folder; none of any other file, or
+/// where it cannot be read.
 pub(super) fn kustomization(path: &Path) -> Option<Zeroizing<Vec<u8>>> {
-    if !Kustomizations::is_kustomization(path) {
+    if !kind::is_documents(path) {
         return None;
     }
     let mut file = open(path).ok()?;
     let len = file.metadata().ok()?.len();
-    read_all(&mut file, len).ok()
+    if len > MAX_KUSTOMIZATION {
+        return None;
+    }
+    read_all(&mut file, len).ok().filter(|text| is_kustomization(path, text))
+}
+
+fn is_kustomization(path: &Path, text: &[u8]) -> bool {
+    Kustomizations::is_kustomization(path) || Kustomizations::may_tell_destinations(text)
 }
 
 fn try_look(path: &Path) -> io::Result<Sight> {
@@ -72,12 +80,16 @@ fn try_look(path: &Path) -> io::Result<Sight> {
     }
     let mut file = open(path)?;
     let len = file.metadata()?.len();
-    if Kustomizations::is_kustomization(path) && len <= MAX_FILE {
+    let is_documents = kind::is_documents(path);
+    if is_documents && len <= MAX_KUSTOMIZATION {
         let text = read_all(&mut file, len)?;
-        let seen = if may_hold_sealed_values(&text) { Seen::Values } else { Seen::Nothing };
-        return Ok(Sight { seen, kustomization: Some(text) });
+        let seen = search(&mut text.as_slice(), len, true)?;
+        return Ok(Sight {
+            seen,
+            kustomization: Some(text).filter(|text| is_kustomization(path, text)),
+        });
     }
-    let seen = search(&mut file, len, kind::is_documents(path))?;
+    let seen = search(&mut file, len, is_documents)?;
     let seen = match seen {
         Seen::Values if len > MAX_FILE => Seen::TooLarge,
         seen => seen,
@@ -193,6 +205,18 @@ mod tests {
             assert!(matches!(seen(text.as_bytes(), false), Seen::Values), "{before}");
         }
         assert!(matches!(seen("a b ".repeat(PIECE).as_bytes(), false), Seen::Nothing));
+    }
+
+    #[test]
+    fn escapes_are_read_across_the_pieces_of_a_large_file() {
+        let word: String = format!("AgA{}", "x".repeat(400));
+        let word: String = word.bytes().map(|byte| format!("\\u{byte:04x}")).collect();
+        for before in [0, PIECE - 2000, PIECE - 3, PIECE - 2, PIECE - 1, PIECE] {
+            let text = format!("{}\"{word}\" {}", " ".repeat(before), " c".repeat(PIECE));
+            assert!(matches!(seen(text.as_bytes(), true), Seen::Values), "{before}");
+        }
+        let text = "\"C:\\Users\\n\" ".repeat(PIECE / 4);
+        assert!(matches!(seen(text.as_bytes(), true), Seen::Nothing));
     }
 
     #[test]

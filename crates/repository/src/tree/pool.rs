@@ -74,12 +74,6 @@ impl Turns {
         self.changed.notify_all();
         may_pass
     }
-
-    /// Whether all have passed that may.
-    #[must_use]
-    pub fn are_over(&self) -> bool {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).passed >= self.limit
-    }
 }
 
 #[cfg(test)]
@@ -118,6 +112,5 @@ mod tests {
         );
         passed.sort_unstable();
         assert_eq!(passed, [0, 3, 6, 9, 12]);
-        assert!(turns.are_over());
     }
 }

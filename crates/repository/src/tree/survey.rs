@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::kind;
 use super::look::{self, Seen, Sight, look};
 use crate::config::{Config, ConfigError, ConfigFinder, Rule};
-use crate::kustomize::Kustomizations;
+use crate::kustomize::{Kustomizations, Overlays};
 use crate::rotate::Overlay;
 use crate::walk::{PassedOver, Selection, WalkError, walk};
 
@@ -70,6 +70,7 @@ impl TreeFile {
 /// # Errors
 /// A `.seal.yaml` cannot be used.
 pub fn survey(roots: &[PathBuf], selection: Selection) -> Result<Survey, ConfigError> {
+    let is_partial = !selection.is_all();
     let walked = walk(roots, selection, look);
     let mut survey = Survey {
         files: Vec::new(),
@@ -80,11 +81,13 @@ pub fn survey(roots: &[PathBuf], selection: Selection) -> Result<Survey, ConfigE
         passed_over: walked.passed_over,
         errors: walked.errors,
     };
-    let mut kustomizations = around(roots);
+    let real: BTreeSet<PathBuf> =
+        roots.iter().filter_map(|root| root.canonicalize().ok()).collect();
+    let mut kustomizations = Kustomizations::default();
     let mut with_values = Vec::new();
     for (path, Sight { seen, kustomization }) in walked.files {
         if let Some(text) = kustomization {
-            kustomizations.add(&path, &text);
+            add(&mut kustomizations, &real, &path, &text);
         }
         match seen {
             Seen::Nothing => {}
@@ -95,42 +98,64 @@ pub fn survey(roots: &[PathBuf], selection: Selection) -> Result<Survey, ConfigE
             Seen::Unreadable(error) => survey.unreadable.push((path, error)),
         }
     }
+    add_others(&mut kustomizations, &real, is_partial);
+    let overlays = kustomizations.resolve();
     let mut finder = ConfigFinder::default();
     for path in with_values {
-        survey.files.push(tree_file(path, &mut finder, &kustomizations)?);
+        survey.files.push(tree_file(path, &mut finder, &overlays)?);
     }
     Ok(survey)
 }
 
-/// The kustomizations of the working trees that the roots are only a part of: an overlay may lie beside them.
-fn around(roots: &[PathBuf]) -> Kustomizations {
-    let mut kustomizations = Kustomizations::default();
-    let tops: BTreeSet<PathBuf> = roots.iter().filter_map(|root| top_above(root)).collect();
+/// Adds the kustomizations that were not selected, and those of the working trees that the roots are only a part of: an
+/// overlay may lie beside them.
+fn add_others(kustomizations: &mut Kustomizations, roots: &BTreeSet<PathBuf>, is_partial: bool) {
+    let top = |root: &PathBuf| top_above(root).or_else(|| is_partial.then(|| root.clone()));
+    let tops: BTreeSet<PathBuf> = roots.iter().filter_map(top).collect();
     if tops.is_empty() {
-        return kustomizations;
+        return;
     }
     let tops: Vec<PathBuf> = tops.into_iter().collect();
     // What cannot be read there is no part of what was asked for.
-    for (path, text) in walk(&tops, Selection::all(), look::kustomization).files {
-        kustomizations.add(&path, &text);
+    let unread = |path: &Path| match kustomizations.has(path) {
+        true => None,
+        false => look::kustomization(path),
+    };
+    for (path, text) in walk(&tops, Selection::all(), unread).files {
+        add(kustomizations, roots, &path, &text);
     }
-    kustomizations
+}
+
+fn add(kustomizations: &mut Kustomizations, roots: &BTreeSet<PathBuf>, path: &Path, text: &[u8]) {
+    if Kustomizations::is_kustomization(path) {
+        kustomizations.add(path, text);
+    } else if let Some(top) = top_of(path).or_else(|| root_of(path, roots)) {
+        kustomizations.add_destinations(&top, path, text);
+    }
 }
 
 /// The top of the working tree that a root is in; none where it is the top itself, or in no working tree.
 fn top_above(root: &Path) -> Option<PathBuf> {
-    let root = root.canonicalize().ok()?;
-    let is_top = |folder: &&Path| folder.join(".git").exists();
-    root.ancestors().find(is_top).filter(|top| *top != root).map(Path::to_owned)
+    top_of(root).filter(|top| top != root)
+}
+
+/// The top of the working tree that a path is in.
+fn top_of(path: &Path) -> Option<PathBuf> {
+    path.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned)
+}
+
+/// The outermost root around a path.
+fn root_of(path: &Path, roots: &BTreeSet<PathBuf>) -> Option<PathBuf> {
+    path.ancestors().skip(1).filter(|folder| roots.contains(*folder)).last().map(Path::to_owned)
 }
 
 fn tree_file(
     path: PathBuf,
     finder: &mut ConfigFinder,
-    kustomizations: &Kustomizations,
+    overlays: &Overlays,
 ) -> Result<TreeFile, ConfigError> {
     let rule = rule_of(&path, finder)?;
-    let overlays = kustomizations.overlays_of(&path);
+    let overlays = overlays.of(&path);
     Ok(TreeFile { is_documents: kind::is_documents(&path), path, rule, overlays })
 }
 

@@ -43,6 +43,11 @@ impl Selection {
         Self { folder: PathBuf::new(), included: None, excluded: Patterns::default() }
     }
 
+    /// Whether no pattern leaves anything out.
+    pub(crate) fn is_all(&self) -> bool {
+        self.included.is_none() && self.excluded.is_empty()
+    }
+
     /// Whether a file is selected, as far as its own path says.
     pub(super) fn selects(&self, file: &Path) -> bool {
         let is_included = match &self.included {

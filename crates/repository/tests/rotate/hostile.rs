@@ -2,9 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use sealkit_repository::rotate::Verdict;
+use sealkit_core::Scope;
+use sealkit_repository::rotate::{Context, Verdict};
 
-use crate::support::{OLD, manifest, rotated, sealed};
+use crate::support::{
+    OLD, OTHER, manifest, reasons, ring, rotated, sealed, sealed_for, with_rings,
+};
 
 /// What these take in a debug build, with much to spare: what grows with the square of the file takes minutes.
 const MOST: Duration = Duration::from_secs(20);
@@ -44,4 +47,25 @@ fn time_grows_with_the_file() {
         assert_eq!(outcome.verdict(), verdict, "{begin}");
         assert!(start.elapsed() < MOST, "{begin} takes {:?}", start.elapsed());
     }
+}
+
+#[test]
+fn what_no_key_opens_has_a_limit_for_the_whole_file() {
+    let flags = |context: &mut Context<'_>| {
+        context.flags.namespace = Some("shop".to_owned());
+        context.flags.name = Some("orders".to_owned());
+    };
+    let rings = [ring(&[&OLD, &OTHER])];
+    let line = |number: usize, value: &str| format!("k{number}: {value}\n");
+    let of_others =
+        |number| line(number, &sealed_for(&OLD, Scope::Strict, "elsewhere", &number.to_string()));
+    // What is opened does not count, however much there is of it.
+    let opened: String = (0..300).map(|number| line(number, &sealed(&OLD))).collect();
+    let others: String = (300..1000).map(of_others).collect();
+    let outcome = with_rings(&(opened + &others + &line(1000, &sealed(&OLD))), &rings, flags);
+    // Three bindings and two keys.
+    let most = 300 + 4096 + 16 * 2;
+    assert!((most - 10..=most).contains(&outcome.operations), "{}", outcome.operations);
+    let causes: Vec<&str> = reasons(&outcome);
+    assert_eq!((causes[0], causes[300], causes[1000]), ("WithTheFile", "NotOpened", "NotTried"));
 }

@@ -215,6 +215,31 @@ fn texts_of_several_lines_are_looked_into_once() {
 }
 
 #[test]
+fn a_comment_in_an_embedded_text_keeps_the_value_that_is_rotated_beside_it() {
+    let value = sealed(&OLD);
+    let key = OLD.sealing_key().fingerprint();
+    let inner = manifest(
+        &format!("  annotations:\n    sealkit.dev/sealed-with: {key}\n"),
+        &format!("    # was {value} for {key}\n    a: {value}\n    b: \"{value}\" # {value}\n"),
+    );
+    let file = format!("values: |\n  {}", inner.replace('\n', "\n  "));
+    let outcome = rotated(&file);
+    let (rotated, noted): (Vec<&str>, Vec<&str>) =
+        reasons(&outcome).into_iter().partition(|reason| *reason == "Rotated");
+    assert_eq!((rotated.len(), noted), (2, vec!["Comment", "Comment"]));
+    let after = text(&outcome);
+    let new_key = NEW.sealing_key().fingerprint();
+    let expected = file
+        .replace(&format!("a: {value}"), "a: hunter2")
+        .replace(&format!("b: \"{value}\""), "b: \"hunter2\"")
+        .replace(&format!("sealed-with: {key}"), &format!("sealed-with: {new_key}"));
+    // Only the new key opens what is shown in the clear: what stands in a comment stays for the old one.
+    assert_eq!(opened(&after), opened(&expected));
+    assert_eq!(after.matches(&value).count(), 2, "both comments are as they were");
+    assert_eq!(after.matches(&key.to_string()).count(), 1);
+}
+
+#[test]
 fn patches_and_values_behind_a_prefix_are_rotated() {
     let value = sealed(&OLD);
     let flags =

@@ -1,7 +1,8 @@
 //! One case: ciphertexts are put into its files, they are rotated, and all that was said is compared.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use sealkit_repository::kustomize::Kustomizations;
 use sealkit_repository::rotate::{
     Content, Context, FileOutcome, Labels, Options, Outcome, Overlay, Target, Verdict, rotate,
 };
@@ -77,28 +78,22 @@ fn rotate_file(case: &Case, name: &str, file: &[u8]) -> Result<FileOutcome, Stri
     if rule.keys.is_none() {
         context.rule = rule.labels.clone();
     }
-    let overlays = overlays(case);
+    let overlays = overlays(case, name);
     context.overlays = &overlays;
     context.flags = case.flags();
     context.options = Options { verify: true, ..Options::default() };
     Ok(rotate(file, &context, &mut rand::rng()))
 }
 
-/// The namespaces of the kustomizations in the folder of a case, which all put all of its files into a cluster.
-fn overlays(case: &Case) -> Vec<Overlay> {
+/// What the kustomizations in the folder of a case make of one of its files.
+fn overlays(case: &Case, name: &str) -> Vec<Overlay> {
     let root = fixture("rotate-shapes").join(case.text("path").unwrap());
-    let kustomizations =
-        files(&root).into_iter().filter(|file| file.ends_with("kustomization.yaml"));
-    let namespace = |file: PathBuf| {
-        let name = file.strip_prefix(fixture("rotate-shapes")).unwrap().to_str().unwrap();
-        let text = String::from_utf8(read_fixture(&format!("rotate-shapes/{name}"))).unwrap();
-        let line = text.lines().find_map(|line| line.strip_prefix("namespace: "));
-        line.map(str::to_owned)
-    };
-    let namespaces = kustomizations.filter_map(namespace);
-    namespaces
-        .map(|namespace| Overlay { namespace: Some(namespace), ..Overlay::default() })
-        .collect()
+    let mut kustomizations = Kustomizations::default();
+    for file in files(&root).iter().filter(|file| Kustomizations::is_kustomization(file)) {
+        let name = file.strip_prefix(fixture("")).unwrap().to_str().unwrap();
+        kustomizations.add(file, &read_fixture(name));
+    }
+    kustomizations.resolve().of(&root.join(name))
 }
 
 /// The key of the certificate: that of the rule for the file, or the one given.

@@ -1,12 +1,16 @@
 //! Texts of several lines that are a file of their own: Helm values in an Argo CD `Application`, patches in a
 //! kustomization. One level: a text in such a text is not looked into.
 
-use kubeyaml::{Node, Position, Style};
-use sealkit_manifest::annotations::Hints;
+use std::collections::HashMap;
+
+use kubeyaml::{EditError, Node, Position, Style};
+use sealkit_core::Fingerprint;
+use sealkit_manifest::annotations::{self, Hints};
 
 use super::{Around, Found, Start, Walk, find_from, item};
 use crate::rotate::find::object::{KeyName, KeyPlace, Object, Place, Shape, Value};
-use crate::rotate::outcome::{Finding, NotedCause, Outcome, Warning};
+use crate::rotate::hints::digest;
+use crate::rotate::outcome::{Finding, LeftCause, NotedCause, Outcome, Warning};
 use crate::rotate::reading::Reading;
 use crate::rotate::words::{self, Word};
 
@@ -48,8 +52,9 @@ impl<'n> Walk<'n> {
         };
         let Found { objects, findings, warnings } = find_from(reading, &start);
         let shift = Shift::of(node, self.text, reading.text());
+        let outer = Outer::of(node, reading.text());
         for object in objects {
-            self.embedded_object(node, object, &shift);
+            self.embedded_object(&outer, object, &shift);
         }
         self.found.findings.extend(findings.into_iter().map(|found| shift.finding(found)));
         self.found.warnings.extend(
@@ -60,19 +65,21 @@ impl<'n> Walk<'n> {
     }
 
     /// Makes the values of an object words of the text that they stand in.
-    fn embedded_object(&mut self, node: &'n Node, object: Object<'_>, shift: &Shift) {
+    fn embedded_object(&mut self, outer: &Outer<'n, '_>, object: Object<'_>, shift: &Shift) {
         let mut values = Vec::new();
+        let hint = hint_of(&object);
         for value in object.values {
-            let key_names = key_names(node, &value, &object.hints);
+            let key_names = outer.key_names(&value, &object.hints, hint);
             let finding = shift.finding(value.finding);
-            match item::obstacle(node) {
-                Some(cause) => {
+            let obstacle = item::obstacle(outer.node);
+            match obstacle.map_or_else(|| outer.place_of(&value.place), Err) {
+                Err(cause) => {
                     let outcome = Outcome::Left(cause);
                     self.found.findings.push(Finding { outcome, ..finding });
                 }
-                None => values.push(Value {
+                Ok(place) => values.push(Value {
                     key_names,
-                    place: Place::Word(node, word_of(&value.place)),
+                    place,
                     finding,
                     sealed: value.sealed,
                     name: value.name,
@@ -101,19 +108,79 @@ impl<'n> Walk<'n> {
     }
 }
 
-/// Where the text that a value stands in names the key that it is sealed for.
-fn key_names<'n>(node: &'n Node, value: &Value<'_>, hints: &Hints) -> Vec<KeyName<'n>> {
-    let beside = value.key_names.iter().map(|name| name.key);
-    let keys = beside.chain(hints.sealed_with(&value.name));
-    keys.map(|key| KeyName { key, place: KeyPlace::Word(node) }).collect()
+/// The annotation of an object in an embedded text that names the keys of its values.
+fn hint_of<'n>(object: &Object<'n>) -> Option<&'n Node> {
+    let Shape::SealedSecret { metadata } = object.shape else { return None };
+    let annotations = metadata?.as_mapping()?.get("annotations")?.as_mapping()?;
+    annotations.get(annotations::SEALED_WITH)
 }
 
-/// What stands in the text for a value.
-fn word_of(place: &Place<'_>) -> Word {
-    match place {
-        Place::Whole(node) => Word::whole(node.as_str().unwrap_or_default()),
-        Place::Word(_, word) => word.clone(),
-        Place::Text(_) => Word::whole(""),
+/// An embedded text, and the string that it is in the file.
+struct Outer<'n, 't> {
+    node: &'n Node,
+    text: &'t str,
+    /// Where its words stand, by what they are.
+    words: HashMap<&'t str, Vec<usize>>,
+}
+
+/// The length of a key's digest in base64, which is the shortest word that is replaced.
+const MIN_WORD: usize = 43;
+
+impl<'n, 't> Outer<'n, 't> {
+    fn of(node: &'n Node, text: &'t str) -> Self {
+        let mut words = words::places_of_runs(text, MIN_WORD);
+        // What is hidden of a template may have the same words in it: then it is not known which is which.
+        let meant = words::places_of_runs(node.as_str().unwrap_or_default(), MIN_WORD);
+        words.retain(|word, places| meant.get(word).is_some_and(|all| all.len() == places.len()));
+        Self { node, text, words }
+    }
+
+    /// What of the string is a value of the embedded text.
+    fn place_of(&self, place: &Place<'_>) -> Result<Place<'n>, LeftCause> {
+        let (inner, word) = match place {
+            Place::Whole(inner) => (*inner, Word::whole(inner.as_str().unwrap_or_default())),
+            Place::Word(inner, word) => (*inner, word.clone()),
+            Place::Text(_) => return Err(LeftCause::NotEditable(EditError::OtherText)),
+        };
+        let numbers = self.numbers_in(inner, word.run());
+        let number = numbers.get(word.number()).copied();
+        let word = number.map(|number| word.numbered(number));
+        let word = word.ok_or(LeftCause::NotEditable(EditError::WordMissing))?;
+        Ok(Place::Word(self.node, word))
+    }
+
+    /// Where the text names the key that a value is sealed for.
+    fn key_names(&self, value: &Value<'_>, hints: &Hints, hint: Option<&Node>) -> Vec<KeyName<'n>> {
+        let beside = value.key_names.iter().filter_map(|name| match &name.place {
+            KeyPlace::Comment(at) => Some((name.key, self.number_at(name.key, at.start))),
+            KeyPlace::Words(..) => None,
+        });
+        let hinted = hints.sealed_with(&value.name).zip(hint);
+        let hinted = hinted.map(|(key, hint)| (key, self.numbers_in(hint, &digest(key))));
+        let names = beside.chain(hinted);
+        names.map(|(key, at)| KeyName { key, place: KeyPlace::Words(self.node, at) }).collect()
+    }
+
+    /// The numbers of a word among the same ones of the text: those in a string of it. None where it is written in another
+    /// way there.
+    fn numbers_in(&self, inner: &Node, word: &str) -> Vec<usize> {
+        let span = super::content_of(self.text, inner);
+        let places = self.places(word).iter().enumerate();
+        let numbers = places.filter(|(_, start)| span.contains(start)).map(|(number, _)| number);
+        let numbers: Vec<usize> = numbers.collect();
+        let meant = words::places_of_runs(inner.as_str().unwrap_or_default(), MIN_WORD);
+        let is_all = meant.get(word).is_some_and(|meant| meant.len() == numbers.len());
+        if is_all { numbers } else { Vec::new() }
+    }
+
+    /// The number of the digest of a key that begins at a byte of the text.
+    fn number_at(&self, key: Fingerprint, start: usize) -> Vec<usize> {
+        let places = self.places(&digest(key));
+        places.iter().position(|place| *place == start).into_iter().collect()
+    }
+
+    fn places(&self, word: &str) -> &[usize] {
+        self.words.get(word).map(Vec::as_slice).unwrap_or_default()
     }
 }
 

@@ -76,8 +76,8 @@ pub(in crate::rotate) struct KeyName<'n> {
 pub(in crate::rotate) enum KeyPlace<'n> {
     /// It is these bytes of a comment.
     Comment(Range<usize>),
-    /// It is a word of a string.
-    Word(&'n Node),
+    /// It is these of the same words of a string, counted from 0.
+    Words(&'n Node, Vec<usize>),
 }
 
 /// Where a value stands.
