@@ -89,9 +89,9 @@ impl Service {
     pub fn wait_until_ready(&mut self, cluster: &Cluster) {
         let (address, port) = (cluster.address(), self.port);
         self.daemon.wait_until("a ready service", SOON, || {
-            let ready = http(&format!("http://{address}:{port}/readyz"))?;
-            let certificate = http(&format!("http://{address}:{port}/v1/cert.pem"))?;
-            Ok(drop((ready, certificate)))
+            http(&format!("http://{address}:{port}/readyz"))?;
+            http(&format!("http://{address}:{port}/v1/cert.pem"))?;
+            Ok(())
         });
     }
 
@@ -173,6 +173,31 @@ pub fn sealed(cluster: &Cluster, certificate: &str, secret: &Value) -> Value {
     std::fs::write(&file, certificate).expect("the cluster's folder can be written to");
     let done = kubeseal().arg("--cert").arg(&file).stdin(secret.to_string()).run().success();
     serde_json::from_slice(&done.stdout).expect("kubeseal writes JSON")
+}
+
+/// Gives a SealedSecret to the cluster. Returns its path and that of its Secret.
+///
+/// # Panics
+///
+/// If it has no name or namespace, or the cluster refuses it.
+pub fn apply(cluster: &Cluster, sealed: &Value) -> (String, String) {
+    let text = |pointer: &str| sealed.pointer(pointer).and_then(Value::as_str).expect("a name");
+    let (namespace, name) = (text("/metadata/namespace"), text("/metadata/name"));
+    let path = sealed_secrets(namespace);
+    cluster.api().post(&path, sealed).success();
+    (format!("{path}/{name}"), format!("/api/v1/namespaces/{namespace}/secrets/{name}"))
+}
+
+/// An item of a Secret, in clear; empty where there is none.
+///
+/// # Panics
+///
+/// If it is no text.
+#[must_use]
+pub fn value(secret: &Value, item: &str) -> String {
+    let text = secret.get("data").and_then(|data| data.get(item)).and_then(Value::as_str);
+    let bytes = kubeyaml::go_base64::decode(text.unwrap_or_default()).expect("base64");
+    String::from_utf8(bytes.to_vec()).expect("a text")
 }
 
 /// A Secret with these items, in clear.

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use sealkit_e2e::namespace;
 use sealkit_e2e::service::{
-    Service, cluster_for_the_service, condition, sealed, sealed_secrets, secret, wait_for,
-    wait_until_gone,
+    Service, apply, cluster_for_the_service, condition, sealed, sealed_secrets, secret, value,
+    wait_for, wait_until_gone,
 };
 use sealkit_testkit::cluster::Cluster;
 use serde_json::{Value, json};
@@ -36,11 +36,7 @@ impl Stage {
     /// Seals a Secret and gives it to the cluster. Returns the paths of the SealedSecret and of its Secret.
     fn apply(&self, secret: &Value) -> (String, String) {
         let sealed = sealed(&self.cluster, &self.certificate, secret);
-        let text = |pointer: &str| sealed.pointer(pointer).and_then(Value::as_str).unwrap();
-        let (namespace, name) = (text("/metadata/namespace"), text("/metadata/name"));
-        let path = sealed_secrets(namespace);
-        self.cluster.api().post(&path, &sealed).success();
-        (format!("{path}/{name}"), format!("/api/v1/namespaces/{namespace}/secrets/{name}"))
+        apply(&self.cluster, &sealed)
     }
 
     fn wait_for_condition(&self, path: &str, status: &str, reason: &str) -> Value {
@@ -48,11 +44,6 @@ impl Stage {
             condition(sealed, "Ready") == Some((status.to_owned(), reason.to_owned()))
         })
     }
-}
-
-fn value(secret: &Value, item: &str) -> String {
-    let text = secret["data"][item].as_str().unwrap_or_default();
-    String::from_utf8(kubeyaml::go_base64::decode(text).unwrap().to_vec()).unwrap()
 }
 
 #[test]

@@ -7,6 +7,7 @@
 mod decide;
 mod outcome;
 #[cfg(test)]
+#[expect(clippy::needless_pass_by_value, reason = "tables read better with `json!` in place")]
 mod tests;
 mod unseal;
 mod write;

@@ -167,6 +167,7 @@ fn metadata_names(entry: &ManagedFieldsEntry, map: &str) -> Vec<String> {
 }
 
 #[cfg(test)]
+#[expect(clippy::needless_pass_by_value, reason = "tables read better with `json!` in place")]
 pub(crate) mod tests {
     use serde_json::json;
 

@@ -373,6 +373,7 @@ fn is_older(version: &str, known: &str) -> bool {
 }
 
 #[cfg(test)]
+#[expect(clippy::needless_pass_by_value, reason = "tables read better with `json!` in place")]
 mod tests {
     use serde_json::json;
 

@@ -269,7 +269,7 @@ mod tests {
         for (text, may) in [
             (format!("\"{escaped}\""), true),
             (format!("\"x:\\n{value}\""), true),
-            (format!("\"\\x41{}\"", &value[1..]), true),
+            (format!("\"\\x41{}\"", value.get(1..).unwrap()), true),
             (format!("\"\\u00e9{value}\""), true),
             (format!("'C:\\{value}'"), true),
             ("{\"kind\": \"\\u0053ealedSecret\"}".to_owned(), true),
