@@ -95,6 +95,12 @@ impl Service {
         });
     }
 
+    /// Waits until it has a key. Not every version of upstream's tells that it is ready.
+    pub fn wait_for_certificate(&mut self, cluster: &Cluster) {
+        let url = format!("http://{}:{}/v1/cert.pem", cluster.address(), self.port);
+        self.daemon.wait_until("a certificate", SOON, || http(&url).map(drop));
+    }
+
     /// Starts ours and waits until it is ready.
     #[must_use]
     pub fn ready(cluster: &Cluster, arguments: &[&str]) -> Self {
@@ -171,7 +177,13 @@ pub fn sealed_secrets(namespace: &str) -> String {
 pub fn sealed(cluster: &Cluster, certificate: &str, secret: &Value) -> Value {
     let file = cluster.file(&format!("certificate-{:x}.pem", certificate.len()));
     std::fs::write(&file, certificate).expect("the cluster's folder can be written to");
-    let done = kubeseal().arg("--cert").arg(&file).stdin(secret.to_string()).run().success();
+    let done = kubeseal()
+        .arg("--allow-empty-data")
+        .arg("--cert")
+        .arg(&file)
+        .stdin(secret.to_string())
+        .run()
+        .success();
     serde_json::from_slice(&done.stdout).expect("kubeseal writes JSON")
 }
 
