@@ -30,9 +30,14 @@ pub fn cluster_for_the_service() -> Cluster {
 
 /// Gives the service the rights of a folder of `deploy/kustomize`, and nothing else of it.
 pub fn grant(cluster: &Cluster, folder: &str) {
-    for object in kustomize(folder) {
-        if let Some(path) = rights_path(&object) {
-            cluster.api().post(&path, &object).success();
+    grant_all(cluster, &kustomize(folder));
+}
+
+/// Gives the rights that are among these objects.
+pub fn grant_all(cluster: &Cluster, objects: &[Value]) {
+    for object in objects {
+        if let Some(path) = rights_path(object) {
+            cluster.api().post(&path, object).success();
         }
     }
 }
