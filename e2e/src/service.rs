@@ -30,9 +30,14 @@ pub fn cluster_for_the_service() -> Cluster {
 
 /// Gives the service the rights of a folder of `deploy/kustomize`, and nothing else of it.
 pub fn grant(cluster: &Cluster, folder: &str) {
-    for object in kustomize(folder) {
-        if let Some(path) = rights_path(&object) {
-            cluster.api().post(&path, &object).success();
+    grant_all(cluster, &kustomize(folder));
+}
+
+/// Gives the rights that are among these objects.
+pub fn grant_all(cluster: &Cluster, objects: &[Value]) {
+    for object in objects {
+        if let Some(path) = rights_path(object) {
+            cluster.api().post(&path, object).success();
         }
     }
 }
@@ -90,9 +95,14 @@ impl Service {
         let (address, port) = (cluster.address(), self.port);
         self.daemon.wait_until("a ready service", SOON, || {
             http(&format!("http://{address}:{port}/readyz"))?;
-            http(&format!("http://{address}:{port}/v1/cert.pem"))?;
-            Ok(())
+            http(&format!("http://{address}:{port}/v1/cert.pem")).map(drop)
         });
+    }
+
+    /// Waits until it has a key. Not every version of upstream's tells that it is ready.
+    pub fn wait_for_certificate(&mut self, cluster: &Cluster) {
+        let url = format!("http://{}:{}/v1/cert.pem", cluster.address(), self.port);
+        self.daemon.wait_until("a certificate", SOON, || http(&url).map(drop));
     }
 
     /// Starts ours and waits until it is ready.
@@ -171,7 +181,13 @@ pub fn sealed_secrets(namespace: &str) -> String {
 pub fn sealed(cluster: &Cluster, certificate: &str, secret: &Value) -> Value {
     let file = cluster.file(&format!("certificate-{:x}.pem", certificate.len()));
     std::fs::write(&file, certificate).expect("the cluster's folder can be written to");
-    let done = kubeseal().arg("--cert").arg(&file).stdin(secret.to_string()).run().success();
+    let done = kubeseal()
+        .arg("--allow-empty-data")
+        .arg("--cert")
+        .arg(&file)
+        .stdin(secret.to_string())
+        .run()
+        .success();
     serde_json::from_slice(&done.stdout).expect("kubeseal writes JSON")
 }
 

@@ -1,5 +1,6 @@
 //! One SealedSecret after the other: look, plan, write, report.
 
+mod dry_run;
 mod report;
 mod secret;
 

@@ -17,6 +17,9 @@ impl Reconciler {
     pub(super) async fn report(&self, entry: &Entry, outcome: Outcome) -> Next {
         let sealed = &*entry.sealed;
         self.observer.condition(sealed, matches!(outcome, Outcome::Synced { .. }));
+        if self.wishes.dry_run {
+            return self.would_report(sealed, &outcome);
+        }
         let content = Content {
             extra: self.wishes.extra_conditions,
             record: !self.drops_record.load(Ordering::Relaxed),
@@ -28,7 +31,7 @@ impl Reconciler {
         if is_news && is_written {
             self.tell(sealed, &outcome);
         }
-        if let Some(status) = status.filter(|_| self.wishes.updates_status && !self.wishes.dry_run)
+        if let Some(status) = status.filter(|_| self.wishes.updates_status)
             && let Some(next) = self.write_status(sealed, status).await
         {
             return next;

@@ -17,6 +17,14 @@ use crate::plan::{
 use crate::record;
 use crate::workers::Share;
 
+/// A Secret as it is sent. Has no `Debug`: it holds plaintext.
+pub(super) enum Request {
+    /// There must be none.
+    Create(Vec<u8>),
+    /// It takes the place of the one whose version it has.
+    Replace(Vec<u8>),
+}
+
 impl Reconciler {
     /// Opens and renders on a thread that may be busy with it.
     pub(super) async fn unseal(
@@ -43,8 +51,7 @@ impl Reconciler {
     ) -> Result<Outcome, Next> {
         let sealed = &*entry.sealed;
         if self.wishes.dry_run {
-            tracing::info!(object = %sealed.key, ?target, "dry run: its Secret would be written");
-            return Err(Next::Wait);
+            return Err(self.would_write(entry, target, unsealed).await);
         }
         if !self.leadership.may_write() {
             return Err(Next::Again);
@@ -61,20 +68,33 @@ impl Reconciler {
         target: Target,
         unsealed: &Unsealed,
     ) -> Result<Written, ApiError> {
+        let key = &entry.sealed.key;
+        match self.request(entry, target, unsealed).await? {
+            Request::Create(body) => self.api.create_secret(key, body).await,
+            Request::Replace(body) => self.api.replace_secret(key, body).await,
+        }
+    }
+
+    /// What is to be sent.
+    pub(super) async fn request(
+        &self,
+        entry: &Entry,
+        target: Target,
+        unsealed: &Unsealed,
+    ) -> Result<Request, ApiError> {
         let (sealed, secret, settings) = (&*entry.sealed, &unsealed.secret, &self.wishes.settings);
         match (target, entry.secret.as_deref()) {
             (Target::Replace { takes_over }, Some(there)) => {
                 let body = SecretBody::to_replace(sealed, secret, there, takes_over, settings);
-                self.api.replace_secret(&sealed.key, json(&body)?).await
+                json(&body).map(Request::Replace)
             }
             (Target::Merge { takes_over }, Some(_)) => {
                 let there = self.api.secret(&sealed.key).await?.ok_or(ApiError::NotFound)?;
                 let body = merged(there, sealed, unsealed, takes_over).ok_or(ApiError::Conflict)?;
-                self.api.replace_secret(&sealed.key, json(&body)?).await
+                json(&body).map(Request::Replace)
             }
             (Target::Create | Target::Replace { .. } | Target::Merge { .. }, _) => {
-                let body = SecretBody::to_create(sealed, secret, settings);
-                self.api.create_secret(&sealed.key, json(&body)?).await
+                json(&SecretBody::to_create(sealed, secret, settings)).map(Request::Create)
             }
         }
     }

@@ -1,0 +1,56 @@
+//! A table of objects under the real upstream controller and under ours, in one cluster and with one key: the same Secrets,
+
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what is not as it should be fails the test there and then"
+)]
+//! statuses and events, but where `docs/differences.md` says otherwise.
+
+mod objects;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use sealkit_e2e::service::{Service, cluster_for_the_service};
+use sealkit_testkit::{eventually, repository};
+
+use objects::{Case, Run};
+
+#[test]
+fn both_controllers_make_the_same_of_each_object() {
+    let cases = Case::all();
+    assert!(cases.len() >= 60, "{} objects", cases.len());
+    let cluster = cluster_for_the_service();
+    let mut upstream = Service::start_upstream(&cluster, &["--kubeclient-qps=-1"]);
+    upstream.wait_for_certificate(&cluster);
+    let certificate = upstream.certificate(&cluster);
+    let theirs = Run::new(&cluster, &certificate, "theirs", &cases);
+    theirs.all_steps();
+    let results = theirs.results();
+    upstream.terminate();
+
+    let service = Service::ready(&cluster, &[]);
+    assert_eq!(service.certificate(&cluster), certificate, "one key for both");
+    let ours = Run::new(&cluster, &certificate, "ours", &cases);
+    ours.all_steps();
+    eventually("the same results", Duration::from_secs(20), || {
+        let problems: Vec<_> =
+            cases.iter().filter_map(|case| case.compare(&results, &ours.results())).collect();
+        if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
+    });
+}
+
+#[test]
+fn every_difference_is_documented_and_occurs() {
+    let text = std::fs::read_to_string(repository().join("docs/differences.md")).unwrap();
+    let section =
+        text.split("\n## ").find(|section| section.starts_with("To the controller: objects"));
+    let rows =
+        section.unwrap().lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+    let documented: BTreeSet<_> = rows.map(|(name, _)| name.to_owned()).collect();
+    let cases = Case::all();
+    let shown: BTreeSet<_> = cases.iter().flat_map(Case::differences).collect();
+    assert_eq!(shown, documented);
+}
