@@ -140,6 +140,17 @@ impl Service {
         assert!(status.success(), "the service ends with {status}: {}", self.log());
     }
 
+    /// Sends it a signal, such as `-USR1`.
+    pub fn signal(&self, signal: &str) {
+        Program::new("kill").args([signal, &self.id().to_string()]).run().success();
+    }
+
+    /// Whether its metrics say that it may write.
+    #[must_use]
+    pub fn leads(&self, cluster: &Cluster) -> bool {
+        self.metric(cluster, "sealed_secrets_controller_leader") == Some(1.0)
+    }
+
     /// The process.
     #[must_use]
     pub fn id(&self) -> u32 {

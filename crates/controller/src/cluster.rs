@@ -63,6 +63,7 @@ pub(crate) async fn look_after(parts: Parts) -> Result<(), RunError> {
         setup.keys.clone(),
         readiness.clone(),
     ));
+    background.spawn(upkeep::tell_leadership(setup.leadership.clone(), setup.metrics.clone()));
     background.spawn(upkeep::count_objects(setup.sink.clone(), setup.metrics.clone()));
     let mut working = JoinSet::new();
     tokio::select! {
