@@ -87,11 +87,11 @@ fn what_is_written_depends_on_whose_the_secret_is() {
         ),
         (
             "another kind's",
-            secret(json!({"ownerReferences": [owner("Deployment", "database", "u1")]})),
+            secret_of(json!({"ownerReferences": [owner("Deployment", "database", "u1")]})),
         ),
         (
             "managed, but not quite",
-            secret(json!({"annotations": {"sealedsecrets.bitnami.com/managed": "yes"}})),
+            secret_of(json!({"annotations": {"sealedsecrets.bitnami.com/managed": "yes"}})),
         ),
     ] {
         assert_eq!(reason_of(&decided(&plain, None, Some(&foreign))), Some("NotManaged"), "{what}");
@@ -111,7 +111,7 @@ fn what_is_in_sync_is_left_as_it_is() {
     // Somebody put a label on it long after; somebody took ours away; somebody took the owner away.
     let entry = json!([{"manager": "sealkit", "operation": "Update", "time": "1970-01-01T00:00:50Z", "fieldsV1": {"f:data": {}}}]);
     let moved = |labels: Value, owners: Value| {
-        secret(
+        secret_of(
             json!({"resourceVersion": "8", "labels": labels, "ownerReferences": owners, "managedFields": entry}),
         )
     };
