@@ -12,6 +12,7 @@ mod clusters;
 pub mod deployment;
 pub mod documents;
 mod key_pair;
+pub mod load;
 pub mod objects;
 mod programs;
 mod scope;

@@ -54,6 +54,7 @@ pub(crate) async fn look_after(parts: Parts) -> Result<(), RunError> {
     let setup = Setup::new(parts).await?;
     // What runs for ever ends with this set.
     let mut background = JoinSet::new();
+    setup.look_out(&mut background);
     setup.watch_keys(&mut background);
     setup.make_keys(&mut background);
     setup.watch_objects(&mut background);

@@ -9,6 +9,7 @@ use crate::leader::Leadership;
 use crate::metrics::Metrics;
 use crate::queue::Priority;
 use crate::readiness::Readiness;
+use crate::restores::Restores;
 use crate::watches::Sink;
 
 /// From one count of objects to the next.
@@ -38,6 +39,14 @@ pub(super) async fn count_objects(sink: Sink, metrics: Metrics) {
         let counts = counts.filter_map(|(key, count)| Some((key.parse().ok()?, count)));
         metrics.set_objects_by_key(counts.collect::<BTreeMap<_, _>>());
         metrics.set_paused(sink.index.paused());
+    }
+}
+
+/// What is remembered of objects may be about ones that never were.
+pub(super) async fn distrust_after_restores(sink: Sink, mut restores: Restores) {
+    loop {
+        restores.next().await;
+        sink.index.distrust_memory();
     }
 }
 

@@ -247,6 +247,14 @@ impl Index {
         }
     }
 
+    /// Forgets what was applied and what failed, as far as it is remembered here alone.
+    pub fn distrust_memory(&self) {
+        for kept in self.lock().sealed.values_mut() {
+            kept.applied = None;
+            kept.failed = None;
+        }
+    }
+
     /// Has it opened once more, although it may be in sync.
     pub fn ask_for_audit(&self, key: &ObjectKey) {
         if let Some(kept) = self.lock().sealed.get_mut(key) {
