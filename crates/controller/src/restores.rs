@@ -13,7 +13,7 @@ use tokio::time::sleep;
 use crate::object::SealedSecretObject;
 
 /// From one look to the next.
-const PERIOD: Duration = Duration::from_secs(10);
+const PERIOD: Duration = Duration::from_secs(2);
 
 /// Tells of restores. Clones are told of the same ones.
 #[derive(Clone)]
