@@ -12,8 +12,11 @@ mod clusters;
 pub mod deployment;
 pub mod documents;
 mod key_pair;
+pub mod load;
+pub mod objects;
 mod programs;
 mod scope;
+pub mod sealing;
 pub mod service;
 
 pub use clusters::{cluster, namespace, shared_cluster};

@@ -71,6 +71,13 @@ impl Service {
         Self::start_program(cluster, Program::new(path_in("SEALKIT_E2E_CONTROLLER")), arguments)
     }
 
+    /// Starts ours behind a proxy of the cluster.
+    #[must_use]
+    pub fn start_behind(cluster: &Cluster, proxy: u16, arguments: &[&str]) -> Self {
+        let program = Program::new(path_in("SEALKIT_E2E_CONTROLLER"));
+        Self::start_there(cluster, program, arguments, Some(proxy))
+    }
+
     /// Starts upstream's.
     #[must_use]
     pub fn start_upstream(cluster: &Cluster, arguments: &[&str]) -> Self {
@@ -78,6 +85,15 @@ impl Service {
     }
 
     fn start_program(cluster: &Cluster, program: Program, arguments: &[&str]) -> Self {
+        Self::start_there(cluster, program, arguments, None)
+    }
+
+    fn start_there(
+        cluster: &Cluster,
+        program: Program,
+        arguments: &[&str],
+        proxy: Option<u16>,
+    ) -> Self {
         let (port, metrics_port) = (cluster.free_port(), cluster.free_port());
         let address = cluster.address();
         let program = program
@@ -85,7 +101,10 @@ impl Service {
             .arg(format!("--listen-metrics-addr={address}:{metrics_port}"))
             .args(arguments)
             .env("POD_NAMESPACE", "kube-system");
-        let program = cluster.in_pod(program, &format!("kube-system/{NAME}"));
+        let mut program = cluster.in_pod(program, &format!("kube-system/{NAME}"));
+        if let Some(port) = proxy {
+            program = program.env("KUBERNETES_SERVICE_PORT", port.to_string());
+        }
         let log = cluster.file(&format!("service-{port}.log"));
         Self { daemon: Daemon::start(&program, &log), port, metrics_port }
     }
@@ -122,10 +141,25 @@ impl Service {
     /// One of its metrics, by its name and labels as they are written.
     #[must_use]
     pub fn metric(&self, cluster: &Cluster, name: &str) -> Option<f64> {
-        let text = http(&format!("http://{}:{}/metrics", cluster.address(), self.metrics_port));
-        let text = text.ok()?;
+        let text = self.metrics(cluster);
         let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '))?;
         line.trim().parse().ok()
+    }
+
+    /// All of its metrics.
+    #[must_use]
+    pub fn metrics(&self, cluster: &Cluster) -> String {
+        let url = format!("http://{}:{}/metrics", cluster.address(), self.metrics_port);
+        http(&url).unwrap_or_default()
+    }
+
+    /// What it answers when a document is posted: the body, then the code.
+    #[must_use]
+    pub fn post(&self, cluster: &Cluster, path: &str, document: &Value) -> String {
+        let url = format!("http://{}:{}{path}", cluster.address(), self.port);
+        let curl = ["--silent", "--write-out", "\n%{http_code}", "--data-binary", "@-"];
+        let curl = Program::new("curl").args(curl).arg(url).stdin(document.to_string());
+        curl.run().success().stdout_text().to_owned()
     }
 
     /// What it has logged.
@@ -148,6 +182,17 @@ impl Service {
         self.daemon.terminate();
         let status = self.daemon.wait(SOON);
         assert!(status.success(), "the service ends with {status}: {}", self.log());
+    }
+
+    /// Sends it a signal, such as `-USR1`.
+    pub fn signal(&self, signal: &str) {
+        Program::new("kill").args([signal, &self.id().to_string()]).run().success();
+    }
+
+    /// Whether its metrics say that it may write.
+    #[must_use]
+    pub fn leads(&self, cluster: &Cluster) -> bool {
+        self.metric(cluster, "sealed_secrets_controller_leader") == Some(1.0)
     }
 
     /// The process.

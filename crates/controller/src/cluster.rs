@@ -54,6 +54,7 @@ pub(crate) async fn look_after(parts: Parts) -> Result<(), RunError> {
     let setup = Setup::new(parts).await?;
     // What runs for ever ends with this set.
     let mut background = JoinSet::new();
+    setup.look_out(&mut background);
     setup.watch_keys(&mut background);
     setup.make_keys(&mut background);
     setup.watch_objects(&mut background);
@@ -63,6 +64,7 @@ pub(crate) async fn look_after(parts: Parts) -> Result<(), RunError> {
         setup.keys.clone(),
         readiness.clone(),
     ));
+    background.spawn(upkeep::tell_leadership(setup.leadership.clone(), setup.metrics.clone()));
     background.spawn(upkeep::count_objects(setup.sink.clone(), setup.metrics.clone()));
     let mut working = JoinSet::new();
     tokio::select! {

@@ -11,6 +11,8 @@ use futures_util::stream::{BoxStream, Stream, StreamExt as _, unfold};
 use kube::runtime::watcher::{Event, Result};
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
+use crate::restores::Restores;
+
 /// How long a watch may fail.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How long a watch is used, and [`JITTER`] at most: several of them are not built anew together.
@@ -20,11 +22,12 @@ const JITTER: Duration = Duration::from_secs(600);
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The events of the watch that `connect` builds, and of the next one: an [`Event::Init`] each time. Built anew when it has
-/// failed for two minutes, and once an hour.
+/// failed for two minutes, after a restore of the server's data, and once an hour.
 pub(crate) fn fresh_stream<K: Send + 'static>(
     connect: impl Fn() -> BoxStream<'static, Result<Event<K>>> + Send,
+    restores: Restores,
 ) -> impl Stream<Item = Result<Event<K>>> + Send {
-    unfold(Fresh::new(connect), |mut fresh| async move {
+    unfold(Fresh::new(connect, restores), |mut fresh| async move {
         let event = fresh.next().await;
         Some((event, fresh))
     })
@@ -32,15 +35,22 @@ pub(crate) fn fresh_stream<K: Send + 'static>(
 
 struct Fresh<K, C> {
     connect: C,
+    restores: Restores,
     stream: BoxStream<'static, Result<Event<K>>>,
     too_old: Pin<Box<Sleep>>,
     failing_since: Option<Instant>,
 }
 
 impl<K, C: Fn() -> BoxStream<'static, Result<Event<K>>>> Fresh<K, C> {
-    fn new(connect: C) -> Self {
+    fn new(connect: C, restores: Restores) -> Self {
         let stream = connect();
-        Self { connect, stream, too_old: Box::pin(sleep_until(end())), failing_since: None }
+        Self {
+            connect,
+            restores,
+            stream,
+            too_old: Box::pin(sleep_until(end())),
+            failing_since: None,
+        }
     }
 
     fn renew(&mut self) {
@@ -54,6 +64,10 @@ impl<K, C: Fn() -> BoxStream<'static, Result<Event<K>>>> Fresh<K, C> {
             let event = tokio::select! {
                 event = self.stream.next() => event,
                 () = self.too_old.as_mut() => {
+                    self.renew();
+                    continue;
+                }
+                () = self.restores.next() => {
                     self.renew();
                     continue;
                 }
@@ -110,7 +124,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_silent_watch_is_built_anew_once_an_hour() {
-        let mut stream = pin!(fresh_stream(silent));
+        let mut stream = pin!(fresh_stream(silent, Restores::never()));
         let start = Instant::now();
         let mut lists = 0;
         while start.elapsed() < Duration::from_secs(10 * 3600) {
@@ -124,9 +138,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_watch_that_fails_for_two_minutes_is_built_anew() {
         let built = AtomicUsize::new(0);
-        let mut stream = pin!(fresh_stream(|| {
-            if built.fetch_add(1, Ordering::SeqCst) == 0 { failing() } else { silent() }
-        }));
+        let mut stream = pin!(fresh_stream(
+            || { if built.fetch_add(1, Ordering::SeqCst) == 0 { failing() } else { silent() } },
+            Restores::never()
+        ));
         let start = Instant::now();
         while stream.next().await.unwrap().is_err() {}
         let time = start.elapsed();
@@ -137,10 +152,13 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_watch_that_ends_is_not_built_anew_in_haste() {
         let built = AtomicUsize::new(0);
-        let mut stream = pin!(fresh_stream(|| {
-            built.fetch_add(1, Ordering::SeqCst);
-            stream::iter([Ok(Event::<()>::Init)]).boxed()
-        }));
+        let mut stream = pin!(fresh_stream(
+            || {
+                built.fetch_add(1, Ordering::SeqCst);
+                stream::iter([Ok(Event::<()>::Init)]).boxed()
+            },
+            Restores::never()
+        ));
         let start = Instant::now();
         while start.elapsed() < Duration::from_secs(10) {
             stream.next().await.unwrap().unwrap();

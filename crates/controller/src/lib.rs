@@ -30,6 +30,7 @@ pub mod queue;
 mod readiness;
 pub mod reconcile;
 pub mod record;
+pub mod restores;
 mod run;
 pub mod server;
 mod shutdown;

@@ -47,6 +47,8 @@ struct Inner {
     /// None where the names of SealedSecrets are not to be seen.
     conditions: Option<Conditions>,
     keys: KeyFigures,
+    paused: Gauge,
+    leader: Gauge,
 }
 
 /// What went wrong with a SealedSecret, as `unseal_errors_total` has it.
@@ -90,6 +92,14 @@ impl Metrics {
         }
         let keys = KeyFigures::new(clock);
         registry.register_collector(Box::new(keys.clone()));
+        let paused = Gauge::default();
+        registry.register(
+            "sealed_secrets_paused",
+            "SealedSecrets whose Secret is paused",
+            paused.clone(),
+        );
+        let leader = Gauge::default();
+        registry.register("leader", "Whether this replica may write", leader.clone());
         root.register_collector(Box::new(process::Process));
         Self(Arc::new(Inner {
             registry: root,
@@ -99,6 +109,8 @@ impl Metrics {
             http_durations,
             conditions,
             keys,
+            paused,
+            leader,
         }))
     }
 
@@ -142,6 +154,16 @@ impl Metrics {
     /// How many SealedSecrets each key opens, at least one value of them.
     pub fn set_objects_by_key(&self, objects: BTreeMap<Fingerprint, usize>) {
         self.0.keys.set_objects(objects);
+    }
+
+    /// How many SealedSecrets have a Secret that a person has paused.
+    pub fn set_paused(&self, objects: usize) {
+        self.0.paused.set(i64::try_from(objects).unwrap_or(i64::MAX));
+    }
+
+    /// Whether this replica may write.
+    pub fn set_leader(&self, may_write: bool) {
+        self.0.leader.set(may_write.into());
     }
 
     /// A request was answered. `path` is one of the three of version 1.

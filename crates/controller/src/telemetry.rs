@@ -15,6 +15,11 @@ use tracing_subscriber::registry::{LookupSpan, Registry};
 
 use crate::args::{LogFormat, LogOptions};
 
+/// Where the client logs answers that it cannot read, whole: they may be Secrets.
+const ANSWERS: &str = "kube_client";
+/// Where it logs methods, paths and codes.
+const REQUESTS: &str = "kube_client::client::builder";
+
 /// Begins to log, once for the process.
 pub(crate) fn start(options: LogOptions) {
     let subscriber = if options.info_to_stdout {
@@ -49,10 +54,10 @@ where
 /// The client logs every answer of 500 and more as an error, also where it is about to try again. Whoever asked says what
 /// came of it.
 fn filter(level: LevelFilter) -> Targets {
-    const OTHERS: [&str; 6] =
-        ["hyper", "hyper_util", "kube_client", "kube_runtime", "rustls", "tower"];
+    const OTHERS: [&str; 6] = ["hyper", "hyper_util", REQUESTS, "kube_runtime", "rustls", "tower"];
     let others = if level >= LevelFilter::DEBUG { level } else { LevelFilter::OFF };
-    Targets::new().with_default(level).with_targets(OTHERS.map(|target| (target, others)))
+    let targets = Targets::new().with_default(level).with_target(ANSWERS, LevelFilter::OFF);
+    targets.with_targets(OTHERS.map(|target| (target, others)))
 }
 
 /// Writes an event on one line, whatever is in it.
@@ -132,8 +137,15 @@ mod tests {
 
     #[test]
     fn the_client_is_heard_when_asked_for() {
-        let events = || tracing::error!(target: "kube_client::client", "failed with status 500");
+        let events = || tracing::error!(target: REQUESTS, "failed with status 500");
         assert_eq!(logged(LogFormat::Text, LevelFilter::INFO, events), "");
         assert!(logged(LogFormat::Text, LevelFilter::DEBUG, events).contains("status 500"));
+    }
+
+    #[test]
+    fn what_the_client_cannot_read_is_not_written_at_any_level() {
+        let events =
+            || tracing::warn!(target: "kube_client::client", "{{\"data\": \"aHVudGVyMg==\"}}");
+        assert_eq!(logged(LogFormat::Text, LevelFilter::TRACE, events), "");
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tracing::warn;
 
-use super::Parts;
+use super::{Parts, upkeep};
 use crate::api::Api;
 use crate::args::{Namespaces, Options, RequestRate};
 use crate::client::{Clients, RequestLimit};
@@ -25,6 +25,7 @@ use crate::metrics::Metrics;
 use crate::plan::Settings;
 use crate::queue::Queue;
 use crate::reconcile::{Reconciler, Wishes};
+use crate::restores::{Lookout, Restores};
 use crate::run::RunError;
 use crate::watches::{Listed, Sink, watch_sealed_secrets, watch_secrets};
 use crate::workers::Workers;
@@ -35,12 +36,14 @@ pub(super) struct Setup {
     pub(super) keys: Keys,
     pub(super) metrics: Metrics,
     pub(super) audit_interval: Option<Duration>,
+    pub(super) leadership: Leadership,
     options: Options,
     clients: Clients,
     namespace: String,
     installation: Option<String>,
-    leadership: Leadership,
     election: Mutex<Option<Election<KubeLeases>>>,
+    lookout: Lookout,
+    restores: Restores,
     publish: watch::Sender<Arc<KeySet>>,
     workers: Workers,
     clock: Clock,
@@ -53,8 +56,10 @@ impl Setup {
         let namespace = installation::own_namespace();
         let installation = installation::uid(clients.work.clone(), &namespace).await;
         let (leadership, election) = candidacy(&options, &clients, &namespace, &clock);
-        let lists = namespaces(&options, &namespace).len();
-        let lists = if options.reconcile.watch_secrets { 2 * lists } else { lists };
+        let watched = namespaces(&options, &namespace);
+        let first = watched.first().and_then(Option::as_deref);
+        let (lookout, restores) = Lookout::new(clients.watches.clone(), first);
+        let lists = if options.reconcile.watch_secrets { 2 * watched.len() } else { watched.len() };
         let sink = Sink {
             index: Arc::new(Index::default()),
             queue: Arc::new(Queue::default()),
@@ -72,6 +77,8 @@ impl Setup {
             installation,
             leadership,
             election: Mutex::new(election),
+            lookout,
+            restores,
             publish,
             workers,
             clock,
@@ -83,6 +90,12 @@ impl Setup {
         KubeKeySecrets::new(watches, work, &self.namespace, &self.options.keys.prefix)
     }
 
+    /// Looks for restores of the server's data.
+    pub(super) fn look_out(&self, tasks: &mut JoinSet<()>) {
+        tasks.spawn(self.lookout.clone().run());
+        tasks.spawn(upkeep::distrust_after_restores(self.sink.clone(), self.restores.clone()));
+    }
+
     /// Watches the key Secrets.
     pub(super) fn watch_keys(&self, tasks: &mut JoinSet<()>) {
         let keys = &self.options.keys;
@@ -91,6 +104,7 @@ impl Setup {
             keys.prefix.clone(),
             keys.order,
             self.workers.clone(),
+            self.restores.clone(),
             self.publish.clone(),
         );
         tasks.spawn(watch.run());
@@ -129,14 +143,15 @@ impl Setup {
                 namespace.clone(),
                 selector.clone(),
                 sink.clone(),
+                self.restores.clone(),
                 Arc::clone(&listed),
             );
             tasks.spawn(sealed_secrets);
             if self.options.reconcile.watch_secrets {
-                let listed = Arc::clone(&listed);
+                let (listed, restores) = (Arc::clone(&listed), self.restores.clone());
                 tasks.spawn(async move {
                     listed.complete().await;
-                    watch_secrets(client, namespace, selector, sink).await;
+                    watch_secrets(client, namespace, selector, sink, restores).await;
                 });
             }
         }

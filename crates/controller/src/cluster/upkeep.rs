@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::keys::Keys;
+use crate::leader::Leadership;
 use crate::metrics::Metrics;
 use crate::queue::Priority;
 use crate::readiness::Readiness;
+use crate::restores::Restores;
 use crate::watches::Sink;
 
-/// From one count of the objects of each key to the next.
+/// From one count of objects to the next.
 const COUNT: Duration = Duration::from_secs(15);
 
 /// Puts those SealedSecrets into the queue that a change of keys concerns.
@@ -29,13 +31,32 @@ pub(super) async fn follow_keys(sink: Sink, mut keys: Keys, readiness: Readiness
     }
 }
 
-/// Counts how many SealedSecrets each key opens.
+/// Counts how many SealedSecrets each key opens, and how many are paused.
 pub(super) async fn count_objects(sink: Sink, metrics: Metrics) {
     loop {
         tokio::time::sleep(COUNT).await;
         let counts = sink.index.opened_by().into_iter();
         let counts = counts.filter_map(|(key, count)| Some((key.parse().ok()?, count)));
         metrics.set_objects_by_key(counts.collect::<BTreeMap<_, _>>());
+        metrics.set_paused(sink.index.paused());
+    }
+}
+
+/// What is remembered of objects may be about ones that never were.
+pub(super) async fn distrust_after_restores(sink: Sink, mut restores: Restores) {
+    loop {
+        restores.next().await;
+        sink.index.distrust_memory();
+    }
+}
+
+/// Tells the metrics whether this replica may write.
+pub(super) async fn tell_leadership(mut leadership: Leadership, metrics: Metrics) {
+    loop {
+        leadership.wait_until(true).await;
+        metrics.set_leader(true);
+        leadership.wait_until(false).await;
+        metrics.set_leader(false);
     }
 }
 

@@ -247,6 +247,14 @@ impl Index {
         }
     }
 
+    /// Forgets what was applied and what failed, as far as it is remembered here alone.
+    pub fn distrust_memory(&self) {
+        for kept in self.lock().sealed.values_mut() {
+            kept.applied = None;
+            kept.failed = None;
+        }
+    }
+
     /// Has it opened once more, although it may be in sync.
     pub fn ask_for_audit(&self, key: &ObjectKey) {
         if let Some(kept) = self.lock().sealed.get_mut(key) {
@@ -317,6 +325,14 @@ impl Index {
             }
         }
         counts
+    }
+
+    /// How many SealedSecrets have a Secret that a person has paused.
+    #[must_use]
+    pub fn paused(&self) -> usize {
+        let inner = self.lock();
+        let is_paused = |key| inner.secrets.get(key).is_some_and(|secret| secret.is_paused());
+        inner.sealed.keys().filter(|key| is_paused(*key)).count()
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -429,6 +445,22 @@ mod tests {
         assert!(index.get(&key).unwrap().secret.is_some());
         assert!(index.remove_sealed(&key));
         assert!(index.remove_secret(&key).is_none(), "a stranger's is forgotten with it");
+    }
+
+    #[test]
+    fn the_paused_are_counted_where_there_is_a_sealed_secret() {
+        let index = Index::default();
+        change(&index, sealed("a", "10", 1));
+        change(&index, sealed("b", "10", 1));
+        index.put_secret(secret("b", "5", json!([])), false);
+        assert_eq!(index.paused(), 0);
+        let owner = json!([{"apiVersion": "bitnami.com/v1alpha1", "kind": "SealedSecret", "name": "x", "uid": "x", "controller": true}]);
+        for name in ["a", "gone"] {
+            let mut paused = secret(name, "6", owner.clone());
+            paused.annotations = Some([("sealkit.dev/paused".into(), "true".into())].into());
+            index.put_secret(paused, false);
+        }
+        assert_eq!(index.paused(), 1);
     }
 
     #[test]

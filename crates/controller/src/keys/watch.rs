@@ -22,6 +22,7 @@ use super::key_set::{KeyEntry, KeySet};
 use super::store::{Change, KeyStore, Origin, read};
 use crate::client::describe;
 use crate::fresh_stream::fresh_stream;
+use crate::restores::Restores;
 use crate::workers::{Share, Workers};
 
 /// From one list to the next where watching is forbidden.
@@ -37,6 +38,7 @@ pub struct KeyWatch<A> {
     prefix: String,
     order: KeyOrder,
     workers: Workers,
+    restores: Restores,
     publish: watch::Sender<Arc<KeySet>>,
 }
 
@@ -50,9 +52,10 @@ impl<A: KeySecretsApi> KeyWatch<A> {
         prefix: String,
         order: KeyOrder,
         workers: Workers,
+        restores: Restores,
         publish: watch::Sender<Arc<KeySet>>,
     ) -> Self {
-        Self { api, prefix, order, workers, publish }
+        Self { api, prefix, order, workers, restores, publish }
     }
 
     /// Watches for ever.
@@ -81,7 +84,8 @@ impl<A: KeySecretsApi> KeyWatch<A> {
     }
 
     async fn watch_until_forbidden(&self, origin: Origin, changes: &Changes) {
-        let mut events = pin!(fresh_stream(|| self.api.watch(selection(origin))));
+        let connect = || self.api.watch(selection(origin));
+        let mut events = pin!(fresh_stream(connect, self.restores.clone()));
         let mut trouble = Trouble::default();
         let mut all = Vec::new();
         while let Some(event) = events.next().await {

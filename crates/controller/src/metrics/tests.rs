@@ -80,3 +80,20 @@ fn keys_are_counted() {
     let by_key = name(&format!("sealed_secrets_by_key{{fingerprint=\"{fingerprint}\"}} 3"));
     assert_eq!(lines(&metrics, "by_key"), [by_key]);
 }
+
+#[test]
+fn who_leads_and_what_is_paused_is_told() {
+    let metrics = metrics();
+    let told = |leader, paused| {
+        let leader = format!("{PREFIX}_leader {leader}");
+        let paused = format!("{PREFIX}_sealed_secrets_paused {paused}");
+        assert_eq!(lines(&metrics, "_leader"), [leader]);
+        assert_eq!(lines(&metrics, "_paused"), [paused]);
+    };
+    told(0, 0);
+    metrics.set_leader(true);
+    metrics.set_paused(2);
+    told(1, 2);
+    metrics.set_leader(false);
+    told(0, 2);
+}

@@ -14,6 +14,7 @@ use crate::fresh_stream::fresh_stream;
 use crate::index::Change;
 use crate::object::{ObjectKey, SealedSecretObject};
 use crate::queue::Priority;
+use crate::restores::Restores;
 
 /// Watches the SealedSecrets of one namespace, or of all, without an end. `listed_first` is told of the first list.
 pub async fn watch_sealed_secrets(
@@ -21,17 +22,21 @@ pub async fn watch_sealed_secrets(
     namespace: Option<String>,
     selector: Option<String>,
     sink: Sink,
+    restores: Restores,
     listed_first: Arc<Listed>,
 ) {
     let config = Config { label_selector: selector, ..Config::default() };
     let scope = namespace.clone();
-    let mut events = pin!(fresh_stream(move || {
-        let api: Api<SealedSecretObject> = match scope.as_deref() {
-            Some(namespace) => Api::namespaced(client.clone(), namespace),
-            None => Api::all(client.clone()),
-        };
-        watcher(api, config.clone()).default_backoff().boxed()
-    }));
+    let mut events = pin!(fresh_stream(
+        move || {
+            let api: Api<SealedSecretObject> = match scope.as_deref() {
+                Some(namespace) => Api::namespaced(client.clone(), namespace),
+                None => Api::all(client.clone()),
+            };
+            watcher(api, config.clone()).default_backoff().boxed()
+        },
+        restores
+    ));
     let mut intake =
         Intake { sink, namespace, listed: HashSet::new(), listed_first: Some(listed_first) };
     while let Some(event) = events.next().await {

@@ -17,6 +17,7 @@ use crate::fresh_stream::fresh_stream;
 use crate::index::{Change, SecretMetadata};
 use crate::object::ObjectKey;
 use crate::queue::Priority;
+use crate::restores::Restores;
 
 /// How long after the end of a Secret that was somebody else's another one is made: whoever took it away may put another
 /// one there.
@@ -29,16 +30,20 @@ pub async fn watch_secrets(
     namespace: Option<String>,
     selector: Option<String>,
     sink: Sink,
+    restores: Restores,
 ) {
     let config = Config { label_selector: selector, ..Config::default() };
     let scope = namespace.clone();
-    let mut events = pin!(fresh_stream(move || {
-        let api: Api<PartialObjectMeta<Secret>> = match scope.as_deref() {
-            Some(namespace) => Api::namespaced(client.clone(), namespace),
-            None => Api::all(client.clone()),
-        };
-        watcher(api, config.clone()).default_backoff().boxed()
-    }));
+    let mut events = pin!(fresh_stream(
+        move || {
+            let api: Api<PartialObjectMeta<Secret>> = match scope.as_deref() {
+                Some(namespace) => Api::namespaced(client.clone(), namespace),
+                None => Api::all(client.clone()),
+            };
+            watcher(api, config.clone()).default_backoff().boxed()
+        },
+        restores
+    ));
     let mut intake = Intake { sink, namespace, listed: HashSet::new(), is_first: true };
     while let Some(event) = events.next().await {
         intake.take(event);

@@ -11,15 +11,17 @@ mod api;
 mod in_pod;
 mod ports;
 mod programs;
+mod proxy;
 mod published;
 mod users;
 
 use std::fs;
-use std::net::{IpAddr, Ipv4Addr, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use api::{Api, Reply, Unreachable};
+pub use proxy::Treatment;
 pub use users::{ADMIN, DEVELOPER, USERS, token_of};
 
 use self::programs::{CERTIFICATE, ETCD_DATA, Ports, TOKENS};
@@ -163,6 +165,21 @@ impl Cluster {
     #[must_use]
     pub fn free_port(&self) -> u16 {
         ports::free_port(self.address)
+    }
+
+    /// Starts a proxy before the API server, which asks `decide` about every request, by its method and path, and returns
+    /// its port on [`Self::address`]. Whoever trusts the API server trusts it.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot listen.
+    #[must_use]
+    pub fn proxy(&self, decide: impl Fn(&str, &str) -> Treatment + Send + Sync + 'static) -> u16 {
+        let port = self.free_port();
+        let listener = TcpListener::bind((self.address, port)).expect("the port is free");
+        let api_server = SocketAddr::new(self.address, self.ports.api_server);
+        proxy::start(listener, api_server, &self.folder.join(CERTIFICATE), Box::new(decide));
+        port
     }
 
     /// A file in the cluster's folder, such as one for a log. It goes with the cluster.

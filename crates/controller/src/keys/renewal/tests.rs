@@ -7,6 +7,7 @@ use tokio::task::JoinHandle;
 use super::*;
 use crate::keys::testing::{Cluster, Fault, PREFIX, key_secret};
 use crate::keys::watch::KeyWatch;
+use crate::restores::Restores;
 
 const START: i64 = 1_700_000_000;
 const DAY: u64 = 86_400;
@@ -40,7 +41,8 @@ fn start_with(cluster: &Cluster, options: RenewalOptions, leadership: Leadership
     let prefix = options.prefix.clone();
     let (publish, keys) = channel(Arc::new(KeySet::empty()));
     let order = KeyOrder::default();
-    let watch = KeyWatch::new(cluster.clone(), prefix, order, workers.clone(), publish);
+    let watch =
+        KeyWatch::new(cluster.clone(), prefix, order, workers.clone(), Restores::never(), publish);
     let context = RenewalContext {
         api: cluster.clone(),
         namespace: "seal".to_owned(),

@@ -11,6 +11,7 @@ use sealkit_manifest::key_secret::KEY_ACTIVE;
 
 use crate::keys::testing::{Cluster, Fault, PREFIX, key_secret};
 use crate::keys::{Keys, choice};
+use crate::restores::Restores;
 
 struct Watched {
     cluster: Cluster,
@@ -35,6 +36,7 @@ fn watch(cluster: &Cluster) -> Watched {
         PREFIX.to_owned(),
         KeyOrder::default(),
         Workers::with_threads(2),
+        Restores::never(),
         publish,
     );
     Watched { cluster: cluster.clone(), keys, task: tokio::spawn(watch.run()) }

@@ -1,0 +1,46 @@
+//! Sealing inside the test's process, where a kubeseal for each object would take too long.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rand::rand_core::UnwrapErr;
+use rand::rngs::SysRng;
+use sealkit_core::{Certificate, EncryptionLabel, SealingKey};
+use serde_json::{Map, Value, json};
+
+/// Seals for one certificate, in the strict scope.
+pub struct Sealer(SealingKey);
+
+impl Sealer {
+    /// For a certificate in PEM.
+    ///
+    /// # Panics
+    ///
+    /// If it is none.
+    #[must_use]
+    pub fn new(certificate: &str) -> Self {
+        let certificate = Certificate::from_pem(certificate.as_bytes());
+        Self(certificate.expect("it is a certificate").sealing_key().clone())
+    }
+
+    /// A SealedSecret with these values.
+    ///
+    /// # Panics
+    ///
+    /// If the name cannot be one.
+    #[must_use]
+    pub fn seal(&self, namespace: &str, name: &str, items: &[(&str, &str)]) -> Value {
+        let label = EncryptionLabel::strict(namespace, name).expect("a name");
+        let seal = |value: &str| {
+            let sealed = self.0.seal(value.as_bytes(), &label, &mut UnwrapErr(SysRng));
+            STANDARD.encode(sealed.expect("a short value can be sealed").to_bytes())
+        };
+        let values: Map<_, _> =
+            items.iter().map(|(item, value)| ((*item).to_owned(), json!(seal(value)))).collect();
+        json!({
+            "apiVersion": "bitnami.com/v1alpha1",
+            "kind": "SealedSecret",
+            "metadata": {"namespace": namespace, "name": name},
+            "spec": {"encryptedData": values},
+        })
+    }
+}
