@@ -49,7 +49,7 @@ impl Load {
         match self.values.insert(name.to_owned(), value.to_owned()) {
             None => self.send("POST", &collection, "application/json", &sealed),
             Some(_) => {
-                let patch = json!({"spec": sealed["spec"]});
+                let patch = json!({"spec": sealed.get("spec")});
                 let path = format!("{collection}/{name}");
                 self.send("PATCH", &path, "application/merge-patch+json", &patch);
             }
