@@ -1,5 +1,11 @@
 //! Several replicas of the service in one cluster: one writes, all answer.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "what is not as it should be fails the test there and then"
+)]
+
 use std::time::{Duration, Instant};
 
 use sealkit_e2e::namespace;

@@ -224,3 +224,8 @@ fn the_definition_of_the_resource_comes_later() {
     sealed.wait_until_synced(&cluster);
     sealed.wait_until_item_is(&cluster, "a", "1");
 }
+
+/// Requests that the faults are meant for: writes of Secrets and of statuses.
+fn is_write(method: &str, path: &str) -> bool {
+    matches!(method, "POST" | "PUT") && (path.contains("/secrets") || path.contains("/status"))
+}
