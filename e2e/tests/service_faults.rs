@@ -75,6 +75,24 @@ fn etcd_is_stopped_for_half_a_minute() {
 }
 
 #[test]
+fn etcd_is_restored_from_a_snapshot_while_the_service_runs() {
+    let (mut cluster, service, mut load) = stage();
+    load.put_all(COUNT, "first");
+    load.check(&cluster);
+    let snapshot = cluster.snapshot_etcd();
+    load.put_all(COUNT, "lost");
+    load.put("lost", "lost");
+    load.check(&cluster);
+    cluster.restore_etcd(&snapshot);
+    // What the load remembers is what the snapshot holds.
+    load.forget("lost");
+    load.put("after", "new");
+    load.put_all(COUNT, "second");
+    load.check(&cluster);
+    assert!(service.leads(&cluster));
+}
+
+#[test]
 fn every_second_write_is_a_conflict_and_every_tenth_answer_is_lost() {
     let cluster = cluster_for_the_service();
     let writes = AtomicUsize::new(0);

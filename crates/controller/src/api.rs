@@ -11,12 +11,13 @@ use kube::client::Body;
 use sealkit_core::UnixTime;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::json;
 
 mod error;
 
 pub use error::ApiError;
 
-use crate::index::FIELD_MANAGER;
+use crate::index::{FIELD_MANAGER, SecretMetadata};
 use crate::object::{ObjectKey, SealedSecretObject};
 
 /// How long a request may take.
@@ -89,6 +90,27 @@ impl Api {
     pub async fn secret_metadata(&self, key: &ObjectKey) -> Result<Option<ObjectMeta>, ApiError> {
         let found = self.get::<MetadataOnly>(&secret_path(key), METADATA_ONLY).await?;
         Ok(found.map(|object| object.metadata))
+    }
+
+    /// Deletes this very state of a Secret. One that is gone already is no error.
+    ///
+    /// # Errors
+    /// Somebody has written it since; or see [`ApiError`].
+    pub async fn delete_secret(
+        &self,
+        key: &ObjectKey,
+        secret: &SecretMetadata,
+    ) -> Result<(), ApiError> {
+        let body = json!({
+            "apiVersion": "v1",
+            "kind": "DeleteOptions",
+            "preconditions": {"uid": secret.uid, "resourceVersion": secret.resource_version},
+        });
+        let body = body.to_string().into_bytes();
+        match self.send(Method::DELETE, &secret_path(key), METADATA_ONLY, body).await {
+            Ok(_) | Err(ApiError::NotFound) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// A whole Secret, with its data.
@@ -164,9 +186,9 @@ impl Api {
         accept: &str,
         body: Vec<u8>,
     ) -> Result<Answer, ApiError> {
-        let uri = match method == Method::GET {
-            true => path.to_owned(),
-            false => format!("{path}?fieldManager={FIELD_MANAGER}"),
+        let uri = match method {
+            Method::POST | Method::PUT => format!("{path}?fieldManager={FIELD_MANAGER}"),
+            _ => path.to_owned(),
         };
         let request = Request::builder()
             .method(method)

@@ -13,8 +13,9 @@ use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 use crate::restores::Restores;
 
-/// How long a watch may fail.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How long a watch may fail. A restore takes the API server away for longer, and what was written since may have the versions
+/// of what was lost.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a watch is used, and [`JITTER`] at most: several of them are not built anew together.
 const AGE: Duration = Duration::from_secs(3600);
 const JITTER: Duration = Duration::from_secs(600);
@@ -22,7 +23,7 @@ const JITTER: Duration = Duration::from_secs(600);
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The events of the watch that `connect` builds, and of the next one: an [`Event::Init`] each time. Built anew when it has
-/// failed for two minutes, after a restore of the server's data, and once an hour.
+/// failed for [`PATIENCE`], after a restore of the server's data, and once an hour.
 pub(crate) fn fresh_stream<K: Send + 'static>(
     connect: impl Fn() -> BoxStream<'static, Result<Event<K>>> + Send,
     restores: Restores,
@@ -113,10 +114,10 @@ mod tests {
         stream::iter(list).chain(pending()).boxed()
     }
 
-    /// A watch that fails every ten seconds.
+    /// A watch that fails every second.
     fn failing() -> BoxStream<'static, Result<Event<()>>> {
         let fail = |()| async {
-            sleep(Duration::from_secs(10)).await;
+            sleep(Duration::from_secs(1)).await;
             Some((Err(Error::NoResourceVersion), ()))
         };
         unfold((), fail).boxed()
@@ -136,7 +137,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_watch_that_fails_for_two_minutes_is_built_anew() {
+    async fn a_watch_that_fails_for_long_is_built_anew() {
         let built = AtomicUsize::new(0);
         let mut stream = pin!(fresh_stream(
             || { if built.fetch_add(1, Ordering::SeqCst) == 0 { failing() } else { silent() } },
@@ -145,7 +146,7 @@ mod tests {
         let start = Instant::now();
         while stream.next().await.unwrap().is_err() {}
         let time = start.elapsed();
-        assert!(time >= PATIENCE && time < PATIENCE + Duration::from_secs(20), "{time:?}");
+        assert!(time >= PATIENCE && time < PATIENCE + Duration::from_secs(3), "{time:?}");
         assert_eq!(built.load(Ordering::SeqCst), 2);
     }
 

@@ -1,14 +1,18 @@
 //! One SealedSecret after the other: look, plan, write, report.
 
+mod contention;
 mod dry_run;
+mod removal;
 mod report;
 mod secret;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
-use crate::api::Api;
+pub use self::contention::Contention;
+use crate::api::{Api, ApiError};
 use crate::clock::Clock;
 use crate::events::Events;
 use crate::index::{Entry, Index};
@@ -37,6 +41,8 @@ pub struct Wishes {
     pub extra_conditions: bool,
     /// Secrets that were deleted are not made again, and not watched.
     pub skip_recreate: bool,
+    /// The Secret of a SealedSecret that was deleted is deleted, too (`--old-gc-behavior`).
+    pub deletes_secrets: bool,
     /// Nothing is written; what would be is logged.
     pub dry_run: bool,
     /// What every Secret gets.
@@ -50,6 +56,7 @@ impl Default for Wishes {
             updates_status: true,
             extra_conditions: true,
             skip_recreate: false,
+            deletes_secrets: false,
             dry_run: false,
             settings: Settings { labels: BTreeMap::new(), annotations: BTreeMap::new() },
         }
@@ -80,6 +87,8 @@ pub struct Reconciler {
     pub wishes: Wishes,
     /// The installed definition of the resource drops the record.
     pub drops_record: AtomicBool,
+    /// How often each Secret was restored of late.
+    pub contention: Contention,
 }
 
 /// What is to be done after an attempt.
@@ -90,6 +99,8 @@ enum Next {
     Again,
     /// Try again later.
     Later,
+    /// Look again after this time.
+    After(Duration),
 }
 
 impl Reconciler {
@@ -122,6 +133,7 @@ impl Reconciler {
         for _ in 0..ROUNDS {
             match self.reconcile(key).await {
                 Next::Wait => return self.queue.succeeded(key),
+                Next::After(pause) => return self.queue.push_after(key.clone(), pause),
                 Next::Later => break,
                 Next::Again => {}
             }
@@ -131,7 +143,12 @@ impl Reconciler {
     }
 
     async fn reconcile(&self, key: &ObjectKey) -> Next {
-        let Some(entry) = self.index.get(key) else { return Next::Wait };
+        if self.wishes.skip_recreate
+            && let Err(next) = self.look_at_secret(key).await
+        {
+            return next;
+        }
+        let Some(entry) = self.index.get(key) else { return self.remove_secret_of(key).await };
         let keys = Arc::clone(&self.keys.borrow());
         let decision = plan::decide(Situation {
             sealed: &entry.sealed,
@@ -159,6 +176,12 @@ impl Reconciler {
         if let Some(failure) = entry.known_failure(keys) {
             return self.report(entry, Outcome::Failed(failure.clone())).await;
         }
+        if let Some(pause) = self.contention.pause(&entry.sealed.key) {
+            return match self.report(entry, Outcome::Failed(Failure::contended())).await {
+                Next::Wait | Next::Later => Next::After(pause),
+                next => next,
+            };
+        }
         if entry.sealed.spec.is_none() {
             return self.fetch(&entry.sealed.key).await;
         }
@@ -173,6 +196,21 @@ impl Reconciler {
                 self.report(entry, Outcome::Failed(failure)).await
             }
         }
+    }
+
+    /// Learns of a Secret that no watch tells of.
+    async fn look_at_secret(&self, key: &ObjectKey) -> Result<(), Next> {
+        match self.api.secret_metadata(key).await {
+            Ok(Some(metadata)) => drop(self.index.put_secret(metadata, true)),
+            Ok(None) => drop(self.index.remove_secret(key)),
+            // A write will tell what is there.
+            Err(ApiError::Forbidden(_)) => {}
+            Err(error) => {
+                tracing::warn!(%key, %error, "its Secret cannot be looked at");
+                return Err(Next::Later);
+            }
+        }
+        Ok(())
     }
 
     /// Gets a spec that was let go.
@@ -195,8 +233,7 @@ impl Reconciler {
 }
 
 /// What a failure to write means.
-fn update_failure(error: &crate::api::ApiError) -> Failure {
-    use crate::api::ApiError;
+fn update_failure(error: &ApiError) -> Failure {
     let (reason, retry) = match error {
         ApiError::Immutable => (reason::IMMUTABLE, Retry::OnChange),
         ApiError::Invalid(_) => (reason::INVALID, Retry::OnChange),

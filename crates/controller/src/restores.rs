@@ -3,6 +3,7 @@
 //! Versions only grow, but then: they start again from lower ones. A watch from before waits for versions to come, and says
 //! nothing about all that happens until then.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use kube::api::ListParams;
@@ -10,6 +11,7 @@ use kube::{Api, Client};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
+use crate::index::Index;
 use crate::object::SealedSecretObject;
 
 /// From one look to the next.
@@ -53,25 +55,29 @@ impl Lookout {
         (Self { api, told }, Restores(restores))
     }
 
-    /// Looks for ever.
-    pub async fn run(self) {
-        let mut newest = None;
+    /// Looks for ever, and compares with the versions of the SealedSecrets in `index`. Those of other objects may be counted
+    /// by another server's data.
+    pub async fn run(self, index: Arc<Index>) {
+        let mut known = 0;
         loop {
+            known = index.newest_version().max(known);
             // Where there is no answer, the watches fail as well, and say so.
             if let Some(version) = self.version().await {
-                if newest.is_some_and(|newest| version < newest) {
+                if version < known {
+                    index.restart_versions(version);
                     tracing::warn!(
                         "the API server's versions have gone back: its data was restored, and everything is listed again"
                     );
                     self.told.send_replace(());
                 }
-                newest = Some(version);
+                known = version;
             }
             sleep(PERIOD).await;
         }
     }
 
-    /// The version of the moment: a list has it, however short it is.
+    /// The version of the moment: a list has it, however short it is, and it is no older than any object that was seen
+    /// before it was asked for.
     async fn version(&self) -> Option<u64> {
         let list = self.api.list_metadata(&ListParams::default().limit(1)).await.ok()?;
         list.metadata.resource_version?.parse().ok()

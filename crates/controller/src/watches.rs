@@ -75,8 +75,10 @@ impl Sink {
         }
     }
 
+    /// One is gone, or going. It is looked at once more: its Secret may have to go as well.
     fn gone(&self, key: &crate::object::ObjectKey) {
         self.queue.forget(key);
+        self.queue.push(key.clone(), Priority::Look);
         self.observer.gone(key);
     }
 }

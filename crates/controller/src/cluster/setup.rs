@@ -24,7 +24,7 @@ use crate::leader::{Election, KubeLeases, Leadership};
 use crate::metrics::Metrics;
 use crate::plan::Settings;
 use crate::queue::Queue;
-use crate::reconcile::{Reconciler, Wishes};
+use crate::reconcile::{Contention, Reconciler, Wishes};
 use crate::restores::{Lookout, Restores};
 use crate::run::RunError;
 use crate::watches::{Listed, Sink, watch_sealed_secrets, watch_secrets};
@@ -92,7 +92,7 @@ impl Setup {
 
     /// Looks for restores of the server's data.
     pub(super) fn look_out(&self, tasks: &mut JoinSet<()>) {
-        tasks.spawn(self.lookout.clone().run());
+        tasks.spawn(self.lookout.clone().run(Arc::clone(&self.sink.index)));
         tasks.spawn(upkeep::distrust_after_restores(self.sink.clone(), self.restores.clone()));
     }
 
@@ -192,6 +192,7 @@ impl Setup {
                 updates_status: reconcile.update_status,
                 extra_conditions: reconcile.extra_conditions,
                 skip_recreate: !reconcile.watch_secrets,
+                deletes_secrets: reconcile.delete_secrets,
                 dry_run: reconcile.dry_run,
                 settings: Settings {
                     labels: reconcile.secret_labels.clone(),
@@ -199,6 +200,7 @@ impl Setup {
                 },
             },
             drops_record: AtomicBool::new(false),
+            contention: Contention::default(),
         }
     }
 }

@@ -55,6 +55,8 @@ struct Inner {
     sealed: HashMap<ObjectKey, Kept>,
     /// Those of a name that a SealedSecret has, and those that belong to one.
     secrets: HashMap<ObjectKey, Arc<SecretMetadata>>,
+    /// The highest version of SealedSecrets that was seen.
+    newest: u64,
 }
 
 struct Kept {
@@ -123,6 +125,7 @@ impl Index {
     ) -> Option<(Arc<Sealed>, Change)> {
         let sealed = Arc::new(Sealed::read(object)?);
         let mut inner = self.lock();
+        inner.note_version(&sealed.resource_version);
         let Some(kept) = inner.sealed.get_mut(&sealed.key) else {
             let kept = Kept::new(Arc::clone(&sealed));
             inner.sealed.insert(sealed.key.clone(), kept);
@@ -255,6 +258,17 @@ impl Index {
         }
     }
 
+    /// The highest version of a SealedSecret that was seen.
+    #[must_use]
+    pub fn newest_version(&self) -> u64 {
+        self.lock().newest
+    }
+
+    /// Versions count from this one: what had higher ones is gone.
+    pub fn restart_versions(&self, version: u64) {
+        self.lock().newest = version;
+    }
+
     /// Has it opened once more, although it may be in sync.
     pub fn ask_for_audit(&self, key: &ObjectKey) {
         if let Some(kept) = self.lock().sealed.get_mut(key) {
@@ -282,6 +296,7 @@ impl Index {
         resource_version: String,
     ) {
         let mut inner = self.lock();
+        inner.note_version(&resource_version);
         if let Some(kept) = inner.sealed.get_mut(&sealed.key)
             && kept.sealed.resource_version == sealed.resource_version
         {
@@ -348,6 +363,11 @@ impl Kept {
 }
 
 impl Inner {
+    /// Versions are numbers on every server there is.
+    fn note_version(&mut self, version: &str) {
+        self.newest = self.newest.max(version.parse().unwrap_or_default());
+    }
+
     /// A Secret that belonged to a SealedSecret of another name would be looked for again.
     fn forget_unrelated(&mut self, key: &ObjectKey) {
         if self.secrets.get(key).is_some_and(|secret| secret.sealed_secret_owner().is_none()) {
@@ -445,6 +465,19 @@ mod tests {
         assert!(index.get(&key).unwrap().secret.is_some());
         assert!(index.remove_sealed(&key));
         assert!(index.remove_secret(&key).is_none(), "a stranger's is forgotten with it");
+    }
+
+    #[test]
+    fn the_highest_version_is_known_until_versions_start_again() {
+        let index = Index::default();
+        change(&index, sealed("a", "20", 1));
+        change(&index, sealed("a", "10", 1));
+        assert_eq!(index.newest_version(), 20);
+        index.restart_versions(15);
+        let (known, _) = index.put_sealed(sealed("a", "16", 1), true).unwrap();
+        assert_eq!(index.newest_version(), 16);
+        index.set_status(&known, SealedSecretStatus::default(), "18".to_owned());
+        assert_eq!(index.newest_version(), 18);
     }
 
     #[test]

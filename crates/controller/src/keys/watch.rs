@@ -25,10 +25,10 @@ use crate::fresh_stream::fresh_stream;
 use crate::restores::Restores;
 use crate::workers::{Share, Workers};
 
-/// From one list to the next where watching is forbidden.
+/// From the first refusal of a watch to the next try; each further one waits twice as long.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// From one list to the next where watching is forbidden for good.
 const LIST_PERIOD: Duration = Duration::from_secs(60);
-/// For how long it is listed before watching is tried again.
-const LIST_ONLY: Duration = Duration::from_secs(3600);
 /// Changes that were read and are not in the ring yet.
 const QUEUE: usize = 16;
 
@@ -69,17 +69,16 @@ impl<A: KeySecretsApi> KeyWatch<A> {
         );
     }
 
+    /// Watches; where that is forbidden, lists now and then: each try to watch begins with a list.
     async fn follow(&self, origin: Origin, changes: &Changes) {
-        let mut is_said = false;
+        let mut refusals = Refusals::new(origin);
         loop {
+            let start = Instant::now();
             self.watch_until_forbidden(origin, changes).await;
-            if !std::mem::replace(&mut is_said, true) && origin == Origin::Labelled {
-                warn!(
-                    "key Secrets may not be watched, and are listed once a minute: a new or retired key is noticed that much \
-                     later; the verb watch on secrets in this namespace mends it"
-                );
+            if start.elapsed() > LIST_PERIOD {
+                refusals.are_over();
             }
-            self.list_for_a_while(origin, changes).await;
+            sleep(refusals.one_more()).await;
         }
     }
 
@@ -94,6 +93,7 @@ impl<A: KeySecretsApi> KeyWatch<A> {
                     trouble.is_over();
                     self.change(event, &mut all).await
                 }
+                // An API server that has just started says so, too, until it knows its roles.
                 Err(Error::WatchStartFailed(kube::Error::Api(status))) if status.code == 403 => {
                     return;
                 }
@@ -129,25 +129,6 @@ impl<A: KeySecretsApi> KeyWatch<A> {
         None
     }
 
-    async fn list_for_a_while(&self, origin: Origin, changes: &Changes) {
-        let start = Instant::now();
-        let mut trouble = Trouble::default();
-        while start.elapsed() < LIST_ONLY {
-            sleep(LIST_PERIOD).await;
-            match self.api.list(selection(origin)).await {
-                Ok(secrets) => {
-                    trouble.is_over();
-                    let mut all = Vec::with_capacity(secrets.len());
-                    for secret in secrets {
-                        all.extend(self.read(secret).await);
-                    }
-                    send(changes, origin, Change::All(all)).await;
-                }
-                Err(error) => trouble.is_met(&error.to_string()),
-            }
-        }
-    }
-
     /// Reading checks the key, which takes a while. None if the reader failed, which it should not.
     async fn read(&self, secret: WipedSecret) -> Option<(String, Option<KeyEntry>)> {
         let prefix = self.prefix.clone();
@@ -165,6 +146,43 @@ fn selection(origin: Origin) -> Selection {
 /// The receiver is there for as long as any sender.
 async fn send(changes: &Changes, origin: Origin, change: Change) {
     drop(changes.send((origin, change)).await);
+}
+
+/// How often in a row watching was forbidden.
+struct Refusals {
+    origin: Origin,
+    pause: Duration,
+    is_said: bool,
+}
+
+impl Refusals {
+    fn new(origin: Origin) -> Self {
+        Self { origin, pause: FIRST_PAUSE, is_said: false }
+    }
+
+    /// How long to wait before the next try.
+    fn one_more(&mut self) -> Duration {
+        let pause = self.pause.min(LIST_PERIOD);
+        self.pause = pause * 2;
+        if pause == LIST_PERIOD && !std::mem::replace(&mut self.is_said, true) {
+            self.say();
+        }
+        pause
+    }
+
+    /// Two watches are refused for the same reason: one says so.
+    fn say(&self) {
+        if self.origin == Origin::Labelled {
+            warn!(
+                "key Secrets may not be watched, and are listed once a minute: a new or retired key is noticed that much \
+                 later; the verb watch on secrets in this namespace mends it"
+            );
+        }
+    }
+
+    fn are_over(&mut self) {
+        *self = Self { is_said: self.is_said, ..Self::new(self.origin) };
+    }
 }
 
 /// Says once that the server is in trouble, and once that it is over.

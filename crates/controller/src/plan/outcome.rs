@@ -161,6 +161,14 @@ impl Failure {
         }
     }
 
+    /// Something else writes the Secret again and again.
+    #[must_use]
+    pub fn contended() -> Self {
+        let message = "something else changes the Secret again and again, and it is restored no more than five times a \
+                       minute: managedFields of the Secret say who writes it";
+        Self::update(reason::CONTENDED, message.to_owned(), Retry::Later)
+    }
+
     /// The Secret could not be written.
     #[must_use]
     pub fn update(reason: &'static str, message: String, retry: Retry) -> Self {
