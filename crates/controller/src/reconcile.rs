@@ -176,7 +176,9 @@ impl Reconciler {
         if let Some(failure) = entry.known_failure(keys) {
             return self.report(entry, Outcome::Failed(failure.clone())).await;
         }
-        if let Some(pause) = self.contention.pause(&entry.sealed.key) {
+        if entry.was_applied()
+            && let Some(pause) = self.contention.pause(&entry.sealed.key)
+        {
             return match self.report(entry, Outcome::Failed(Failure::contended())).await {
                 Next::Wait | Next::Later => Next::After(pause),
                 next => next,

@@ -73,6 +73,12 @@ impl Entry {
         self.applied.as_deref().or(self.sealed.status.applied.as_ref())
     }
 
+    /// Whether it was applied as it is: another write restores what somebody has changed.
+    #[must_use]
+    pub fn was_applied(&self) -> bool {
+        self.applied().is_some_and(|applied| self.sealed.is_source_of(applied))
+    }
+
     /// Why it does not open with these keys, where that is known already.
     #[must_use]
     pub fn known_failure(&self, keys: &Arc<KeySet>) -> Option<&Failure> {

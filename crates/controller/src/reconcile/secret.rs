@@ -122,7 +122,7 @@ impl Reconciler {
         self.index.put_secret(written.metadata, false);
         if has_changed {
             tracing::info!(object = %sealed.key, "its Secret was written");
-            if entry.applied().is_some_and(|earlier| sealed.is_source_of(earlier)) {
+            if entry.was_applied() {
                 self.contention.restored(&sealed.key);
             }
         }

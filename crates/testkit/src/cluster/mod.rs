@@ -265,7 +265,7 @@ impl Cluster {
     ///
     /// If it cannot be copied, or the API server is not ready after two minutes.
     pub fn restore_etcd(&mut self, snapshot: &Snapshot) {
-        self.controller_manager = None;
+        self.stop_controller_manager();
         self.kill_api_server();
         self.stop_etcd();
         let data = self.folder.join(ETCD_DATA);
@@ -274,6 +274,11 @@ impl Cluster {
         self.start_etcd();
         self.start_api_server();
         self.start_controller_manager();
+    }
+
+    /// Ends the garbage collection, the filling of namespaces, and all else that kube-controller-manager does.
+    pub fn stop_controller_manager(&mut self) {
+        self.controller_manager = None;
     }
 
     fn start_controller_manager(&mut self) {
