@@ -131,9 +131,9 @@ impl Bar {
             false => indicatif::ProgressDrawTarget::hidden(),
         };
         let bar = indicatif::ProgressBar::with_draw_target(Some(total), target);
-        const LINE: &str = "{msg} {wide_bar} {pos}/{len} files, {per_sec}, {eta} left";
+        const LINE: &str = "{msg} {wide_bar} {pos}/{len} files, {rate}, {eta} left";
         if let Ok(style) = indicatif::ProgressStyle::with_template(LINE) {
-            bar.set_style(style);
+            bar.set_style(style.with_key("rate", rate));
         }
         bar.set_message(verb);
         Self(bar)
@@ -143,6 +143,14 @@ impl Bar {
     pub(crate) fn advance(&self) {
         self.0.inc(1);
     }
+}
+
+/// Files a second: parts of a file tell nobody anything, unless it takes seconds.
+fn rate(state: &indicatif::ProgressState, line: &mut dyn std::fmt::Write) {
+    let rate = state.per_sec();
+    let decimals = if rate < 10.0 { 1 } else { 0 };
+    // A bar that cannot be drawn is no failure of the run.
+    write!(line, "{rate:.decimals$}/s").ok();
 }
 
 impl Drop for Bar {
