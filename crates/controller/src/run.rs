@@ -104,18 +104,18 @@ async fn listen(
     shutdown: &Shutdown,
 ) -> Result<JoinSet<()>, RunError> {
     let timeouts = Timeouts { read: options.read_timeout, write: options.write_timeout };
-    let requests = bind(&options.listen, timeouts).await?;
-    let scrapes = bind(&options.listen_metrics, timeouts).await?;
+    let requests = bind(&options.listen, "requests", timeouts).await?;
+    let scrapes = bind(&options.listen_metrics, "metrics", timeouts).await?;
     let mut listening = JoinSet::new();
     listening.spawn(requests.serve(server::endpoints(service), shutdown.clone()));
     listening.spawn(scrapes.serve(server::metrics_endpoint(metrics), shutdown.clone()));
     Ok(listening)
 }
 
-async fn bind(address: &str, timeouts: Timeouts) -> Result<Listener, RunError> {
+async fn bind(address: &str, what: &str, timeouts: Timeouts) -> Result<Listener, RunError> {
     let failed = |error| RunError::Listen { address: address.to_owned(), error };
     let listener = server::bind(address, timeouts).await.map_err(failed)?;
-    info!(address = %listener.address().map_err(failed)?, "listening");
+    info!(address = %listener.address().map_err(failed)?, "listening for {what}");
     Ok(listener)
 }
 
