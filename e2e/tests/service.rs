@@ -9,6 +9,7 @@ use sealkit_e2e::service::{
     wait_for, wait_until_gone,
 };
 use sealkit_testkit::cluster::Cluster;
+use sealkit_testkit::eventually;
 use serde_json::{Value, json};
 
 /// One cluster and one service for all tests here, each in a namespace of its own.
@@ -165,4 +166,22 @@ fn after_a_restart_what_is_in_sync_costs_nothing() {
     stage.cluster.api().patch(&secret_path, &json!({"data": {"password": "b3RoZXI="}})).success();
     *service = Service::ready(&stage.cluster, &[]);
     wait_for(&stage.cluster, &secret_path, |secret| value(secret, "password") == "hunter2");
+}
+
+/// What `kubectl explain` shows is the server's OpenAPI document.
+#[test]
+fn the_definition_of_the_resource_explains_itself() {
+    let stage = stage();
+    let document = eventually("OpenAPI of the resource", Duration::from_secs(60), || {
+        let reply = stage.cluster.api().get("/openapi/v3/apis/bitnami.com/v1alpha1");
+        if reply.status == 200 { Ok(reply.success()) } else { Err(reply.to_string()) }
+    });
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let (_, schema) = schemas.iter().find(|(name, _)| name.ends_with(".SealedSecret")).unwrap();
+    let fields = ["spec.encryptedData", "spec.template", "status.applied", "status.conditions"];
+    for field in fields {
+        let found = field.split('.').fold(schema, |place, name| &place["properties"][name]);
+        let text = found["description"].as_str().unwrap_or_default();
+        assert!(text.ends_with('.') && text.len() > 20, "{field}: {text:?}");
+    }
 }
