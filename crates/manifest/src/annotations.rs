@@ -214,6 +214,19 @@ impl SealedWith {
     }
 }
 
+/// The hint that says of each item which key it is sealed with, as far as that is known; none where nothing is.
+pub(crate) fn sealed_with_text(keys: &BTreeMap<&str, Option<Fingerprint>>) -> Option<String> {
+    let known = keys.iter().filter_map(|(item, key)| Some(((*item).to_owned(), (*key)?)));
+    let known: BTreeMap<String, Fingerprint> = known.collect();
+    let hint = match known.len() {
+        // One key for all says nothing of those that are not known.
+        0 => SealedWith::Unknown,
+        count if count == keys.len() => Hints::sealed_with_each(known).sealed_with,
+        _ => SealedWith::ByItem(known),
+    };
+    hint.write()
+}
+
 fn set(annotations: &mut Annotations, name: &str, value: Option<String>) {
     match value {
         Some(value) => drop(annotations.insert(name.to_owned(), value)),

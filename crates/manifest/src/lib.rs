@@ -19,6 +19,7 @@ mod diagnose;
 mod documents;
 mod error;
 mod fields;
+mod items;
 pub mod key_secret;
 mod metadata;
 mod neighbours;
@@ -46,6 +47,7 @@ pub use error::{
     UnsealError, UnsealErrorKind, UnsealErrors,
 };
 pub use gotemplate::{ParseLimits, RenderContext, RenderLimits};
+pub use items::{ItemChange, ItemError, ObjectPlace, change_items, sealed_secrets};
 pub use kubeyaml::Format;
 pub use metadata::Metadata;
 pub use neighbours::Neighbour;
