@@ -10,7 +10,10 @@ use std::ffi::OsString;
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::commands::{cert, completions, config, keygen, man, raw, rotate, seal, status, unseal};
+use crate::commands::{
+    cert, completions, config, keygen, man, merge, raw, rotate, seal, set, status, unseal, unset,
+    view,
+};
 use crate::error::Error;
 use crate::ui::Ui;
 
@@ -21,6 +24,10 @@ pub(crate) enum Command {
     Seal(seal::SealArgs),
     Unseal(unseal::UnsealArgs),
     Raw(raw::RawArgs),
+    Set(set::SetArgs),
+    Unset(unset::UnsetArgs),
+    Merge(merge::MergeArgs),
+    View(view::ViewArgs),
     Rotate(rotate::RotateArgs),
     Status(status::StatusArgs),
     Keygen(keygen::KeygenArgs),
@@ -37,6 +44,10 @@ impl Command {
             Self::Seal(args) => seal::run(&args, ui),
             Self::Unseal(args) => unseal::run(&args, ui),
             Self::Raw(args) => raw::run(&args, ui),
+            Self::Set(args) => set::run(&args, ui),
+            Self::Unset(args) => unset::run(&args, ui),
+            Self::Merge(args) => merge::run(&args, ui),
+            Self::View(args) => view::run(&args, ui),
             Self::Rotate(args) => rotate::run(&args, ui),
             Self::Status(args) => status::run(&args, ui),
             Self::Keygen(args) => keygen::run(&args, ui),
@@ -92,6 +103,16 @@ fn definition() -> clap::Command {
     ignore_empty_variables(sealing).subcommands([
         named::<unseal::UnsealArgs>("unseal", "Open SealedSecrets with the cluster's private keys"),
         named::<raw::RawArgs>("raw", "Seal one value and print its ciphertext in base64"),
+        named::<set::SetArgs>("set", "Seal one value into a file that has a SealedSecret"),
+        named::<unset::UnsetArgs>("unset", "Take items out of a file that has a SealedSecret"),
+        named::<merge::MergeArgs>(
+            "merge",
+            "Seal the values of a Secret into a file that has a SealedSecret",
+        ),
+        named::<view::ViewArgs>(
+            "view",
+            "Show what SealedSecrets hold: items, what they are bound to, keys and lengths",
+        ),
         named::<rotate::RotateArgs>(
             "rotate",
             "Seal the values of a working tree again, for the newest key",

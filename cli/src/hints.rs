@@ -60,6 +60,13 @@ pub(crate) const PEM_AS_ARGUMENT: &str =
 pub(crate) const VALUE_AS_ARGUMENT: &str =
     "a value is given on standard input: printf %s \"$PASSWORD\" | seal raw";
 
+/// What is said where a value may stand for the name of an item.
+pub(crate) const VALUE_ON_STDIN: &str =
+    "a value is given on standard input: printf %s \"$PASSWORD\" | seal set FILE ITEM";
+/// What is said of a SealedSecret that does not name what its values are bound to.
+pub(crate) const NO_BINDING: &str =
+    "give --namespace and --name, or a rule in .seal.yaml that says them";
+
 /// An error with something to do about it.
 pub(crate) trait Hint {
     /// What to do, if there is something to be said.

@@ -48,10 +48,35 @@ pub(crate) fn value(ui: &mut Ui<'_>) -> Result<Zeroizing<Vec<u8>>, Error> {
     }
 }
 
+/// Warns of a newline at the end of a value, where it is hardly meant.
+pub(crate) fn warn_of_newline(value: &[u8], ui: &mut Ui<'_>) {
+    if ends_with_its_only_newline(value) {
+        ui.warning("the value ends with a newline, which is sealed with it (printf adds none)");
+    }
+}
+
+/// As `echo password` makes it; text of several lines ends with a newline on purpose.
+fn ends_with_its_only_newline(value: &[u8]) -> bool {
+    value.iter().position(|byte| *byte == b'\n').is_some_and(|first| first + 1 == value.len())
+}
+
 fn unreadable(error: io::Error) -> Error {
     Error::failed("standard input: cannot be read").caused_by(error)
 }
 
 fn unfit(why: &str) -> Error {
     Error::failed(format!("the value {why}")).hint("give it in a file, or through a pipe")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ends_with_its_only_newline;
+
+    #[test]
+    fn only_a_single_line_is_suspected_of_an_unwanted_newline() {
+        assert!(ends_with_its_only_newline(b"hunter2\n"));
+        assert!(!ends_with_its_only_newline(b"hunter2"));
+        assert!(!ends_with_its_only_newline(b"-----BEGIN\nx\n"));
+        assert!(!ends_with_its_only_newline(b""));
+    }
 }

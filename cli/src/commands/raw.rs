@@ -67,9 +67,7 @@ pub(crate) fn run(args: &RawArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
         Source::Stdin if ui.stdin().is_terminal() => typed::value(ui)?,
         _ => source.read(VALUE_LIMIT, ui)?,
     };
-    if ends_with_its_only_newline(&value) {
-        ui.warning("the value ends with a newline, which is sealed with it (printf adds none)");
-    }
+    typed::warn_of_newline(&value, ui);
     let sealed = certificate
         .sealing_key()
         .seal(&value, &label, &mut random::system())
@@ -119,22 +117,4 @@ fn label(binding: &Binding) -> Result<(EncryptionLabel, Option<String>), Error> 
 
 fn label_failed(error: &LabelError) -> Error {
     Error::usage(error).hint(hints::LABEL)
-}
-
-/// As `echo password` makes it; text of several lines ends with a newline on purpose.
-fn ends_with_its_only_newline(value: &[u8]) -> bool {
-    value.iter().position(|byte| *byte == b'\n').is_some_and(|first| first + 1 == value.len())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::ends_with_its_only_newline;
-
-    #[test]
-    fn only_a_single_line_is_suspected_of_an_unwanted_newline() {
-        assert!(ends_with_its_only_newline(b"hunter2\n"));
-        assert!(!ends_with_its_only_newline(b"hunter2"));
-        assert!(!ends_with_its_only_newline(b"-----BEGIN\nx\n"));
-        assert!(!ends_with_its_only_newline(b""));
-    }
 }

@@ -321,6 +321,27 @@ fn roles() -> Vec<Role> {
         role("rules of what is rotated", false, |files| {
             of(&["status".as_ref(), "--items".as_ref(), files.ruled.as_ref()])
         }),
+        role("set", false, |files| {
+            of(&[
+                "set".as_ref(),
+                files.damaged.as_ref(),
+                "password".as_ref(),
+                "--cert".as_ref(),
+                certificate().as_ref(),
+            ])
+        }),
+        role("merge", false, |files| {
+            of(&[
+                "merge".as_ref(),
+                files.sealed.as_ref(),
+                "--cert".as_ref(),
+                certificate().as_ref(),
+            ])
+        }),
+        role("unset", false, |files| {
+            of(&["unset".as_ref(), files.damaged.as_ref(), "password".as_ref()])
+        }),
+        role("view", false, |_| of(&["view".as_ref()])),
         role("value", false, |_| {
             of(&[
                 "raw".as_ref(),

@@ -4,10 +4,14 @@ use sealkit_testkit::repository;
 
 use crate::support::seal;
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 15] = [
     "",
     "unseal",
     "raw",
+    "set",
+    "unset",
+    "merge",
+    "view",
     "rotate",
     "status",
     "keygen",

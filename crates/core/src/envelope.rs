@@ -84,6 +84,13 @@ impl SealedValue {
         8 * usize::from(self.session_key_length)
     }
 
+    /// Bytes of the value that is sealed: AES-GCM hides nothing of its length.
+    #[must_use]
+    pub fn value_len(&self) -> usize {
+        // Checked where an envelope is made.
+        self.ciphertext.len().saturating_sub(AES_GCM_TAG_BYTES)
+    }
+
     /// Bytes of the text that `Display` writes.
     #[must_use]
     pub fn text_len(&self) -> usize {

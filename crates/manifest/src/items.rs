@@ -197,7 +197,7 @@ fn keep_hint_true(
     let Some(text) = hint.as_str() else { return Ok(()) };
     let before = Annotations::from([(SEALED_WITH.to_owned(), text.trim_end().to_owned())]);
     let hints = Hints::read(&before);
-    let names = items.as_mapping().into_iter().flat_map(|items| items.iter());
+    let names = items.as_mapping().into_iter().flat_map(Mapping::iter);
     let there = names.map(|(name, _)| (name.text(), hints.sealed_with(name.text())));
     let mut keys: BTreeMap<&str, Option<Fingerprint>> = there.collect();
     for (item, change) in changes {
