@@ -8,6 +8,7 @@
     reason = "what cannot be set up fails the test there and then"
 )]
 
+pub mod canary;
 mod clusters;
 pub mod deployment;
 pub mod documents;
