@@ -12,6 +12,7 @@ pub mod canary;
 mod clusters;
 pub mod deployment;
 pub mod documents;
+pub mod http;
 mod key_pair;
 pub mod load;
 pub mod objects;
