@@ -8,9 +8,11 @@
     reason = "what cannot be set up fails the test there and then"
 )]
 
+pub mod canary;
 mod clusters;
 pub mod deployment;
 pub mod documents;
+pub mod http;
 mod key_pair;
 pub mod load;
 pub mod objects;

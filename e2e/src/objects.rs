@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use sealkit_testkit::cluster::Cluster;
 use serde_json::Value;
 
+use crate::documents::json;
 use crate::service::{condition, sealed_secrets, wait_for};
 
 /// Where a SealedSecret and its Secret are.
@@ -70,5 +71,42 @@ pub fn item(secret: &Value, name: &str) -> Option<String> {
 pub fn key_secrets(cluster: &Cluster) -> Vec<Value> {
     let path = "/api/v1/namespaces/kube-system/secrets?labelSelector=sealedsecrets.bitnami.com/sealed-secrets-key";
     let list = cluster.api().get(path).success();
+    list.get("items").and_then(Value::as_array).cloned().unwrap_or_default()
+}
+
+/// What has become of an object since a version of its own: one document a change, with `type` and `object`. The API server
+/// remembers some minutes.
+///
+/// # Panics
+///
+/// If the API server does not tell.
+#[must_use]
+pub fn changes_since(cluster: &Cluster, path: &str, before: &Value) -> Vec<Value> {
+    let (collection, name) = path.rsplit_once('/').expect("a path has a name");
+    let version = before.pointer("/metadata/resourceVersion").and_then(Value::as_str);
+    let version = version.expect("an object has a version");
+    // The watch ends after a second: all that happened before is told by then.
+    let query = format!(
+        "watch=true&timeoutSeconds=1&resourceVersion={version}&fieldSelector=metadata.name={name}"
+    );
+    let reply = cluster.api().get(&format!("{collection}?{query}"));
+    assert_eq!(reply.status, 200, "{reply}");
+    json(&reply.body)
+}
+
+/// Deletes an object, and what belongs to it by a policy: `Foreground`, `Background` or `Orphan`.
+pub fn delete(cluster: &Cluster, path: &str, policy: &str) {
+    cluster.api().delete(&format!("{path}?propagationPolicy={policy}")).success();
+}
+
+/// The events of a namespace that are warnings.
+///
+/// # Panics
+///
+/// If they cannot be listed.
+#[must_use]
+pub fn warnings(cluster: &Cluster, namespace: &str) -> Vec<Value> {
+    let path = format!("/api/v1/namespaces/{namespace}/events?fieldSelector=type=Warning");
+    let list = cluster.api().get(&path).success();
     list.get("items").and_then(Value::as_array).cloned().unwrap_or_default()
 }

@@ -1,5 +1,6 @@
 //! The decryption service in a test cluster, ours or upstream's, with the rights that its manifests give it.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -193,6 +194,32 @@ impl Service {
     #[must_use]
     pub fn leads(&self, cluster: &Cluster) -> bool {
         self.metric(cluster, "sealed_secrets_controller_leader") == Some(1.0)
+    }
+
+    /// Where it answers requests.
+    #[must_use]
+    pub fn address(&self, cluster: &Cluster) -> SocketAddr {
+        SocketAddr::new(cluster.address(), self.port)
+    }
+
+    /// Where its metrics are.
+    #[must_use]
+    pub fn metrics_address(&self, cluster: &Cluster) -> SocketAddr {
+        SocketAddr::new(cluster.address(), self.metrics_port)
+    }
+
+    /// The most memory that it has had so far, in MiB.
+    ///
+    /// # Panics
+    ///
+    /// If it has ended.
+    #[must_use]
+    pub fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id()));
+        let status = status.expect("the process is there");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());
+        kibibytes.map(|kibibytes: u64| kibibytes >> 10).expect("Linux tells it")
     }
 
     /// The process.

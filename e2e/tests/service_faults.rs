@@ -3,7 +3,9 @@
 //!
 //! `SEALKIT_KILLS` is how often a replica is killed; `scripts/soak` sets it.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -164,15 +166,18 @@ fn a_namespace_goes_with_all_that_is_in_it() {
     let log = service.log();
     let complains = |line: &&str| line.contains("WARN") && line.contains("load/");
     assert_eq!(log.lines().find(complains), None);
-    let series = |name: &str| {
-        format!(
-            "sealed_secrets_controller_condition_info{{namespace=\"load\",name=\"{name}\",condition=\"Synced\",ss_app_kubernetes_io_instance=\"\"}}"
-        )
-    };
     assert_eq!(service.metric(&cluster, &series("load-0")), Some(1.0));
     assert_eq!(service.metric(&cluster, &series("load-1")), None);
 }
 
+/// The metric that tells whether an object of the load is in sync.
+fn series(name: &str) -> String {
+    format!(
+        "sealed_secrets_controller_condition_info{{namespace=\"load\",name=\"{name}\",condition=\"Synced\",ss_app_kubernetes_io_instance=\"\"}}"
+    )
+}
+
+const SEALED_SECRETS: &str = "/apis/bitnami.com/v1alpha1/sealedsecrets";
 const ROLE: &str = "/apis/rbac.authorization.k8s.io/v1/clusterroles/secrets-unsealer";
 
 #[test]
@@ -246,4 +251,71 @@ fn the_definition_of_the_resource_comes_later() {
 /// Requests that the faults are meant for: writes of Secrets and of statuses.
 fn is_write(method: &str, path: &str) -> bool {
     matches!(method, "POST" | "PUT") && (path.contains("/secrets") || path.contains("/status"))
+}
+
+/// What a proxy makes of watches.
+#[derive(Clone, Copy, PartialEq)]
+enum Watches {
+    /// They are let through.
+    Pass,
+    /// None begins.
+    Fail,
+    /// The position of each is too old, once.
+    Expire,
+}
+
+/// The collection that a request watches.
+fn watched(path: &str) -> Option<&str> {
+    let (collection, query) = path.split_once('?')?;
+    query
+        .split('&')
+        .any(|part| matches!(part, "watch" | "watch=true" | "watch=1"))
+        .then_some(collection)
+}
+
+/// As after a compaction of etcd.
+#[test]
+fn what_happened_before_the_position_of_a_watch_is_found_by_another_list() {
+    let mut cluster = cluster_for_the_service();
+    let watches = Arc::new(Mutex::new((Watches::Pass, BTreeSet::new())));
+    let of_proxy = Arc::clone(&watches);
+    let proxy = cluster.proxy(move |_, path| {
+        let Some(collection) = watched(path) else { return Treatment::Pass };
+        let (state, expired) = &mut *of_proxy.lock().unwrap();
+        match state {
+            Watches::Fail => Treatment::Conflict,
+            Watches::Expire if expired.insert(collection.to_owned()) => Treatment::Expire,
+            Watches::Pass | Watches::Expire => Treatment::Pass,
+        }
+    });
+    let mut service = Service::start_behind(&cluster, proxy, &ARGUMENTS);
+    service.wait_until_ready(&cluster);
+    namespace(&cluster, "load");
+    let mut load = Load::new(&cluster, &service.certificate(&cluster), "load");
+    load.put_all(10, "first");
+    load.check(&cluster);
+    let removed = load.paths("load-1");
+
+    // Watches end with their server, and the next ones come too late.
+    watches.lock().unwrap().0 = Watches::Fail;
+    cluster.kill_api_server();
+    cluster.start_api_server();
+    let api = cluster.api();
+    api.delete(&load.paths("load-0").secret).success();
+    api.delete(&removed.sealed).success();
+    wait_until_gone(&cluster, &removed.secret);
+    load.forget("load-1");
+    ["load-2", "load-3", "new"].iter().for_each(|name| load.put(name, "second"));
+    watches.lock().unwrap().0 = Watches::Expire;
+
+    load.check(&cluster);
+    let expired: Vec<_> = watches.lock().unwrap().1.iter().cloned().collect();
+    let all = ["/api/v1/namespaces/kube-system/secrets", "/api/v1/secrets", SEALED_SECRETS];
+    assert_eq!(expired, all);
+    eventually("the end of a series", SOON, || match service.metric(&cluster, &series("load-1")) {
+        None => Ok(()),
+        Some(_) => Err(service.log()),
+    });
+    assert_eq!(service.metric(&cluster, &series("load-0")), Some(1.0));
+    assert_eq!(cluster.api().get(&removed.secret).status, 404);
 }

@@ -224,6 +224,8 @@ impl Reconciler {
             }
             Ok(None) => {
                 self.index.remove_sealed(key);
+                // No list will miss what is not known any more.
+                self.observer.gone(key);
                 Next::Wait
             }
             Err(error) => {

@@ -15,6 +15,7 @@ mod memory;
 mod metrics;
 mod observe;
 mod private;
+mod reader;
 mod rotate;
 mod service;
 mod timed_io;

@@ -20,7 +20,7 @@ pub enum ApiError {
     Terminating,
     /// The Secret is immutable.
     Immutable,
-    /// The object breaks a rule: the fields that do.
+    /// The object breaks a rule: the fields that do, or which rule.
     Invalid(String),
     /// The service's account may not.
     Forbidden(String),
@@ -34,6 +34,9 @@ pub enum ApiError {
 const TERMINATING: &str = "NamespaceTerminating";
 /// What the rule on immutable Secrets says.
 const IMMUTABLE: &str = "field is immutable when `immutable` is set";
+
+/// What stands before the reason of an admission webhook, and of a ValidatingAdmissionPolicy.
+const DENIED: [&str; 2] = ["denied the request", "denied request"];
 
 impl ApiError {
     /// The connection failed.
@@ -68,10 +71,13 @@ impl ApiError {
             StatusCode::NOT_FOUND => Self::NotFound,
             StatusCode::UNPROCESSABLE_ENTITY if causes.iter().any(is_immutable) => Self::Immutable,
             StatusCode::UNPROCESSABLE_ENTITY | StatusCode::BAD_REQUEST => {
-                Self::Invalid(fields(&causes))
+                let fields = fields(&causes);
+                let rule = || denied_by(&message).unwrap_or_default();
+                Self::Invalid(if fields.is_empty() { rule() } else { fields })
             }
-            // Whose account, and what it may not: names alone.
-            StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => Self::Forbidden(message),
+            StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => {
+                Self::Forbidden(denied_by(&message).unwrap_or(message))
+            }
             StatusCode::TOO_MANY_REQUESTS => Self::TooMany(retry_after),
             other => Self::Unavailable(format!("the API server answers {other}")),
         }
@@ -82,12 +88,20 @@ fn is_immutable(cause: &StatusCause) -> bool {
     cause.message.as_deref().is_some_and(|message| message.contains(IMMUTABLE))
 }
 
+/// Which rule of the cluster's administrators denies it; none where a message does not say so. The reason that such a rule
+/// gives is left out: it may quote a value.
+fn denied_by(message: &str) -> Option<String> {
+    let end_of = |words: &&str| Some(message.find(*words)? + words.len());
+    let end = DENIED.iter().filter_map(end_of).min()?;
+    message.get(..end).map(str::to_owned)
+}
+
 /// Which fields break a rule, and which one. The texts of the server are left out: some repeat the value.
 fn fields(causes: &[StatusCause]) -> String {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let causes =
-        causes.iter().map(|cause| format!("{} ({})", text(&cause.field), text(&cause.reason)));
-    causes.collect::<Vec<_>>().join(", ")
+    let causes = causes.iter().filter(|cause| cause.field.is_some());
+    let fields = causes.map(|cause| format!("{} ({})", text(&cause.field), text(&cause.reason)));
+    fields.collect::<Vec<_>>().join(", ")
 }
 
 impl fmt::Display for ApiError {
@@ -139,6 +153,22 @@ mod tests {
             "the API server refuses the Secret as invalid: data (FieldValueInvalid)"
         );
         assert_eq!(refused(429, json!({})), ApiError::TooMany(None));
+        let forbidden = |message: &str| refused(403, json!({"message": message})).to_string();
+        assert_eq!(
+            forbidden("admission webhook \"w\" denied the request: \"hunter2\" is too short"),
+            "the service may not do this: admission webhook \"w\" denied the request"
+        );
+        assert_eq!(
+            forbidden("ValidatingAdmissionPolicy 'p' with binding 'b' denied request: hunter2"),
+            "the service may not do this: ValidatingAdmissionPolicy 'p' with binding 'b' denied request"
+        );
+        let policy = json!({"message": "ValidatingAdmissionPolicy 'p' denied request: hunter2", "details": {"causes": [{"message": "hunter2"}]}});
+        assert_eq!(
+            refused(422, policy).to_string(),
+            "the API server refuses the Secret as invalid: ValidatingAdmissionPolicy 'p' denied request"
+        );
+        let rights = "secrets is forbidden: User \"u\" cannot create resource \"secrets\"";
+        assert!(forbidden(rights).ends_with(rights));
         assert!(
             matches!(refused(503, json!({"message": "hunter2"})), ApiError::Unavailable(text) if !text.contains("hunter2"))
         );

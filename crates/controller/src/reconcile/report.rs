@@ -17,6 +17,10 @@ impl Reconciler {
     pub(super) async fn report(&self, entry: &Entry, outcome: Outcome) -> Next {
         let sealed = &*entry.sealed;
         self.observer.condition(sealed, matches!(outcome, Outcome::Synced { .. }));
+        // If it has gone meanwhile, that was told before.
+        if self.index.get(&sealed.key).is_none() {
+            self.observer.gone(&sealed.key);
+        }
         if self.wishes.dry_run {
             return self.would_report(sealed, &outcome);
         }

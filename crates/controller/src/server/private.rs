@@ -79,7 +79,7 @@ fn open(
     received: Received,
     reply: Reply,
 ) -> Result<Response, Exceeded> {
-    let Ok(sealed) = SealedSecret::from_text(&received.bytes) else {
+    let Some(sealed) = service.reader().read(&received.bytes) else {
         return Ok(answer::text(StatusCode::INTERNAL_SERVER_ERROR, "no SealedSecret\n"));
     };
     drop(received);

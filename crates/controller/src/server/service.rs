@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::limits::{Limiter, Rate};
 use super::memory::Memory;
+use super::reader::Reader;
 use crate::args::Options;
 use crate::keys::{KeySet, Keys};
 use crate::metrics::Metrics;
@@ -27,6 +28,7 @@ struct Inner {
     readiness: Readiness,
     limits: Limits,
     memory: Memory,
+    reader: Reader,
     read_timeout: Option<Duration>,
     accepts_deprecated_data: bool,
 }
@@ -62,6 +64,7 @@ impl Service {
             readiness,
             limits: Limits::new(requests, Instant::now()),
             memory: Memory::default(),
+            reader: Reader::default(),
             read_timeout: options.server.read_timeout,
             accepts_deprecated_data: options.reconcile.accept_deprecated_data,
         }))
@@ -90,6 +93,10 @@ impl Service {
 
     pub(super) fn memory(&self) -> &Memory {
         &self.0.memory
+    }
+
+    pub(super) fn reader(&self) -> &Reader {
+        &self.0.reader
     }
 
     /// The longest time that a body may take.

@@ -243,6 +243,21 @@ impl Cluster {
         eventually("a ready API server", TIME_TO_START, || self.ready());
     }
 
+    /// Runs something while the controller manager stands still: nothing is collected, and no namespace goes.
+    ///
+    /// # Panics
+    ///
+    /// If it has ended.
+    pub fn without_controller_manager<T>(&mut self, run: impl FnOnce(&Self) -> T) -> T {
+        let manager = |cluster: &Self, change: fn(&Daemon)| {
+            change(cluster.controller_manager.as_ref().expect("the controller manager runs"));
+        };
+        manager(self, Daemon::pause);
+        let done = run(self);
+        manager(self, Daemon::resume);
+        done
+    }
+
     /// Copies what is in etcd, which stands still meanwhile.
     ///
     /// # Panics

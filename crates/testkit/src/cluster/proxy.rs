@@ -21,12 +21,17 @@ pub enum Treatment {
     Conflict,
     /// It goes on to the API server, and the connection breaks before the answer.
     LoseAnswer,
+    /// It goes nowhere: the answer is that of a watch whose position the API server does not know any more.
+    Expire,
 }
 
 /// Decides about a request by its method and path.
 pub(super) type Decide = dyn Fn(&str, &str) -> Treatment + Send + Sync;
 
 const CONFLICT: &str = r#"{"kind":"Status","apiVersion":"v1","status":"Failure","message":"the object has been modified","reason":"Conflict","code":409}"#;
+
+const EXPIRED: &str = r#"{"type":"ERROR","object":{"kind":"Status","apiVersion":"v1","status":"Failure","message":"too old resource version","reason":"Expired","code":410}}
+"#;
 
 struct Proxy {
     server: Arc<ServerConfig>,
@@ -95,12 +100,8 @@ impl Proxy {
                 let mut answer = self.ask(&request)?;
                 copy(&mut answer, caller)?;
             }
-            Treatment::Conflict => {
-                let head =
-                    "HTTP/1.1 409 Conflict\r\nContent-Type: application/json\r\nConnection: close";
-                write!(caller, "{head}\r\nContent-Length: {}\r\n\r\n{CONFLICT}", CONFLICT.len())?;
-                caller.flush()?;
-            }
+            Treatment::Conflict => answer(caller, "409 Conflict", CONFLICT)?,
+            Treatment::Expire => answer(caller, "200 OK", EXPIRED)?,
             Treatment::LoseAnswer => {
                 copy(&mut self.ask(&request)?, &mut io::sink())?;
                 return Ok(());
@@ -120,6 +121,13 @@ impl Proxy {
         server.flush()?;
         Ok(server)
     }
+}
+
+/// An answer of the proxy's own.
+fn answer(caller: &mut impl Write, status: &str, body: &str) -> io::Result<()> {
+    let head = format!("HTTP/1.1 {status}\r\nContent-Type: application/json\r\nConnection: close");
+    write!(caller, "{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len())?;
+    caller.flush()
 }
 
 /// Until the end, each part as soon as it is there: what is watched has no end.
