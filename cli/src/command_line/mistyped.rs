@@ -37,12 +37,43 @@ fn meant_as_command(word: &OsStr) -> Option<&str> {
     Path::new(word).symlink_metadata().is_err().then_some(word)
 }
 
+/// What other programs call it, and how it is done here.
+const ELSEWHERE: &[(&[&str], &str)] = &[
+    (
+        &["seal", "encrypt", "enc", "lock"],
+        "sealing needs no command: seal --cert cluster.pem secret.yaml",
+    ),
+    (
+        &["decrypt", "dec", "unlock", "reveal"],
+        "values are opened by seal unseal --key backup.yaml sealed.yaml",
+    ),
+    (
+        &["updatekeys", "rekey", "reencrypt", "re-encrypt"],
+        "values are sealed again for a new key by seal rotate --key backup.yaml --cert cluster.pem",
+    ),
+    (
+        &["export-keys", "backup", "backup-keys"],
+        "kubectl exports keys: kubectl get secret -n kube-system -l sealedsecrets.bitnami.com/sealed-secrets-key -o yaml",
+    ),
+    (&["add", "put", "edit"], "one value is changed by seal set FILE ITEM"),
+    (&["rm", "remove", "delete", "del"], "items are taken out by seal unset FILE ITEM"),
+    (
+        &["show", "inspect", "get", "list", "ls", "cat"],
+        "seal view FILE shows what a SealedSecret holds; seal unseal --item shows a value",
+    ),
+    (&["merge-into"], "the values of a Secret are put into a file by seal merge FILE"),
+    (&["fetch-cert"], "a certificate is shown by seal cert; kubeseal --fetch-cert fetches it"),
+    (
+        &["init", "generate-key", "genkey", "age-keygen"],
+        "seal keygen makes a key of your own; most clusters have one: seal cert",
+    ),
+];
+
 fn refuse_near(word: &str, commands: &[String]) -> Result<(), Error> {
     let no_command = || Error::usage(format!("there is no command \"{word}\", and no such file"));
-    if word == "seal" {
-        return Err(
-            no_command().hint("sealing needs no command: seal --cert cluster.pem secret.yaml")
-        );
+    let elsewhere = ELSEWHERE.iter().find(|(words, _)| words.contains(&word));
+    if let Some((_, way)) = elsewhere {
+        return Err(no_command().hint(way));
     }
     match nearest(word, commands) {
         Some(name) => Err(no_command()
@@ -66,7 +97,14 @@ fn nearest<'a>(word: &str, names: &'a [String]) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{ELSEWHERE, nearest};
+
+    #[test]
+    fn no_verb_of_others_is_a_command_here() {
+        let names = crate::command_line::names();
+        let words = ELSEWHERE.iter().flat_map(|(words, _)| words.iter());
+        assert_eq!(words.filter(|word| names.iter().any(|name| name == *word)).count(), 0);
+    }
 
     #[test]
     fn a_slip_or_two_are_near() {

@@ -1,12 +1,14 @@
 //! `seal`: Secrets in, SealedSecrets out.
 
+mod in_place;
+
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use clap::Args;
 use sealkit_core::SealingKey;
 use sealkit_manifest::{
-    Documents, LookUpError, NamespaceRule, Others, Output, SealErrors, SealRules, Stream,
+    Documents, LookUp, LookUpError, NamespaceRule, Others, Output, SealErrors, SealRules, Stream,
 };
 use sealkit_repository::config::Binding;
 
@@ -47,6 +49,9 @@ pub(crate) struct SealArgs {
     filename: FilenameArgs,
     #[command(flatten)]
     output: OutputArgs,
+    /// Seal the Secrets of each FILE where they stand; documents of other kinds keep every byte
+    #[arg(short, long, requires = "files", conflicts_with_all = ["write", "format", "skip_other"])]
+    in_place: bool,
     /// Seal Secrets without data, too
     #[arg(
         long,
@@ -64,8 +69,8 @@ pub(crate) struct SealArgs {
     /// Pass documents of other kinds through unchanged instead of refusing them
     #[arg(long)]
     skip_other: bool,
-    /// With --skip-other: pass documents through that hold a Secret in plaintext, such as templates
-    #[arg(long, requires = "skip_other")]
+    /// With --skip-other or -i: let documents be that hold a Secret in plaintext, such as templates
+    #[arg(long)]
     allow_plaintext: bool,
     /// Seal a Secret of which a label or an annotation holds a value, and publishes it
     #[arg(long)]
@@ -76,6 +81,12 @@ pub(crate) struct SealArgs {
 }
 
 pub(crate) fn run(args: &SealArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
+    if args.allow_plaintext && !args.skip_other && !args.in_place {
+        return Err(Error::usage("--allow-plaintext is for --skip-other or --in-place"));
+    }
+    if args.in_place {
+        return in_place::run(args, ui);
+    }
     let sources = Source::from_arguments(&args.files);
     let destination = Destination::from_argument(args.output.write.as_deref());
     let filename = args.filename.filename.as_deref();
@@ -114,6 +125,29 @@ impl SealArgs {
     }
 }
 
+/// The namespace of the kubeconfig's context, looked up once.
+fn look_up(context_namespace: &OnceLock<Option<String>>) -> Result<Option<String>, LookUpError> {
+    if let Some(namespace) = context_namespace.get() {
+        return Ok(namespace.clone());
+    }
+    let namespace = kubeconfig::context_namespace()?;
+    Ok(context_namespace.get_or_init(|| namespace).clone())
+}
+
+fn rules<'a>(args: &SealArgs, binding: &'a Binding, look_up: LookUp<'a>) -> SealRules<'a> {
+    let namespace = match binding.namespace.as_deref() {
+        Some(namespace) => NamespaceRule::Given(namespace),
+        None => NamespaceRule::LookedUp(look_up),
+    };
+    SealRules::default()
+        .scope(binding.scope)
+        .namespace(namespace)
+        .name(binding.name.as_deref())
+        .allow_empty_data(args.allow_empty_data)
+        .allow_values_in_metadata(args.allow_values_in_metadata)
+        .hints(!args.no_hints)
+}
+
 fn seal(
     args: &SealArgs,
     documents: &Documents,
@@ -122,24 +156,8 @@ fn seal(
     context_namespace: &OnceLock<Option<String>>,
     ui: &mut Ui<'_>,
 ) -> Result<Output, SealErrors> {
-    let look_up = || -> Result<Option<String>, LookUpError> {
-        if let Some(namespace) = context_namespace.get() {
-            return Ok(namespace.clone());
-        }
-        let namespace = kubeconfig::context_namespace()?;
-        Ok(context_namespace.get_or_init(|| namespace).clone())
-    };
-    let namespace = match binding.namespace.as_deref() {
-        Some(namespace) => NamespaceRule::Given(namespace),
-        None => NamespaceRule::LookedUp(&look_up),
-    };
-    let rules = SealRules::default()
-        .scope(binding.scope)
-        .namespace(namespace)
-        .name(binding.name.as_deref())
-        .allow_empty_data(args.allow_empty_data)
-        .allow_values_in_metadata(args.allow_values_in_metadata)
-        .hints(!args.no_hints);
+    let look_up = || look_up(context_namespace);
+    let rules = rules(args, binding, &look_up);
     let _pages = heap::keep_pages(documents.len());
     let progress = ui.progress("sealing", documents.len());
     let advance = || progress.advance();

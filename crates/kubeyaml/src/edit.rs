@@ -2,6 +2,7 @@
 
 mod block;
 mod check;
+pub(crate) mod documents;
 mod empty;
 mod entries;
 mod error;

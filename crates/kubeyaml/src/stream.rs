@@ -1,5 +1,6 @@
 //! A file and its documents, which are parsed when they are asked for.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use zeroize::Zeroizing;
@@ -7,13 +8,14 @@ use zeroize::Zeroizing;
 use super::Problem;
 use super::alias;
 use super::compose::compose;
-use super::edit::Editor;
+use super::edit::{self, EditError, Editor};
 use super::encoding::{BYTE_ORDER_MARK, Decoded, Encoding, Undecodable, after_mark, decode};
 use super::error::{YamlError, YamlErrorKind};
 use super::json;
 use super::mapping::DuplicateKeys;
 use super::node::{Node, Position, Value};
 use super::split::{self, Extent, Format, Split};
+use super::text::SecretText;
 
 /// The text of a file and where its documents are.
 ///
@@ -118,6 +120,18 @@ impl Input {
     #[must_use]
     pub fn editor(&self) -> Editor<'_> {
         Editor::new(self)
+    }
+
+    /// The file with other documents in the place of some, by their number, counted from 1. Separators stay, and so does every
+    /// byte of the other documents; the new ones get the line breaks of the file.
+    ///
+    /// # Errors
+    /// There is no document of a number, or a new one would not stand as one document in its place.
+    pub fn replace_documents(
+        &self,
+        documents: &BTreeMap<usize, SecretText>,
+    ) -> Result<Zeroizing<Vec<u8>>, EditError> {
+        edit::documents::replace(self, documents)
     }
 
     pub(super) fn id(&self) -> u32 {

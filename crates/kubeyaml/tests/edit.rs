@@ -745,3 +745,30 @@ fn a_word_in_a_comment_is_replaced_and_no_value() {
     assert_eq!(edited(22, "def"), Err(EditError::NotTheSame));
     assert_eq!(edited(10_000, "def"), Err(EditError::Overlap));
 }
+
+#[test]
+fn documents_are_replaced_and_the_rest_keeps_its_bytes() {
+    let cases = [
+        ("a: 1\n---\n# x\nb: 2\n--- # y\nc: 3\n", 2, "a: 1\n---\nnew: 1\n--- # y\nc: 3\n"),
+        ("a: 1\n---\nb: 2", 2, "a: 1\n---\nnew: 1"),
+        ("---\na: 1\n---\nb: 2\n", 1, "---\nnew: 1\n---\nb: 2\n"),
+        ("a: 1\r\n---\r\nb: 2\r\n", 1, "new: 1\r\n---\r\nb: 2\r\n"),
+        ("\u{feff}a: 1\n", 1, "\u{feff}new: 1\n"),
+    ];
+    for (before, number, after) in cases {
+        let input = kubeyaml::split(before.as_bytes()).unwrap();
+        let file = input.replace_documents(&[(number, "new: 1\n".into())].into()).unwrap();
+        assert_eq!(String::from_utf8_lossy(&file), after, "{before:?}");
+    }
+    let input = kubeyaml::split(b"a: 1\n---\nb: 2\n").unwrap();
+    for (number, new) in [(0, "c: 3\n"), (3, "c: 3\n"), (1, "c: 3\n---\nd: 4\n")] {
+        let replaced = input.replace_documents(&[(number, new.into())].into());
+        assert_eq!(replaced.map(drop), Err(EditError::NotTheSame), "{number}");
+    }
+    let utf_16: Vec<u8> =
+        "\u{feff}a: 1\n---\nb: \u{e9}\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let file = kubeyaml::split(&utf_16).unwrap().replace_documents(&[(1, "c: 3\n".into())].into());
+    let expected: Vec<u8> =
+        "\u{feff}c: 3\n---\nb: \u{e9}\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(file.unwrap().to_vec(), expected);
+}

@@ -19,6 +19,7 @@ mod diagnose;
 mod documents;
 mod error;
 mod fields;
+mod in_place;
 mod items;
 pub mod key_secret;
 mod metadata;
@@ -47,6 +48,7 @@ pub use error::{
     UnsealError, UnsealErrorKind, UnsealErrors,
 };
 pub use gotemplate::{ParseLimits, RenderContext, RenderLimits};
+pub use in_place::{InPlaceError, SealedInPlace, seal_in_place};
 pub use items::{ItemChange, ItemError, ObjectPlace, change_items, sealed_secrets};
 pub use kubeyaml::Format;
 pub use metadata::Metadata;

@@ -23,3 +23,11 @@ pub(crate) fn frame(format: Format, text: &str) -> Zeroizing<String> {
     document.extend([separator, text, end]);
     Zeroizing::new(document)
 }
+
+/// The first document of a file may begin with its separator, which is written anew.
+pub(crate) fn without_separator(text: &str) -> &str {
+    match text.split_once('\n') {
+        Some((first, rest)) if first.trim_end() == "---" => rest,
+        _ => text,
+    }
+}

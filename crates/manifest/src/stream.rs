@@ -158,21 +158,13 @@ impl<'a> Stream<'a> {
         resource: Resource<'_>,
     ) -> Result<Zeroizing<String>, ReadError> {
         if document.is(resource) && document.format() == self.format {
-            return Ok(output::frame(self.format, without_separator(document.text())));
+            return Ok(output::frame(self.format, output::without_separator(document.text())));
         }
         let node = resource.node();
         if node.height() > MAX_REWRITTEN_HEIGHT {
             return Err(ReadError::at(node, ReadErrorKind::TooDeep));
         }
         Ok(output::write(self.format, &Tree::from(node)))
-    }
-}
-
-/// The first document of a file may begin with its separator, which is written anew.
-fn without_separator(text: &str) -> &str {
-    match text.split_once('\n') {
-        Some((first, rest)) if first.trim_end() == "---" => rest,
-        _ => text,
     }
 }
 
