@@ -11,8 +11,8 @@ use std::ffi::OsString;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
-    cert, completions, config, keygen, man, merge, raw, rotate, seal, set, status, unseal, unset,
-    view,
+    cert, completions, config, edit, keygen, man, merge, raw, rotate, seal, set, status, unseal,
+    unset, view,
 };
 use crate::error::Error;
 use crate::ui::Ui;
@@ -27,6 +27,7 @@ pub(crate) enum Command {
     Set(set::SetArgs),
     Unset(unset::UnsetArgs),
     Merge(merge::MergeArgs),
+    Edit(edit::EditArgs),
     View(view::ViewArgs),
     Rotate(rotate::RotateArgs),
     Status(status::StatusArgs),
@@ -47,6 +48,7 @@ impl Command {
             Self::Set(args) => set::run(&args, ui),
             Self::Unset(args) => unset::run(&args, ui),
             Self::Merge(args) => merge::run(&args, ui),
+            Self::Edit(args) => edit::run(&args, ui),
             Self::View(args) => view::run(&args, ui),
             Self::Rotate(args) => rotate::run(&args, ui),
             Self::Status(args) => status::run(&args, ui),
@@ -108,6 +110,10 @@ fn definition() -> clap::Command {
         named::<merge::MergeArgs>(
             "merge",
             "Seal the values of a Secret into a file that has a SealedSecret",
+        ),
+        named::<edit::EditArgs>(
+            "edit",
+            "Edit the values of a SealedSecret, and seal those that have changed",
         ),
         named::<view::ViewArgs>(
             "view",

@@ -3,6 +3,7 @@
 pub(crate) mod cert;
 pub(crate) mod completions;
 pub(crate) mod config;
+pub(crate) mod edit;
 pub(crate) mod keygen;
 pub(crate) mod man;
 pub(crate) mod merge;

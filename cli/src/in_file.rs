@@ -78,18 +78,26 @@ impl SealedSecretInFile {
         &self.sealed
     }
 
-    /// What its values are bound to: by the document; where that names no namespace or name, by `given`.
-    pub(crate) fn label(&self, given: &Binding) -> Result<EncryptionLabel, Error> {
-        let Metadata { namespace, name, .. } = self.sealed.metadata();
-        let scope = self.sealed.scope();
-        let or = |own: &str, given: Option<&str>| match own {
-            "" => given.unwrap_or_default().to_owned(),
-            own => own.to_owned(),
+    /// The SealedSecret with what its values are bound to: namespace and name are the document's; where it names none, those of
+    /// `given`.
+    pub(crate) fn bound(&self, given: &Binding) -> Result<(SealedSecret, EncryptionLabel), Error> {
+        let mut parts = self.sealed.clone().into_parts();
+        let fill = |own: &mut String, given: Option<&String>| {
+            if own.is_empty() {
+                given.unwrap_or(&String::new()).clone_into(own);
+            }
         };
-        let namespace = or(namespace, given.namespace.as_deref());
-        let name = or(name, given.name.as_deref());
-        let label = EncryptionLabel::for_scope(scope, &namespace, &name);
-        label.map_err(|error| self.unbound(&error, scope))
+        fill(&mut parts.metadata.namespace, given.namespace.as_ref());
+        fill(&mut parts.metadata.name, given.name.as_ref());
+        let about = |error: Error| error.about(self.path.display());
+        let bound = SealedSecret::from_parts(parts).map_err(|error| about(Error::failed(error)))?;
+        let label = bound.label().map_err(|error| self.unbound(&error, bound.scope()))?;
+        Ok((bound, label))
+    }
+
+    /// What a new value is to be bound to.
+    pub(crate) fn label(&self, given: &Binding) -> Result<EncryptionLabel, Error> {
+        self.bound(given).map(|(_, label)| label)
     }
 
     fn unbound(&self, error: &LabelError, scope: Scope) -> Error {

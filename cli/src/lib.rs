@@ -7,6 +7,11 @@ mod clock;
 mod command_line;
 mod commands;
 mod documents;
+#[cfg(unix)]
+mod editor;
+#[cfg(not(unix))]
+#[path = "editor_elsewhere.rs"]
+mod editor;
 mod error;
 mod fetch;
 mod generated;

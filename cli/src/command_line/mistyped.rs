@@ -55,7 +55,7 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
         &["export-keys", "backup", "backup-keys"],
         "kubectl exports keys: kubectl get secret -n kube-system -l sealedsecrets.bitnami.com/sealed-secrets-key -o yaml",
     ),
-    (&["add", "put", "edit"], "one value is changed by seal set FILE ITEM"),
+    (&["add", "put"], "one value is changed by seal set FILE ITEM"),
     (&["rm", "remove", "delete", "del"], "items are taken out by seal unset FILE ITEM"),
     (
         &["show", "inspect", "get", "list", "ls", "cat"],

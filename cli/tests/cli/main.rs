@@ -14,6 +14,8 @@ mod config;
 #[cfg(target_os = "linux")]
 mod crash;
 mod describe;
+#[cfg(target_os = "linux")]
+mod edit;
 mod files;
 mod forms;
 mod gitops;

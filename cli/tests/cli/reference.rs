@@ -4,13 +4,14 @@ use sealkit_testkit::repository;
 
 use crate::support::seal;
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "",
     "unseal",
     "raw",
     "set",
     "unset",
     "merge",
+    "edit",
     "view",
     "rotate",
     "status",
