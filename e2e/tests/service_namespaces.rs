@@ -7,6 +7,8 @@
 
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use sealkit_e2e::deployment::Chart;
 use sealkit_e2e::http::ask;
 use sealkit_e2e::namespace;
@@ -14,11 +16,14 @@ use sealkit_e2e::objects::apply;
 use sealkit_e2e::sealing::Sealer;
 use sealkit_e2e::service::{CRD, NAME, Service, grant_all};
 use sealkit_testkit::cluster::Cluster;
-use sealkit_testkit::{eventually, repository};
-use serde_json::Value;
+use sealkit_testkit::{eventually, read_fixture, repository};
+use serde_json::{Value, json};
 
 /// How long a probe of the kubelet may have to wait for the first answer.
 const START: Duration = Duration::from_secs(2);
+
+/// Key Secrets that may not be watched are listed once a minute.
+const TWO_LISTS: Duration = Duration::from_secs(120);
 
 const COUNT: usize = 200;
 /// So many of them are not there at first.
@@ -83,4 +88,39 @@ fn of_two_hundred_namespaces_some_come_later_and_hold_up_nobody() {
         let is_told = |line: &&str| line.contains("WARN") && line.contains(name.as_str());
         assert_eq!(log.lines().filter(is_told).count(), 2, "{name}: {log}");
     }
+}
+
+/// With the roles of upstream's chart, and none in the service's own namespace.
+#[test]
+fn keys_that_may_not_be_watched_are_listed() {
+    let cluster = cluster();
+    namespace(&cluster, "shop");
+    let namespaced = [
+        "--set=rbac.clusterRole=false",
+        "--set=rbac.namespacedRoles=true",
+        "--set=additionalNamespaces={shop}",
+    ];
+    grant_all(&cluster, &Chart::upstream().render(NAME, &namespaced));
+    let arguments = ["--key-size=2048", "--additional-namespaces=shop"];
+    let service = Service::ready(&cluster, &arguments);
+    let sealer = Sealer::new(&service.certificate(&cluster));
+    apply(&cluster, &sealer.seal("shop", "first", &[("a", "1")])).wait_until_synced(&cluster);
+
+    let certificate = read_fixture("keys/rsa-2048.crt");
+    let brought = Sealer::new(std::str::from_utf8(&certificate).unwrap());
+    let second = apply(&cluster, &brought.seal("shop", "second", &[("a", "2")]));
+    second.wait_until_ready_is(&cluster, "False", "NoKeyFits");
+    let key = STANDARD.encode(read_fixture("keys/rsa-2048.key"));
+    let secret = json!({
+        "metadata": {"name": "brought", "labels": {"sealedsecrets.bitnami.com/sealed-secrets-key": "active"}},
+        "type": "kubernetes.io/tls",
+        "data": {"tls.key": key, "tls.crt": STANDARD.encode(&certificate)},
+    });
+    cluster.api().post("/api/v1/namespaces/kube-system/secrets", &secret).success();
+    eventually("a second key", TWO_LISTS, || {
+        let keys = service.metric(&cluster, "sealed_secrets_controller_sealing_keys");
+        if keys == Some(2.0) { Ok(()) } else { Err(service.log()) }
+    });
+    second.wait_until_synced(&cluster);
+    second.wait_until_item_is(&cluster, "a", "2");
 }
