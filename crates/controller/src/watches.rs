@@ -6,6 +6,7 @@ mod secrets;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use kube::runtime::watcher;
 use tokio::sync::Notify;
 
 use crate::index::Index;
@@ -66,6 +67,28 @@ impl Listed {
     }
 }
 
+/// Whether a watch fails: it is told once, and not at every try.
+#[derive(Default)]
+struct Trouble(bool);
+
+impl Trouble {
+    /// Returns whether that is news.
+    fn begins(&mut self) -> bool {
+        !std::mem::replace(&mut self.0, true)
+    }
+
+    fn ends(&mut self) {
+        self.0 = false;
+    }
+}
+
+/// Whether the service may not list. In a namespace that does not exist yet, it has no Role: nobody waits for that one, and it
+/// is taken up when it can be listed.
+fn is_refused(error: &watcher::Error) -> bool {
+    let watcher::Error::InitialListFailed(kube::Error::Api(status)) = error else { return false };
+    status.code == 403
+}
+
 impl Sink {
     /// Puts all SealedSecrets into the queue: those that are in sync cost nothing.
     pub fn look_at_all(&self) {
@@ -80,5 +103,30 @@ impl Sink {
         self.queue.forget(key);
         self.queue.push(key.clone(), Priority::Look);
         self.observer.gone(key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trouble_is_told_once_until_it_ends() {
+        let mut trouble = Trouble::default();
+        assert!(trouble.begins());
+        assert!(!trouble.begins());
+        trouble.ends();
+        assert!(trouble.begins());
+    }
+
+    #[test]
+    fn only_missing_rights_to_list_are_a_refusal() {
+        let status = |code| {
+            kube::Error::Api(Box::new(kube::core::Status::failure("no", "No").with_code(code)))
+        };
+        assert!(is_refused(&watcher::Error::InitialListFailed(status(403))));
+        assert!(!is_refused(&watcher::Error::InitialListFailed(status(404))));
+        assert!(!is_refused(&watcher::Error::InitialListFailed(status(503))));
+        assert!(!is_refused(&watcher::Error::WatchStartFailed(status(403))));
     }
 }

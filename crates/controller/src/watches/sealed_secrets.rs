@@ -9,7 +9,7 @@ use kube::runtime::WatchStreamExt as _;
 use kube::runtime::watcher::{self, Config, Event, watcher};
 use kube::{Api, Client};
 
-use super::{Listed, Sink};
+use super::{Listed, Sink, Trouble, is_refused};
 use crate::fresh_stream::fresh_stream;
 use crate::index::Change;
 use crate::object::{ObjectKey, SealedSecretObject};
@@ -37,8 +37,13 @@ pub async fn watch_sealed_secrets(
         },
         restores
     ));
-    let mut intake =
-        Intake { sink, namespace, listed: HashSet::new(), listed_first: Some(listed_first) };
+    let mut intake = Intake {
+        sink,
+        namespace,
+        listed: HashSet::new(),
+        listed_first: Some(listed_first),
+        trouble: Trouble::default(),
+    };
     while let Some(event) = events.next().await {
         intake.take(event);
     }
@@ -51,20 +56,38 @@ struct Intake {
     listed: HashSet<ObjectKey>,
     /// Who waits for the first list.
     listed_first: Option<Arc<Listed>>,
+    trouble: Trouble,
 }
 
 impl Intake {
     fn take(&mut self, event: watcher::Result<Event<SealedSecretObject>>) {
         match event {
-            Ok(Event::Init) => self.listed.clear(),
+            // Said before it is asked for the list.
+            Ok(Event::Init) => return self.listed.clear(),
             Ok(Event::InitApply(object)) => self.put(object, true),
             Ok(Event::InitDone) => self.listed(),
             Ok(Event::Apply(object)) => self.put(object, false),
             Ok(Event::Delete(object)) => self.delete(&object),
-            Err(error) => {
-                let namespace = self.namespace.as_deref().unwrap_or("all");
-                tracing::warn!(namespace, %error, "SealedSecrets cannot be watched at the moment");
-            }
+            Err(error) => return self.failed(&error),
+        }
+        self.trouble.ends();
+    }
+
+    fn failed(&mut self, error: &watcher::Error) {
+        if self.trouble.begins() {
+            let namespace = self.namespace.as_deref().unwrap_or("all");
+            tracing::warn!(namespace, %error, "SealedSecrets cannot be watched at the moment");
+        }
+        if self.namespace.is_some() && is_refused(error) {
+            self.waits_no_more();
+        }
+    }
+
+    /// Nobody has to wait for the first list any more.
+    fn waits_no_more(&mut self) {
+        if let Some(first) = self.listed_first.take() {
+            first.one();
+            self.sink.listed.one();
         }
     }
 
@@ -97,10 +120,7 @@ impl Intake {
             self.sink.gone(&key);
         }
         self.listed = HashSet::new();
-        if let Some(first) = self.listed_first.take() {
-            first.one();
-            self.sink.listed.one();
-        }
+        self.waits_no_more();
     }
 
     fn delete(&mut self, object: &SealedSecretObject) {

@@ -12,7 +12,7 @@ use kube::runtime::WatchStreamExt as _;
 use kube::runtime::watcher::{self, Config, Event, watcher};
 use kube::{Api, Client};
 
-use super::Sink;
+use super::{Sink, Trouble, is_refused};
 use crate::fresh_stream::fresh_stream;
 use crate::index::{Change, SecretMetadata};
 use crate::object::ObjectKey;
@@ -44,7 +44,13 @@ pub async fn watch_secrets(
         },
         restores
     ));
-    let mut intake = Intake { sink, namespace, listed: HashSet::new(), is_first: true };
+    let mut intake = Intake {
+        sink,
+        namespace,
+        listed: HashSet::new(),
+        is_first: true,
+        trouble: Trouble::default(),
+    };
     while let Some(event) = events.next().await {
         intake.take(event);
     }
@@ -56,20 +62,37 @@ struct Intake {
     /// What the list that is being read has, as far as it counts.
     listed: HashSet<ObjectKey>,
     is_first: bool,
+    trouble: Trouble,
 }
 
 impl Intake {
     fn take(&mut self, event: watcher::Result<Event<PartialObjectMeta<Secret>>>) {
         match event {
-            Ok(Event::Init) => self.listed.clear(),
+            // Said before it is asked for the list.
+            Ok(Event::Init) => return self.listed.clear(),
             Ok(Event::InitApply(object)) => self.put(object.metadata, true),
             Ok(Event::InitDone) => self.listed(),
             Ok(Event::Apply(object)) => self.put(object.metadata, false),
             Ok(Event::Delete(object)) => self.delete(&object.metadata),
-            Err(error) => {
-                let namespace = self.namespace.as_deref().unwrap_or("all");
-                tracing::warn!(namespace, %error, "Secrets cannot be watched at the moment");
-            }
+            Err(error) => return self.failed(&error),
+        }
+        self.trouble.ends();
+    }
+
+    fn failed(&mut self, error: &watcher::Error) {
+        if self.trouble.begins() {
+            let namespace = self.namespace.as_deref().unwrap_or("all");
+            tracing::warn!(namespace, %error, "Secrets cannot be watched at the moment");
+        }
+        if self.namespace.is_some() && is_refused(error) {
+            self.waits_no_more();
+        }
+    }
+
+    /// Nobody has to wait for the first list any more.
+    fn waits_no_more(&mut self) {
+        if std::mem::take(&mut self.is_first) {
+            self.sink.listed.one();
         }
     }
 
@@ -84,14 +107,11 @@ impl Intake {
     }
 
     fn listed(&mut self) {
-        let is_first = std::mem::take(&mut self.is_first);
         for key in self.sink.index.keep_secrets(self.namespace.as_deref(), &self.listed) {
             self.sink.queue.push(key, Priority::Urgent);
         }
         self.listed = HashSet::new();
-        if is_first {
-            self.sink.listed.one();
-        }
+        self.waits_no_more();
     }
 
     fn delete(&mut self, metadata: &ObjectMeta) {
