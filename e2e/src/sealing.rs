@@ -43,4 +43,22 @@ impl Sealer {
             "spec": {"encryptedData": values},
         })
     }
+
+    /// The same, with the annotations that tell for which key, namespace and name it is sealed, as `seal` writes them.
+    ///
+    /// # Panics
+    ///
+    /// If the name cannot be one.
+    #[must_use]
+    pub fn seal_with_hints(&self, namespace: &str, name: &str, items: &[(&str, &str)]) -> Value {
+        let hints = json!({
+            "sealkit.dev/sealed-with": self.0.fingerprint().to_string(),
+            "sealkit.dev/sealed-for": format!("{namespace}/{name}"),
+        });
+        let mut sealed = self.seal(namespace, name, items);
+        if let Some(metadata) = sealed.get_mut("metadata").and_then(Value::as_object_mut) {
+            metadata.insert("annotations".to_owned(), hints);
+        }
+        sealed
+    }
 }
