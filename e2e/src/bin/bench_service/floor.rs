@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use sealkit_e2e::service::sealed_secrets;
 use sealkit_testkit::Program;
-use sealkit_testkit::cluster::Api;
+use sealkit_testkit::cluster::{Api, Reply};
 use serde_json::{Value, json};
 
 use crate::progress::Progress;
@@ -34,10 +34,15 @@ pub(crate) fn requests(count: usize) -> Duration {
 
 fn send(api: &Api, bodies: &Bodies) {
     let core = format!("/api/v1/namespaces/{NAMESPACE}");
-    api.post(&format!("{core}/secrets"), &bodies.secret).success();
+    is_taken(&api.post(&format!("{core}/secrets"), &bodies.secret));
     let status = format!("{}/{}/status", sealed_secrets(NAMESPACE), bodies.name);
-    api.put(&status, &bodies.status).success();
-    api.post(&format!("{core}/events"), &bodies.event).success();
+    is_taken(&api.put(&status, &bodies.status));
+    is_taken(&api.post(&format!("{core}/events"), &bodies.event));
+}
+
+/// The answer is not read: that is no part of the floor.
+fn is_taken(reply: &Reply) {
+    assert!((200..300).contains(&reply.status), "{reply}");
 }
 
 fn bodies(sealed: &Value) -> Bodies {

@@ -18,8 +18,9 @@ pub(crate) struct Section {
 }
 
 /// All of them.
-pub(crate) const ALL: [Section; 6] = [
+pub(crate) const ALL: [Section; 7] = [
     Section { name: "new", run: new_objects::run },
+    Section { name: "default-rate", run: new_objects::run_by_default },
     Section { name: "restart", run: restart::run },
     Section { name: "keys", run: key_ring::run },
     Section { name: "memory", run: memory::run },
