@@ -62,6 +62,24 @@ impl Sealer {
         let sealed = self.0.seal(value.as_bytes(), label, &mut UnwrapErr(SysRng));
         STANDARD.encode(sealed.expect("a short value can be sealed").to_bytes())
     }
+
+    /// The same, with the annotations that tell for which key, namespace and name it is sealed, as `seal` writes them.
+    ///
+    /// # Panics
+    ///
+    /// If the name cannot be one.
+    #[must_use]
+    pub fn seal_with_hints(&self, namespace: &str, name: &str, items: &[(&str, &str)]) -> Value {
+        let hints = json!({
+            "sealkit.dev/sealed-with": self.0.fingerprint().to_string(),
+            "sealkit.dev/sealed-for": format!("{namespace}/{name}"),
+        });
+        let mut sealed = self.seal(namespace, name, items);
+        if let Some(metadata) = sealed.get_mut("metadata").and_then(Value::as_object_mut) {
+            metadata.insert("annotations".to_owned(), hints);
+        }
+        sealed
+    }
 }
 
 fn sealed_secret(namespace: &str, name: &str, spec: &Value) -> Value {

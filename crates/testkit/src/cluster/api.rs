@@ -1,6 +1,7 @@
 //! A client of the API server without types: paths and JSON.
 
 use std::fmt;
+use std::io::{BufRead, BufReader};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,6 +51,17 @@ impl Api {
     /// If the authority's file is not PEM.
     #[must_use]
     pub fn new(url: &str, ca_pem: &[u8], token: &str) -> Self {
+        // A connection that is kept would be a dead one after the server's restart.
+        Self::keeping(0, url, ca_pem, token)
+    }
+
+    /// The same, but up to so many connections are kept for further requests. They do not survive a restart of the server.
+    ///
+    /// # Panics
+    ///
+    /// As [`Self::new`].
+    #[must_use]
+    pub fn keeping(connections: usize, url: &str, ca_pem: &[u8], token: &str) -> Self {
         let roots: Vec<Certificate<'static>> = parse_pem(ca_pem)
             .map(|item| item.expect("the authority's certificate is PEM"))
             .filter_map(|item| match item {
@@ -63,11 +75,11 @@ impl Api {
                 rustls::crypto::aws_lc_rs::default_provider(),
             ))
             .build();
-        // A connection that is kept would be a dead one after the server's restart.
         let config = Agent::config_builder()
             .tls_config(tls)
             .proxy(None)
-            .max_idle_connections(0)
+            .max_idle_connections(connections)
+            .max_idle_connections_per_host(connections)
             .max_redirects(0)
             .http_status_as_error(false)
             .timeout_global(Some(TIME_LIMIT));
@@ -149,6 +161,27 @@ impl Api {
         let mut response = response.map_err(unreachable)?;
         let body = response.body_mut().with_config().limit(u64::MAX).read_to_vec();
         Ok(Reply { status: response.status().as_u16(), body: body.map_err(unreachable)?, request })
+    }
+
+    /// An answer that has no end, such as a watch's, to be read line by line.
+    ///
+    /// # Errors
+    ///
+    /// If no answer comes.
+    ///
+    /// # Panics
+    ///
+    /// If the path cannot stand in a request.
+    pub fn stream(&self, path: &str) -> Result<impl BufRead + Send + use<>, Unreachable> {
+        let request = Request::builder()
+            .uri(format!("{}{path}", self.url))
+            .header("Authorization", format!("Bearer {}", self.token))
+            .body(())
+            .expect("a request is well-formed");
+        let request = self.agent.configure_request(request).timeout_global(None).build();
+        let response = self.agent.run(request);
+        let response = response.map_err(|error| Unreachable(format!("GET {path}: {error}")))?;
+        Ok(BufReader::new(response.into_body().into_reader()))
     }
 
     fn answered(&self, method: &str, path: &str, body: Option<(&str, Vec<u8>)>) -> Reply {

@@ -139,6 +139,12 @@ impl Cluster {
         Api::new(&self.url(), &self.ca_pem(), &token_of(user))
     }
 
+    /// The API server, asked by [`ADMIN`] over connections that are kept, so many at most.
+    #[must_use]
+    pub fn api_keeping(&self, connections: usize) -> Api {
+        Api::keeping(connections, &self.url(), &self.ca_pem(), &token_of(ADMIN))
+    }
+
     /// A program as it would run in a Pod of a service account, `namespace/name`, one of [`USERS`]: with the
     /// environment and the files that the in-cluster configuration is read from.
     ///
