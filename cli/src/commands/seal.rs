@@ -1,6 +1,7 @@
 //! `seal`: Secrets in, SealedSecrets out.
 
 mod in_place;
+mod update;
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -52,6 +53,12 @@ pub(crate) struct SealArgs {
     /// Seal the Secrets of each FILE where they stand; documents of other kinds keep every byte
     #[arg(short, long, requires = "files", conflicts_with_all = ["write", "format", "skip_other"])]
     in_place: bool,
+    /// Keep the ciphertexts of values that -w FILE has already, and that have not changed
+    #[arg(long, requires_all = ["write", "keys"], conflicts_with = "in_place")]
+    update: bool,
+    /// With --update: private keys that open what is there; PEM, DER, or backups of key Secrets; may be given several times
+    #[arg(long = "key", value_name = "FILE", value_delimiter = ',', requires = "update")]
+    keys: Vec<PathBuf>,
     /// Seal Secrets without data, too
     #[arg(
         long,
@@ -96,10 +103,13 @@ pub(crate) fn run(args: &SealArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
 
     let certificate = args.certificate.load(&choice, ui)?;
     let inputs = documents::read(&sources, ui)?;
+    let known = update::known(args, &certificate, ui)?;
     // Looked up only when a Secret names no namespace, and once.
     let context_namespace = OnceLock::new();
     let binding = args.binding(rule.as_ref());
-    let sealed = seal(args, &inputs, certificate.sealing_key(), &binding, &context_namespace, ui)
+    let look_up = || look_up(&context_namespace);
+    let rules = rules(args, &binding, &look_up).known(known.as_ref());
+    let sealed = seal(args, &inputs, certificate.sealing_key(), &rules, ui)
         .map_err(|error| documents::failed(&sources, error))?;
     documents::show_warnings(&sources, &sealed.warnings, ui);
     destination.write(&sealed.chunks, Audience::AsBefore, ui)?;
@@ -152,12 +162,9 @@ fn seal(
     args: &SealArgs,
     documents: &Documents,
     key: &SealingKey,
-    binding: &Binding,
-    context_namespace: &OnceLock<Option<String>>,
+    rules: &SealRules<'_>,
     ui: &mut Ui<'_>,
 ) -> Result<Output, SealErrors> {
-    let look_up = || look_up(context_namespace);
-    let rules = rules(args, binding, &look_up);
     let _pages = heap::keep_pages(documents.len());
     let progress = ui.progress("sealing", documents.len());
     let advance = || progress.advance();
@@ -166,5 +173,5 @@ fn seal(
         .others(others)
         .allow_plaintext(args.allow_plaintext)
         .progress(&advance);
-    sealkit_manifest::seal(documents, key, &rules, &stream, &random::system())
+    sealkit_manifest::seal(documents, key, rules, &stream, &random::system())
 }

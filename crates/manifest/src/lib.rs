@@ -22,6 +22,7 @@ mod fields;
 mod in_place;
 mod items;
 pub mod key_secret;
+mod known;
 mod metadata;
 mod neighbours;
 mod open;
@@ -50,6 +51,7 @@ pub use error::{
 pub use gotemplate::{ParseLimits, RenderContext, RenderLimits};
 pub use in_place::{InPlaceError, SealedInPlace, seal_in_place};
 pub use items::{ItemChange, ItemError, ObjectPlace, change_items, sealed_secrets};
+pub use known::KnownValues;
 pub use kubeyaml::Format;
 pub use metadata::Metadata;
 pub use neighbours::Neighbour;

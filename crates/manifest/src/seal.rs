@@ -13,6 +13,7 @@ use crate::ciphertext::Ciphertext;
 use crate::cluster_rules;
 use crate::documents::Documents;
 use crate::error::{Field, ReadErrorKind, SealError, SealErrorKind, SealErrors, shortened};
+use crate::known::KnownValues;
 use crate::metadata::Metadata;
 use crate::plaintext;
 use crate::renamed;
@@ -37,6 +38,8 @@ pub struct SealRules<'a> {
     pub allow_values_in_metadata: bool,
     /// Whether the hints `sealkit.dev/sealed-with` and `sealkit.dev/sealed-for` are written.
     pub hints: bool,
+    /// Values that are sealed already for the same key: their ciphertexts are kept.
+    pub known: Option<&'a KnownValues>,
 }
 
 /// The namespace that a Secret is sealed for.
@@ -67,6 +70,7 @@ impl Default for SealRules<'_> {
             allow_empty_data: false,
             allow_values_in_metadata: false,
             hints: true,
+            known: None,
         }
     }
 }
@@ -106,6 +110,12 @@ impl<'a> SealRules<'a> {
     #[must_use]
     pub fn hints(self, hints: bool) -> Self {
         Self { hints, ..self }
+    }
+
+    /// Sets [`SealRules::known`].
+    #[must_use]
+    pub fn known(self, known: Option<&'a KnownValues>) -> Self {
+        Self { known, ..self }
     }
 }
 
@@ -220,7 +230,11 @@ pub fn seal_secret(
     let namespace = namespace(&secret.metadata, scope, rules.namespace)?;
     let label = EncryptionLabel::for_scope(scope, &namespace, &name)
         .map_err(|error| SealError::new(SealErrorKind::Label(error)))?;
-    let seal_value = |value: &[u8]| key.seal(value, &label, random);
+    let known = |item: &str, value: &[u8]| rules.known?.find(&label, item, value).cloned();
+    let seal_value = |item: &str, value: &[u8]| match known(item, value) {
+        Some(known) => Ok(known),
+        None => key.seal(value, &label, random),
+    };
     let encrypted_data = seal_values(secret, seal_value)?;
 
     let template = template(secret, scope, &namespace, &name);
@@ -236,11 +250,11 @@ pub fn seal_secret(
 
 fn seal_values(
     secret: &Secret,
-    mut seal: impl FnMut(&[u8]) -> Result<sealkit_core::SealedValue, sealkit_core::SealError>,
+    mut seal: impl FnMut(&str, &[u8]) -> Result<sealkit_core::SealedValue, sealkit_core::SealError>,
 ) -> Result<BTreeMap<String, Ciphertext>, SealError> {
     let mut sealed = BTreeMap::new();
     for (item, value) in &secret.data {
-        let value = seal(value.expose())
+        let value = seal(item, value.expose())
             .map_err(|error| SealError::new(SealErrorKind::Value(error)).in_field(item))?;
         sealed.insert(item.clone(), Ciphertext::from(value));
     }
