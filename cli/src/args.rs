@@ -186,7 +186,7 @@ pub(crate) fn boolean(text: &str) -> Result<bool, String> {
 }
 
 /// A fingerprint in the form that is printed, so that the two can be compared as text: SHA-256 in base64 without padding.
-fn fingerprint(text: &str) -> Result<String, String> {
+pub(crate) fn fingerprint(text: &str) -> Result<String, String> {
     const LENGTH: usize = 43;
     let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
     match text.strip_prefix("SHA256:") {

@@ -6,6 +6,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use sealkit_core::{Certificate, UnixTime, Validity};
+use zeroize::Zeroizing;
 
 use crate::args::{CertificateArgs, FromEnvironment};
 use crate::clock;
@@ -80,6 +81,11 @@ impl std::fmt::Display for CertificateSource {
             Self::Variable(variable) => variable.fmt(f),
         }
     }
+}
+
+/// A certificate in any of its forms.
+pub(crate) fn read(text: &[u8]) -> Result<Certificate, Error> {
+    forms::read(&ascii_from_utf16(Zeroizing::new(text.to_vec())))
 }
 
 /// The certificate that is chosen, and what is said about it elsewhere.

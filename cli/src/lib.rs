@@ -4,6 +4,7 @@
 mod args;
 mod certificate;
 mod clock;
+mod cluster;
 mod command_line;
 mod commands;
 mod documents;

@@ -1,16 +1,19 @@
 //! `seal cert`: what a certificate says.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use kubeyaml::{Tree, to_json};
 use sealkit_core::{Certificate, Validity};
 
-use crate::args::ReportForm;
-use crate::certificate::CertificateSource;
+use crate::args::{ReportForm, fingerprint};
+use crate::certificate::{self, CertificateSource};
 use crate::clock;
+use crate::cluster::{self, ClusterArgs, Fetched};
 use crate::error::Error;
 use crate::fetch::Trust;
+use crate::hints;
 use crate::output::{Audience, Destination};
 use crate::text;
 use crate::ui::Ui;
@@ -31,6 +34,7 @@ pub(crate) struct CertArgs {
 #[derive(Subcommand)]
 enum CertCommand {
     Show(ShowArgs),
+    Fetch(FetchArgs),
 }
 
 /// Show a certificate: fingerprint, validity, key size, subject
@@ -47,12 +51,50 @@ struct ShowArgs {
     output: Option<ReportForm>,
 }
 
+/// Fetch the certificate of a cluster's controller, in PEM
+///
+/// From the cluster that kubectl talks to, through the API server: a login there, and the right to reach the controller's
+/// Service through it.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  seal cert fetch > cluster.pem
+  seal cert fetch --context production -w clusters/production.pem")]
+struct FetchArgs {
+    #[command(flatten)]
+    cluster: ClusterArgs,
+    /// Refuse any other key than the one with this fingerprint
+    #[arg(long, value_name = "FINGERPRINT", value_parser = fingerprint)]
+    pin: Option<String>,
+    /// Write to this file, in one step, instead of standard output
+    #[arg(short = 'w', long = "write", value_name = "FILE")]
+    write: Option<PathBuf>,
+}
+
 pub(crate) fn run(args: &CertArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     match (&args.command, &args.show) {
+        (Some(CertCommand::Fetch(args)), _) => fetch(args, ui),
         (Some(CertCommand::Show(args)), _) | (None, Some(args)) => show(args, ui),
         (None, None) => Err(Error::usage("no certificate is given")
             .hint("name it: seal cert show FILE or URL, or SEALED_SECRETS_CERT")),
     }
+}
+
+fn fetch(args: &FetchArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
+    let Fetched { pem, context, server } = cluster::certificate(&args.cluster)?;
+    let about = |error: Error| error.about(format!("what {server} answers"));
+    let certificate = certificate::read(&pem).map_err(about)?;
+    let fingerprint = certificate.fingerprint().to_string();
+    if args.pin.as_ref().is_some_and(|pin| *pin != fingerprint) {
+        return Err(about(Error::failed(format!(
+            "the certificate is of another key: {fingerprint}"
+        )))
+        .hint(hints::PIN));
+    }
+    Destination::from_argument(args.write.as_deref()).write(&[pem], Audience::WorldReadable, ui)?;
+    let from = context.map_or_else(|| server.clone(), |context| format!("{context} ({server})"));
+    ui.note(format!("key {fingerprint}, from {}", text::one_line(&from)));
+    Ok(())
 }
 
 fn show(args: &ShowArgs, ui: &mut Ui<'_>) -> Result<(), Error> {

@@ -1,0 +1,251 @@
+//! `seal` against a live cluster: the certificate through the API server, and clusters that give none.
+
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "what is not as it should be fails the test there and then"
+)]
+
+use std::fs;
+use std::net::{IpAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use sealkit_e2e::service::{NAME, Service, cluster_for_the_service};
+use sealkit_e2e::{kubeseal, namespace, seal};
+use sealkit_testkit::cluster::{ADMIN, Cluster, DEVELOPER};
+use sealkit_testkit::{Answer, Finished, Program, WebServer, eventually, fixture, read_fixture};
+use serde_json::{Value, json};
+
+const SOON: Duration = Duration::from_secs(30);
+const LABEL: &str = "app.kubernetes.io/name";
+
+/// A cluster with our service in it, found where everybody looks.
+struct Stage {
+    cluster: Cluster,
+    certificate: String,
+    _service: Service,
+}
+
+fn stage() -> &'static Stage {
+    static STAGE: OnceLock<Stage> = OnceLock::new();
+    STAGE.get_or_init(|| {
+        let cluster = cluster_for_the_service();
+        let service = Service::ready(&cluster, &["--key-size", "2048"]);
+        cluster.publish("kube-system", NAME, service.port);
+        let certificate = service.certificate(&cluster);
+        Stage { cluster, certificate, _service: service }
+    })
+}
+
+impl Stage {
+    fn fetch(&self, user: &str) -> Program {
+        self.fetch_by(&self.cluster.kubeconfig_file(user))
+    }
+
+    fn fetch_by(&self, kubeconfig: &PathBuf) -> Program {
+        seal().args(["cert", "fetch"]).env("KUBECONFIG", kubeconfig)
+    }
+
+    /// The certificate of a Service of this name, as soon as the proxy knows it.
+    fn fetched(&self, arguments: &[&str]) -> Finished {
+        eventually("a certificate", SOON, || {
+            let done = self.fetch(ADMIN).args(arguments).run();
+            match done.code() {
+                Some(0) => Ok(done),
+                _ => Err(done.stderr_text().to_owned()),
+            }
+        })
+    }
+
+    /// A kubeconfig that is changed like this.
+    fn kubeconfig(&self, name: &str, change: impl FnOnce(&mut Value)) -> PathBuf {
+        let text = fs::read(self.cluster.kubeconfig_file(ADMIN)).expect("it can be read");
+        let mut config = serde_json::from_slice(&text).expect("it is JSON");
+        change(&mut config);
+        let path = self.cluster.file(name);
+        fs::write(&path, config.to_string()).expect("it can be written");
+        path
+    }
+
+    fn service(&self, namespace: &str, name: &str, label: &str) {
+        let service = json!({
+            "metadata": {"name": name, "labels": {LABEL: label}},
+            "spec": {"ports": [{"port": 8080}]},
+        });
+        let path = format!("/api/v1/namespaces/{namespace}/services");
+        self.cluster.api().post(&path, &service).success();
+    }
+}
+
+fn set(config: &mut Value, pointer: &str, value: Value) {
+    *config.pointer_mut(pointer).expect("a kubeconfig has it") = value;
+}
+
+/// Holds a run to a failure that says this and writes nothing.
+fn fails(done: Finished, message: &str) {
+    let done = done.exited(1);
+    let text = done.stderr_text();
+    assert!(text.contains(message), "{message:?} not in: {text}");
+    assert!(!text.contains("token-of") && !text.contains("panicked"), "{text}");
+    assert!(done.stdout.is_empty());
+}
+
+#[test]
+fn the_certificate_comes_from_the_cluster_that_kubectl_talks_to() {
+    let stage = stage();
+    let done = stage.fetched(&[]);
+    assert_eq!(done.stdout_text(), stage.certificate);
+    let note = done.stderr_text();
+    assert!(note.contains("SHA256:") && note.contains("test (https://"), "{note}");
+    let theirs = kubeseal()
+        .arg("--kubeconfig")
+        .arg(stage.cluster.kubeconfig_file(ADMIN))
+        .arg("--fetch-cert")
+        .run()
+        .success();
+    assert_eq!(theirs.stdout, done.stdout);
+
+    let file = stage.cluster.file("fetched.pem");
+    stage.fetch(ADMIN).arg("-w").arg(&file).run().success();
+    assert_eq!(fs::read_to_string(&file).unwrap(), stage.certificate);
+    let secret = sealkit_testkit::SECRET;
+    let sealed = seal().arg("--cert").arg(&file).stdin(secret).run().success();
+    assert!(sealed.stdout_text().contains("kind: SealedSecret"));
+    let pinned = format!("--pin=SHA256:{}", "A".repeat(43));
+    fails(stage.fetch(ADMIN).arg(pinned).run(), "of another key");
+}
+
+/// A Service with one port need not name it.
+#[test]
+fn a_port_without_a_name_is_reached() {
+    let stage = stage();
+    namespace(&stage.cluster, "unnamed");
+    let server =
+        WebServer::start_at(stage.cluster.address(), &Answer::ok(stage.certificate.clone()));
+    // For its Pod alone.
+    stage.cluster.publish("unnamed", "backing", server.port());
+    let (name, ports) = ("controller", json!([{"port": server.port()}]));
+    let service = json!({"metadata": {"name": name}, "spec": {"ports": ports}});
+    stage.cluster.api().post("/api/v1/namespaces/unnamed/services", &service).success();
+    let pod = json!({"kind": "Pod", "namespace": "unnamed", "name": "backing"});
+    let address = json!({"ip": stage.cluster.address(), "targetRef": pod});
+    let subsets = json!([{"addresses": [address], "ports": ports}]);
+    let endpoints = json!({"metadata": {"name": name}, "subsets": subsets});
+    stage.cluster.api().post("/api/v1/namespaces/unnamed/endpoints", &endpoints).success();
+    let arguments = ["--controller-namespace", "unnamed", "--controller-name", name];
+    assert_eq!(stage.fetched(&arguments).stdout_text(), stage.certificate);
+}
+
+#[test]
+fn a_login_that_does_not_work_is_named() {
+    let stage = stage();
+    stage.fetched(&[]);
+    let foreign = ["--controller-namespace", "foreign"];
+    fails(stage.fetch(DEVELOPER).args(foreign).run(), "the server does not allow it");
+    let token = |config: &mut Value| set(config, "/users/0/user/token", json!("wrong"));
+    let expired = stage.kubeconfig("expired", token);
+    fails(stage.fetch_by(&expired).run(), "does not accept the login");
+    let login = json!({"exec": {"apiVersion": "client.authentication.k8s.io/v1",
+        "command": "/bin/sh", "args": ["-c", "echo token-of-somebody; exit 3"],
+        "interactiveMode": "Never"}});
+    let failing = stage.kubeconfig("failing", |config| set(config, "/users/0/user", login));
+    fails(stage.fetch_by(&failing).run(), "exit status: 3");
+    let other = json!(fixture("keys/demo.crt"));
+    let ca = |config: &mut Value| set(config, "/clusters/0/cluster/certificate-authority", other);
+    let stranger = stage.kubeconfig("stranger", ca);
+    fails(stage.fetch_by(&stranger).run(), "cannot prove that it is the one");
+    let nowhere = json!("https://127.0.0.1:1");
+    let server = |config: &mut Value| set(config, "/clusters/0/cluster/server", nowhere);
+    let nobody = stage.kubeconfig("nobody", server);
+    fails(stage.fetch_by(&nobody).run(), "cannot be reached");
+    fails(stage.fetch(ADMIN).args(["--context", "other"]).run(), "no context other");
+    fails(seal().args(["cert", "fetch"]).run(), "there is no kubeconfig");
+}
+
+/// What answers in the place of a controller.
+enum Pretender {
+    Answers(Answer),
+    Hangs,
+}
+
+#[test]
+fn a_controller_that_answers_nonsense_is_named_in_time() {
+    let stage = stage();
+    namespace(&stage.cluster, "strange");
+    let address = stage.cluster.address();
+    let not_one = read_fixture("keys/demo.key");
+    for (name, pretender, message) in [
+        ("page", Pretender::Answers(Answer::ok("<html></html>")), "what https://"),
+        ("key", Pretender::Answers(Answer::ok(not_one)), "private key"),
+        ("large", Pretender::Answers(Answer::ok(vec![b'x'; 8 << 20])), "too long"),
+        (
+            "empty",
+            Pretender::Answers(Answer::new("500 Internal Server Error", "")),
+            "no certificate",
+        ),
+        ("hangs", Pretender::Hangs, "no answer within 3 seconds"),
+    ] {
+        let (port, _running) = pretend(address, &pretender);
+        stage.cluster.publish("strange", name, port);
+        let arguments = ["--controller-namespace", "strange", "--controller-name", name];
+        eventually(message, SOON, || {
+            let done = stage.fetch(ADMIN).args(arguments).arg("--request-timeout=3s").run();
+            let text = done.stderr_text();
+            assert_eq!(done.code(), Some(1), "{text}");
+            assert!(done.stdout.is_empty());
+            if text.contains(message) { Ok(()) } else { Err(text.to_owned()) }
+        });
+    }
+    stage.service("strange", "nobody", "none");
+    let nobody = ["--controller-namespace", "strange", "--controller-name", "nobody"];
+    eventually("no Pod", SOON, || {
+        let done = stage.fetch(ADMIN).args(nobody).run();
+        let message = "no Pod answers for the Service strange/nobody";
+        let text = done.stderr_text();
+        if text.contains(message) { Ok(()) } else { Err(text.to_owned()) }
+    });
+}
+
+/// The port, and what keeps it answering.
+fn pretend(address: IpAddr, pretender: &Pretender) -> (u16, Box<dyn std::any::Any>) {
+    match pretender {
+        Pretender::Answers(answer) => {
+            let server = WebServer::start_at(address, answer);
+            (server.port(), Box::new(server))
+        }
+        Pretender::Hangs => {
+            let listener = TcpListener::bind((address, 0)).expect("a port is free");
+            let port = listener.local_addr().expect("it has an address").port();
+            (port, Box::new(listener))
+        }
+    }
+}
+
+/// In a cluster of its own: what is labelled there is found.
+#[test]
+fn a_controller_of_another_name_is_found_by_its_label_if_it_is_the_only_one() {
+    let cluster = cluster_for_the_service();
+    let kubeconfig = cluster.kubeconfig_file(ADMIN);
+    let fetch = || seal().args(["cert", "fetch"]).env("KUBECONFIG", &kubeconfig);
+    fails(fetch().run(), "there is no Service kube-system/sealed-secrets-controller");
+    namespace(&cluster, "secrets");
+    let label = |namespace: &str, name: &str| {
+        let metadata = json!({"metadata": {"labels": {LABEL: "sealed-secrets"}}});
+        let path = format!("/api/v1/namespaces/{namespace}/services/{name}");
+        cluster.api().patch(&path, &metadata).success();
+    };
+    let certificate = read_fixture("keys/demo.crt");
+    let server = WebServer::start_at(cluster.address(), &Answer::ok(certificate.clone()));
+    cluster.publish("secrets", "sealed-secrets", server.port());
+    label("secrets", "sealed-secrets");
+    eventually("the certificate", SOON, || {
+        let done = fetch().run();
+        if done.stdout == certificate { Ok(()) } else { Err(done.stderr_text().to_owned()) }
+    });
+    namespace(&cluster, "more");
+    cluster.publish("more", "other", server.port());
+    label("more", "other");
+    fails(fetch().run(), "there are more/other, secrets/sealed-secrets");
+}
