@@ -2,6 +2,7 @@
 
 mod forms;
 
+use std::cell::OnceCell;
 use std::ffi::OsStr;
 use std::path::Path;
 
@@ -10,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::args::{CertificateArgs, FromEnvironment};
 use crate::clock;
+use crate::cluster::{self, ClusterArgs, Fetched};
 use crate::error::Error;
 use crate::fetch::{self, Trust};
 use crate::hints;
@@ -31,6 +33,15 @@ pub(crate) enum CertificateSource {
     Url(String, Trust),
     /// The content of an environment variable.
     Variable(Variable),
+    /// The controller of a cluster.
+    Cluster(Box<ClusterArgs>),
+}
+
+/// A certificate that was read.
+pub(crate) struct Loaded {
+    certificate: Certificate,
+    /// The cluster that has given it: context and server.
+    from: Option<String>,
 }
 
 impl CertificateSource {
@@ -57,19 +68,31 @@ impl CertificateSource {
     fn local(&self) -> Option<&Source> {
         match self {
             Self::Local(source) => Some(source),
-            Self::Url(..) | Self::Variable(_) => None,
+            Self::Url(..) | Self::Variable(_) | Self::Cluster(_) => None,
         }
     }
 
     /// Reads or fetches, and parses.
     pub(crate) fn load(&self, ui: &mut Ui<'_>) -> Result<Certificate, Error> {
+        self.load_from(ui).map(|loaded| loaded.certificate)
+    }
+
+    fn load_from(&self, ui: &mut Ui<'_>) -> Result<Loaded, Error> {
         // Wiped: a private key may have been named by mistake.
-        let pem = match self {
-            Self::Local(source) => source.read(CERTIFICATE_LIMIT, ui)?,
-            Self::Url(url, trust) => fetch::get(url, *trust, CERTIFICATE_LIMIT)?,
-            Self::Variable(variable) => variable.read(),
+        let (pem, from) = match self {
+            Self::Local(source) => (source.read(CERTIFICATE_LIMIT, ui)?, None),
+            Self::Url(url, trust) => (fetch::get(url, *trust, CERTIFICATE_LIMIT)?, None),
+            Self::Variable(variable) => (variable.read(), None),
+            Self::Cluster(args) => {
+                let Fetched { pem, from } = cluster::certificate(args)?;
+                (pem, Some(from))
+            }
         };
-        forms::read(&ascii_from_utf16(pem)).map_err(|error| error.about(self))
+        let certificate = read(pem).map_err(|error| match &from {
+            Some(from) => error.about(from),
+            None => error.about(self),
+        })?;
+        Ok(Loaded { certificate, from })
     }
 }
 
@@ -79,13 +102,14 @@ impl std::fmt::Display for CertificateSource {
             Self::Local(source) => source.fmt(f),
             Self::Url(url, _) => f.write_str(&fetch::without_password(url)),
             Self::Variable(variable) => variable.fmt(f),
+            Self::Cluster(_) => f.write_str("the cluster"),
         }
     }
 }
 
 /// A certificate in any of its forms.
-pub(crate) fn read(text: &[u8]) -> Result<Certificate, Error> {
-    forms::read(&ascii_from_utf16(Zeroizing::new(text.to_vec())))
+pub(crate) fn read(text: Zeroizing<Vec<u8>>) -> Result<Certificate, Error> {
+    forms::read(&ascii_from_utf16(text))
 }
 
 /// The certificate that is chosen, and what is said about it elsewhere.
@@ -95,9 +119,23 @@ pub(crate) struct CertificateChoice<'a> {
     rule: Option<&'a FoundRule>,
     /// What the environment names, which must have the same key.
     variable: Option<CertificateSource>,
+    /// The cluster that has given it, once it has.
+    from: OnceCell<String>,
 }
 
-impl CertificateChoice<'_> {
+impl<'a> CertificateChoice<'a> {
+    fn of(source: CertificateSource) -> Self {
+        Self { source, rule: None, variable: None, from: OnceCell::new() }
+    }
+
+    fn of_rule(
+        rule: Option<&'a FoundRule>,
+        file: Source,
+        variable: Option<CertificateSource>,
+    ) -> Self {
+        Self { rule, variable, ..Self::of(CertificateSource::Local(file)) }
+    }
+
     /// The inputs that are read for it, to be compared with others.
     pub(crate) fn locals(&self) -> impl Iterator<Item = &Source> {
         self.source
@@ -108,8 +146,11 @@ impl CertificateChoice<'_> {
 
     /// Says whose key was sealed for, where a server or a rule has chosen it.
     pub(crate) fn note_key(&self, certificate: &Certificate, ui: &mut Ui<'_>) {
-        if self.rule.is_some() || matches!(self.source, CertificateSource::Url(..)) {
-            ui.note(format!("sealed for key {}", certificate.fingerprint()));
+        let key = certificate.fingerprint();
+        if let Some(from) = self.from.get() {
+            ui.note(format!("sealed for key {key}, from {from}"));
+        } else if self.rule.is_some() || matches!(self.source, CertificateSource::Url(..)) {
+            ui.note(format!("sealed for key {key}"));
         }
     }
 
@@ -128,11 +169,12 @@ impl CertificateChoice<'_> {
 }
 
 impl CertificateArgs {
-    /// Where the certificate comes from: the flag, else the rule, else the variable.
+    /// Where the certificate comes from: the flag, else the rule, else the variable, else the cluster.
     pub(crate) fn choose<'a>(
         &self,
         environment: &FromEnvironment,
         rule: Option<&'a FoundRule>,
+        cluster: &ClusterArgs,
     ) -> Result<CertificateChoice<'a>, Error> {
         let trust = Trust::given(self.allow_http);
         let given = || {
@@ -143,11 +185,13 @@ impl CertificateArgs {
         if let Some(found) = rule.filter(|_| !is_flag)
             && let Some(file) = found.certificate()?
         {
-            let source = CertificateSource::Local(file);
-            return Ok(CertificateChoice { source, rule, variable: given()? });
+            return Ok(CertificateChoice::of_rule(rule, file, given()?));
         }
         match given()? {
-            Some(source) => Ok(CertificateChoice { source, rule: None, variable: None }),
+            Some(source) => Ok(CertificateChoice::of(source)),
+            None if cluster.is_there() => {
+                Ok(CertificateChoice::of(CertificateSource::Cluster(Box::new(cluster.clone()))))
+            }
             None => Err(Error::usage("no certificate is given").hint(hints::NO_CERTIFICATE)),
         }
     }
@@ -159,7 +203,10 @@ impl CertificateArgs {
         ui: &mut Ui<'_>,
     ) -> Result<Certificate, Error> {
         let source = &choice.source;
-        let certificate = source.load(ui)?;
+        let Loaded { certificate, from } = source.load_from(ui)?;
+        if let Some(from) = from {
+            choice.from.set(from).ok();
+        }
         choice.check_variable(&certificate, ui)?;
         self.check_pin(&certificate).map_err(|error| error.about(source))?;
         let notice = validity_notice(&certificate, clock::now(), self.allow_expired);
@@ -172,14 +219,14 @@ impl CertificateArgs {
     /// A certificate of a rule that may be sealed with now.
     pub(crate) fn load_file(&self, path: &Path, ui: &mut Ui<'_>) -> Result<Certificate, Error> {
         let source = CertificateSource::Local(Source::File(path.to_owned()));
-        self.load(&CertificateChoice { source, rule: None, variable: None }, ui)
+        self.load(&CertificateChoice::of(source), ui)
     }
 
     /// The certificate of the flag or of the variable, if one is given.
     pub(crate) fn load_given(&self, ui: &mut Ui<'_>) -> Result<Option<Certificate>, Error> {
         let Some(argument) = self.cert.as_deref() else { return Ok(None) };
         let source = CertificateSource::from_argument(argument, Trust::given(self.allow_http))?;
-        self.load(&CertificateChoice { source, rule: None, variable: None }, ui).map(Some)
+        self.load(&CertificateChoice::of(source), ui).map(Some)
     }
 
     fn check_pin(&self, certificate: &Certificate) -> Result<(), Error> {

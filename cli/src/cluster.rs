@@ -12,11 +12,13 @@ use kube::client::Body;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
 use tokio::runtime::Runtime;
+use zeroize::Zeroizing;
 
 use crate::args::not_empty;
 use crate::error::Error;
 use crate::fetch;
 use crate::input::CERTIFICATE_LIMIT;
+use crate::text;
 
 use failure::Failure;
 
@@ -66,11 +68,19 @@ pub(crate) struct ClusterArgs {
 /// A certificate as a cluster gave it.
 pub(crate) struct Fetched {
     /// What the controller answered: PEM, if it is what it should be.
-    pub(crate) pem: Vec<u8>,
-    /// The context of the kubeconfig, where there is one.
-    pub(crate) context: Option<String>,
-    /// The API server's URL.
-    pub(crate) server: String,
+    pub(crate) pem: Zeroizing<Vec<u8>>,
+    /// For people: the context of the kubeconfig, where there is one, and the API server.
+    pub(crate) from: String,
+}
+
+impl ClusterArgs {
+    /// Whether anything says which cluster.
+    pub(crate) fn is_there(&self) -> bool {
+        self.kubeconfig.is_some()
+            || not_empty(self.context.as_deref()).is_some()
+            || has_kubeconfig()
+            || std::env::var_os("KUBERNETES_SERVICE_HOST").is_some()
+    }
 }
 
 /// Fetches the certificate that the controller of a cluster serves.
@@ -83,7 +93,9 @@ pub(crate) fn certificate(args: &ClusterArgs) -> Result<Fetched, Error> {
         let pem = pem.unwrap_or(Err(Failure::Timeout(timeout)));
         let pem = pem.map_err(|failure| failure.describe(&access.server, args))?;
         let Access { context, server, .. } = access;
-        Ok(Fetched { pem, context, server })
+        let from =
+            context.map_or_else(|| server.clone(), |context| format!("{context} ({server})"));
+        Ok(Fetched { pem: Zeroizing::new(pem), from: text::one_line(&from) })
     })
 }
 
@@ -141,7 +153,7 @@ impl Access {
 async fn configuration(args: &ClusterArgs) -> Result<(Config, Option<String>), Error> {
     let kubeconfig = match &args.kubeconfig {
         Some(path) => Some(Kubeconfig::read_from(path)),
-        None => usual_kubeconfig().then(Kubeconfig::read),
+        None => has_kubeconfig().then(Kubeconfig::read),
     };
     let Some(kubeconfig) = kubeconfig else {
         let config = Config::incluster().map_err(|_| failure::no_kubeconfig())?;
@@ -155,8 +167,8 @@ async fn configuration(args: &ClusterArgs) -> Result<(Config, Option<String>), E
     Ok((config.map_err(|error| failure::kubeconfig(&error))?, name))
 }
 
-/// Whether there is one where kubectl looks for it.
-pub(crate) fn usual_kubeconfig() -> bool {
+/// Whether there is a kubeconfig where kubectl looks for it.
+fn has_kubeconfig() -> bool {
     let listed = std::env::var_os("KUBECONFIG").filter(|list| !list.is_empty());
     let paths: Vec<PathBuf> = match listed {
         Some(list) => std::env::split_paths(&list).collect(),

@@ -15,7 +15,7 @@ pub(crate) const CERTIFICATE: &str =
 pub(crate) const EXPIRED_CERTIFICATE: &str =
     "fetch the cluster's newest certificate; --allow-expired seals with this one";
 /// What is said where no certificate is given.
-pub(crate) const NO_CERTIFICATE: &str = "name the cluster's certificate: --cert FILE or URL, SEALED_SECRETS_CERT, or a rule in .seal.yaml";
+pub(crate) const NO_CERTIFICATE: &str = "name the cluster's certificate: --cert FILE or URL, SEALED_SECRETS_CERT, or a rule in .seal.yaml; seal cert fetch gets it where kubectl works";
 /// What is said of a certificate that would come by http.
 pub(crate) const HTTP: &str =
     "use https; or fetch it by http with --allow-http, best with --pin FINGERPRINT";

@@ -2,7 +2,6 @@
 
 #![expect(
     clippy::expect_used,
-    clippy::unwrap_used,
     reason = "what is not as it should be fails the test there and then"
 )]
 
@@ -110,11 +109,30 @@ fn the_certificate_comes_from_the_cluster_that_kubectl_talks_to() {
     let file = stage.cluster.file("fetched.pem");
     stage.fetch(ADMIN).arg("-w").arg(&file).run().success();
     assert_eq!(fs::read_to_string(&file).unwrap(), stage.certificate);
-    let secret = sealkit_testkit::SECRET;
-    let sealed = seal().arg("--cert").arg(&file).stdin(secret).run().success();
+    let sealed = seal().arg("--cert").arg(&file).stdin(sealkit_testkit::SECRET).run().success();
     assert!(sealed.stdout_text().contains("kind: SealedSecret"));
+    // Where kubectl works, nothing has to be said.
+    let secret = sealkit_testkit::SECRET;
+    let kubeconfig = stage.cluster.kubeconfig_file(ADMIN);
+    let bare = || seal().env("KUBECONFIG", &kubeconfig).stdin(secret);
+    let sealed = bare().run().success();
+    assert!(sealed.stdout_text().contains("kind: SealedSecret"));
+    let note = sealed.stderr_text();
+    assert!(
+        note.contains("sealed for key SHA256:") && note.contains("from test (https://"),
+        "{note}"
+    );
+    let item = seal().args(["set", "--name=database"]).arg(sealed_file(&stage.cluster, &sealed));
+    item.arg("password").env("KUBECONFIG", &kubeconfig).stdin("new").run().success();
+    fails(bare().args(["--context", "other"]).run(), "no context other");
     let pinned = format!("--pin=SHA256:{}", "A".repeat(43));
     fails(stage.fetch(ADMIN).arg(pinned).run(), "of another key");
+}
+
+fn sealed_file(cluster: &Cluster, sealed: &Finished) -> PathBuf {
+    let path = cluster.file("sealed.yaml");
+    fs::write(&path, &sealed.stdout).expect("it can be written");
+    path
 }
 
 /// A Service with one port need not name it.
@@ -177,7 +195,7 @@ fn a_controller_that_answers_nonsense_is_named_in_time() {
     let address = stage.cluster.address();
     let not_one = read_fixture("keys/demo.key");
     for (name, pretender, message) in [
-        ("page", Pretender::Answers(Answer::ok("<html></html>")), "what https://"),
+        ("page", Pretender::Answers(Answer::ok("<html></html>")), "but a web page"),
         ("key", Pretender::Answers(Answer::ok(not_one)), "private key"),
         ("large", Pretender::Answers(Answer::ok(vec![b'x'; 8 << 20])), "too long"),
         (

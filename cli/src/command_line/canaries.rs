@@ -9,19 +9,19 @@ use crate::streams::{InStream, OutStream, Streams};
 
 /// Passwords, and what passwords become when they are put into something else.
 const CANARIES: [&str; 9] = [
-    "k4nArYZp7qX0wVd2",
-    "k4nArY+Zp7/qX0w=",
-    "k4nArY Zp7 qX0wVd2",
-    "k4nArY.Zp7",
-    "--k4nArYZp7",
-    "-k4nArYZp7",
-    "k4nArYZp7\nqX0wVd2",
-    "-----BEGIN RSA PRIVATE KEY-----k4nArYZp7-----END RSA PRIVATE KEY-----",
-    "http://user:k4nArYZp7/k4nArYZp7?k4nArYZp7@127.0.0.1:1/",
+    "k4nArYZp7hTqX0wBVd2",
+    "k4nArY+Zp7hT/qX0wB==",
+    "k4nArY Zp7hT qX0wBVd2",
+    "k4nArY.Zp7hT",
+    "--k4nArYZp7hT",
+    "-k4nArYZp7hT",
+    "k4nArYZp7hT\nqX0wBVd2",
+    "-----BEGIN RSA PRIVATE KEY-----k4nArYZp7hT-----END RSA PRIVATE KEY-----",
+    "http://user:k4nArYZp7hT/k4nArYZp7hT?k4nArYZp7hT@127.0.0.1:1/",
 ];
 
 /// What is found of all of them.
-const TELLING: [&str; 4] = ["k4nA", "ArYZp", "Zp7", "qX0w"];
+const TELLING: [&str; 4] = ["k4nAr", "ArYZp", "Zp7hT", "qX0wB"];
 
 /// Names that messages and documents are there to show, and files that are made under the name given.
 const SHOWN: [(&str, &str); 17] = [

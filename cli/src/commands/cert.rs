@@ -81,9 +81,9 @@ pub(crate) fn run(args: &CertArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
 }
 
 fn fetch(args: &FetchArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
-    let Fetched { pem, context, server } = cluster::certificate(&args.cluster)?;
-    let about = |error: Error| error.about(format!("what {server} answers"));
-    let certificate = certificate::read(&pem).map_err(about)?;
+    let Fetched { pem, from } = cluster::certificate(&args.cluster)?;
+    let about = |error: Error| error.about(format!("what {from} answers"));
+    let certificate = certificate::read(pem.clone()).map_err(about)?;
     let fingerprint = certificate.fingerprint().to_string();
     if args.pin.as_ref().is_some_and(|pin| *pin != fingerprint) {
         return Err(about(Error::failed(format!(
@@ -92,8 +92,7 @@ fn fetch(args: &FetchArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
         .hint(hints::PIN));
     }
     Destination::from_argument(args.write.as_deref()).write(&[pem], Audience::WorldReadable, ui)?;
-    let from = context.map_or_else(|| server.clone(), |context| format!("{context} ({server})"));
-    ui.note(format!("key {fingerprint}, from {}", text::one_line(&from)));
+    ui.note(format!("key {fingerprint}, from {from}"));
     Ok(())
 }
 

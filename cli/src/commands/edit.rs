@@ -11,6 +11,7 @@ use sealkit_manifest::{Item, ItemChange, Metadata, OpenError, SealedSecret, Secr
 use zeroize::Zeroizing;
 
 use crate::args::{CertificateArgs, FromEnvironment};
+use crate::cluster::ClusterArgs;
 use crate::documents;
 use crate::editor::{DRAFT, Draft};
 use crate::error::Error;
@@ -63,6 +64,8 @@ pub(crate) struct EditArgs {
     object: ObjectArgs,
     #[command(flatten)]
     certificate: CertificateArgs,
+    #[command(flatten)]
+    cluster: ClusterArgs,
 }
 
 pub(crate) fn run(args: &EditArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
@@ -74,7 +77,7 @@ pub(crate) fn run(args: &EditArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let key_sources = KeySource::from_arguments(&args.keys);
     let destination = Destination::File(args.file.clone());
     let rule = FoundRule::for_sealing(None, &destination, &[])?;
-    let choice = args.certificate.choose(&args.environment, rule.as_ref())?;
+    let choice = args.certificate.choose(&args.environment, rule.as_ref(), &args.cluster)?;
     Guard::new()
         .reads(key_sources.iter().filter_map(KeySource::local))
         .reads(choice.locals())

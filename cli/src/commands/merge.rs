@@ -8,6 +8,7 @@ use sealkit_core::{Certificate, EncryptionLabel};
 use sealkit_manifest::{ItemChange, Metadata, SealedSecret, Secret};
 
 use crate::args::{CertificateArgs, FromEnvironment};
+use crate::cluster::ClusterArgs;
 use crate::documents;
 use crate::error::Error;
 use crate::guard::Guard;
@@ -41,13 +42,15 @@ pub(crate) struct MergeArgs {
     object: ObjectArgs,
     #[command(flatten)]
     certificate: CertificateArgs,
+    #[command(flatten)]
+    cluster: ClusterArgs,
 }
 
 pub(crate) fn run(args: &MergeArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let from = args.secret.as_deref().map_or(Source::Stdin, Source::from_argument);
     let destination = Destination::File(args.file.clone());
     let rule = FoundRule::for_sealing(None, &destination, &[])?;
-    let choice = args.certificate.choose(&args.environment, rule.as_ref())?;
+    let choice = args.certificate.choose(&args.environment, rule.as_ref(), &args.cluster)?;
     Guard::new().reads([&from]).reads(choice.locals()).writes(&destination).check(ui)?;
     let in_file = SealedSecretInFile::open(&args.file, &args.object, ui)?;
     let rule_binding = rule.as_ref().map(|found| found.rule().binding());

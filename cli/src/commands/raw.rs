@@ -7,6 +7,7 @@ use sealkit_core::{EncryptionLabel, LabelError, Scope};
 use sealkit_repository::config::Binding;
 
 use crate::args::{CertificateArgs, FilenameArgs, FromEnvironment, ScopeName, not_empty};
+use crate::cluster::ClusterArgs;
 use crate::error::Error;
 use crate::guard::Guard;
 use crate::hints;
@@ -37,6 +38,8 @@ pub(crate) struct RawArgs {
     file: Option<PathBuf>,
     #[command(flatten)]
     certificate: CertificateArgs,
+    #[command(flatten)]
+    cluster: ClusterArgs,
     /// What the value is bound to [default: strict]
     #[arg(long, value_enum, env = "SEALED_SECRETS_SCOPE", hide_env_values = true)]
     scope: Option<ScopeName>,
@@ -58,7 +61,7 @@ pub(crate) fn run(args: &RawArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let destination = Destination::from_argument(args.write.as_deref());
     let filename = args.filename.filename.as_deref();
     let rule = FoundRule::for_sealing(filename, &destination, std::slice::from_ref(&source))?;
-    let choice = args.certificate.choose(&args.environment, rule.as_ref())?;
+    let choice = args.certificate.choose(&args.environment, rule.as_ref(), &args.cluster)?;
     Guard::new().reads([&source]).reads(choice.locals()).writes(&destination).check(ui)?;
     let (label, looked_up) = label(&args.binding(rule.as_ref()))?;
 

@@ -16,6 +16,7 @@ use sealkit_repository::config::Binding;
 use crate::args::{
     CertificateArgs, FilenameArgs, FromEnvironment, OutputArgs, ScopeArgs, boolean, not_empty,
 };
+use crate::cluster::ClusterArgs;
 use crate::documents;
 use crate::error::Error;
 use crate::guard::Guard;
@@ -38,6 +39,8 @@ pub(crate) struct SealArgs {
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
     certificate: CertificateArgs,
+    #[command(flatten)]
+    cluster: ClusterArgs,
     #[command(flatten)]
     scope: ScopeArgs,
     /// Namespace of Secrets that name none; an error for those that name another
@@ -98,7 +101,7 @@ pub(crate) fn run(args: &SealArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let destination = Destination::from_argument(args.output.write.as_deref());
     let filename = args.filename.filename.as_deref();
     let rule = FoundRule::for_sealing(filename, &destination, &sources)?;
-    let choice = args.certificate.choose(&args.environment, rule.as_ref())?;
+    let choice = args.certificate.choose(&args.environment, rule.as_ref(), &args.cluster)?;
     Guard::new().reads(&sources).reads(choice.locals()).writes(&destination).check(ui)?;
 
     let certificate = args.certificate.load(&choice, ui)?;

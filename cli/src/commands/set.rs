@@ -8,6 +8,7 @@ use sealkit_manifest::ItemChange;
 use zeroize::Zeroizing;
 
 use crate::args::{CertificateArgs, FromEnvironment};
+use crate::cluster::ClusterArgs;
 use crate::error::Error;
 use crate::generated::{self, Form};
 use crate::guard::Guard;
@@ -62,13 +63,15 @@ pub(crate) struct SetArgs {
     object: ObjectArgs,
     #[command(flatten)]
     certificate: CertificateArgs,
+    #[command(flatten)]
+    cluster: ClusterArgs,
 }
 
 pub(crate) fn run(args: &SetArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     check_item(&args.item)?;
     let destination = Destination::File(args.file.clone());
     let rule = FoundRule::for_sealing(None, &destination, &[])?;
-    let choice = args.certificate.choose(&args.environment, rule.as_ref())?;
+    let choice = args.certificate.choose(&args.environment, rule.as_ref(), &args.cluster)?;
     let value_from = args.value_source();
     Guard::new().reads(&value_from).reads(choice.locals()).writes(&destination).check(ui)?;
     let in_file = SealedSecretInFile::open(&args.file, &args.object, ui)?;

@@ -31,7 +31,7 @@ fn seal_file(args: &SealArgs, path: &Path, ui: &mut Ui<'_>) -> Result<(), Error>
     let destination = Destination::File(path.to_owned());
     let filename = args.filename.filename.as_deref();
     let rule = FoundRule::for_sealing(filename, &destination, &[])?;
-    let choice = args.certificate.choose(&args.environment, rule.as_ref())?;
+    let choice = args.certificate.choose(&args.environment, rule.as_ref(), &args.cluster)?;
     Guard::new().reads(choice.locals()).writes(&destination).check(ui)?;
     let certificate = args.certificate.load(&choice, ui)?;
     let before = source.read(MANIFEST_LIMIT, ui)?;
