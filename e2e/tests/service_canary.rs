@@ -270,6 +270,8 @@ fn forbidden(cluster: &Cluster, of: &Cases<'_>) {
     });
     apply_all(cluster, &[of.case("forbidden", json!({}), "Forbidden")]);
     api.patch(ROLE, &json!({"rules": rules})).success();
+    // It is tried again by itself.
+    Paths::of(of.namespace, "forbidden").wait_until_synced(cluster);
 }
 
 /// While the API server goes.
