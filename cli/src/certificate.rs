@@ -84,7 +84,7 @@ impl CertificateSource {
             Self::Url(url, trust) => (fetch::get(url, *trust, CERTIFICATE_LIMIT)?, None),
             Self::Variable(variable) => (variable.read(), None),
             Self::Cluster(args) => {
-                let Fetched { pem, from } = cluster::certificate(args)?;
+                let Fetched { pem, from } = cluster::certificate(args, ui)?;
                 (pem, Some(from))
             }
         };

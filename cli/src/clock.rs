@@ -23,3 +23,27 @@ pub(crate) fn has_passed(time: Duration) -> impl Fn() -> bool + Send + 'static {
     let start = Instant::now();
     move || start.elapsed() >= time
 }
+
+/// Until when something has to be done.
+pub(crate) struct Deadline {
+    began: Instant,
+    length: Duration,
+}
+
+impl Deadline {
+    /// So long from now on.
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks for the time")]
+    pub(crate) fn within(length: Duration) -> Self {
+        Self { began: Instant::now(), length }
+    }
+
+    /// How long there was.
+    pub(crate) fn length(&self) -> Duration {
+        self.length
+    }
+
+    /// How much time is left; none when there is none.
+    pub(crate) fn left(&self) -> Option<Duration> {
+        self.length.checked_sub(self.began.elapsed()).filter(|left| !left.is_zero())
+    }
+}

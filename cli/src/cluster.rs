@@ -2,30 +2,32 @@
 
 mod controller;
 mod failure;
+mod login;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use http_body_util::{BodyExt as _, Limited};
-use kube::client::Body;
-use kube::config::{KubeConfigOptions, Kubeconfig};
-use kube::{Client, Config};
-use tokio::runtime::Runtime;
+use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
+use ureq::{Agent, Proxy};
 use zeroize::Zeroizing;
 
 use crate::args::not_empty;
+use crate::clock::Deadline;
 use crate::error::Error;
 use crate::fetch;
 use crate::input::CERTIFICATE_LIMIT;
+use crate::kubeconfig::{self, Target};
 use crate::text;
+use crate::ui::Ui;
 
 use failure::Failure;
 
 /// How long the whole of it may take where nobody says it.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// An answer about the controller's Service, or a list of candidates.
-const ANSWER_LIMIT: usize = 4 << 20;
+const ANSWER_LIMIT: u64 = 4 << 20;
 
 /// Which cluster, and the controller in it.
 #[derive(Args, Clone)]
@@ -78,106 +80,126 @@ impl ClusterArgs {
     pub(crate) fn is_there(&self) -> bool {
         self.kubeconfig.is_some()
             || not_empty(self.context.as_deref()).is_some()
-            || has_kubeconfig()
-            || std::env::var_os("KUBERNETES_SERVICE_HOST").is_some()
+            || kubeconfig::is_there()
     }
 }
 
 /// Fetches the certificate that the controller of a cluster serves.
-pub(crate) fn certificate(args: &ClusterArgs) -> Result<Fetched, Error> {
-    let runtime = runtime()?;
-    let timeout = args.request_timeout.filter(|time| !time.is_zero()).unwrap_or(TIMEOUT);
-    runtime.block_on(async {
-        let access = Access::open(args).await?;
-        let pem = tokio::time::timeout(timeout, access.certificate(args)).await;
-        let pem = pem.unwrap_or(Err(Failure::Timeout(timeout)));
-        let pem = pem.map_err(|failure| failure.describe(&access.server, args))?;
-        let Access { context, server, .. } = access;
-        let from =
-            context.map_or_else(|| server.clone(), |context| format!("{context} ({server})"));
-        Ok(Fetched { pem: Zeroizing::new(pem), from: text::one_line(&from) })
-    })
-}
-
-fn runtime() -> Result<Runtime, Error> {
-    // There may be one already: then it is the same.
-    rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| Error::failed("the network cannot be used").caused_by(error))
+pub(crate) fn certificate(args: &ClusterArgs, ui: &mut Ui<'_>) -> Result<Fetched, Error> {
+    let access = Access::open(args, ui)?;
+    let pem = access.certificate(args);
+    let pem = pem.map_err(|failure| failure.describe(&access.server, args))?;
+    let Access { context, server, .. } = access;
+    let from = context.map_or_else(|| server.clone(), |context| format!("{context} ({server})"));
+    Ok(Fetched { pem, from: text::one_line(&from) })
 }
 
 /// A connection to an API server, with what a person's kubeconfig or a pod's account gives.
 struct Access {
-    client: Client,
+    agent: Agent,
+    token: Option<Zeroizing<String>>,
+    base: String,
     context: Option<String>,
+    /// As messages name it.
     server: String,
+    /// All of it has to be done by then.
+    until: Deadline,
 }
 
 impl Access {
-    async fn open(args: &ClusterArgs) -> Result<Self, Error> {
-        let (mut config, context) = configuration(args).await?;
-        // The whole of it has a limit of its own.
-        config.default_retry = false;
-        let server = fetch::without_password(&config.cluster_url.to_string());
-        let client = Client::try_from(config)
-            .map_err(|error| Failure::Client(Box::new(error)).describe(&server, args))?;
-        Ok(Self { client, context, server })
+    fn open(args: &ClusterArgs, ui: &mut Ui<'_>) -> Result<Self, Error> {
+        let context = not_empty(args.context.as_deref());
+        let target = Target::find(args.kubeconfig.as_deref(), context)?;
+        let mut target = target.ok_or_else(failure::no_kubeconfig)?;
+        let server = fetch::without_password(&target.server);
+        if let Some(program) = target.login.program.take() {
+            let login = login::run(&program, ui.stdin().is_terminal());
+            target.login = login.map_err(|error| error.about(&server))?;
+        }
+        let agent = agent(&target).map_err(|error| error.about(&server))?;
+        let timeout = args.request_timeout.filter(|time| !time.is_zero()).unwrap_or(TIMEOUT);
+        Ok(Self {
+            agent,
+            token: target.login.token,
+            base: target.server.trim_end_matches('/').to_owned(),
+            context: target.context,
+            server,
+            until: Deadline::within(timeout),
+        })
     }
 
-    async fn certificate(&self, args: &ClusterArgs) -> Result<Vec<u8>, Failure> {
-        let controller = controller::find(self, args).await?;
-        let limit = usize::try_from(CERTIFICATE_LIMIT).unwrap_or(usize::MAX);
-        self.get(&controller.path("v1/cert.pem"), limit).await.map_err(Failure::of_controller)
+    fn certificate(&self, args: &ClusterArgs) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        let controller = controller::find(self, args)?;
+        self.get(&controller.path("v1/cert.pem"), CERTIFICATE_LIMIT).map_err(Failure::of_controller)
     }
 
     /// The body of a successful answer.
-    async fn get(&self, path: &str, limit: usize) -> Result<Vec<u8>, Failure> {
-        let request = http::Request::get(path).body(Body::empty());
-        let request = request.map_err(|_| Failure::Name)?;
-        let answer =
-            self.client.send(request).await.map_err(|error| Failure::Client(Box::new(error)))?;
+    fn get(&self, path: &str, limit: u64) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        let failed = |error: ureq::Error| match error {
+            ureq::Error::Timeout(_) => Failure::Timeout(self.until.length()),
+            ureq::Error::BodyExceedsLimit(_) => Failure::Body,
+            other => Failure::Client(Box::new(other)),
+        };
+        let left = self.until.left().ok_or(Failure::Timeout(self.until.length()))?;
+        let request = self.agent.get(format!("{}{path}", self.base));
+        let request = request.config().timeout_global(Some(left)).build();
+        let request = match &self.token {
+            Some(token) => request.header("Authorization", format!("Bearer {}", token.as_str())),
+            None => request,
+        };
+        let mut answer = request.call().map_err(failed)?;
         let status = answer.status();
-        let body = Limited::new(answer.into_body(), limit).collect().await;
+        let body = answer.body_mut().with_config().limit(limit).read_to_vec().map(Zeroizing::new);
         match (status.is_success(), body) {
-            (true, Ok(body)) => Ok(body.to_bytes().to_vec()),
-            (true, Err(_)) => Err(Failure::Body),
-            (false, body) => {
-                let body = body.map(|body| body.to_bytes().to_vec()).unwrap_or_default();
-                Err(Failure::Status(status.as_u16(), body))
-            }
+            (true, body) => body.map_err(failed),
+            (false, body) => Err(Failure::Status(status.as_u16(), body.unwrap_or_default())),
         }
     }
 }
 
-/// That of the kubeconfig, else of the pod that this runs in.
-async fn configuration(args: &ClusterArgs) -> Result<(Config, Option<String>), Error> {
-    let kubeconfig = match &args.kubeconfig {
-        Some(path) => Some(Kubeconfig::read_from(path)),
-        None => has_kubeconfig().then(Kubeconfig::read),
+/// What speaks to this server and to no other: no redirects, and its own authority alone.
+fn agent(target: &Target) -> Result<Agent, Error> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let roots = match &target.authority {
+        Some(pem) => RootCerts::new_with_certs(&certificates(pem)?),
+        None => RootCerts::PlatformVerifier,
     };
-    let Some(kubeconfig) = kubeconfig else {
-        let config = Config::incluster().map_err(|_| failure::no_kubeconfig())?;
-        return Ok((config, None));
+    let tls = TlsConfig::builder()
+        .root_certs(roots)
+        .client_cert(client_certificate(target)?)
+        .disable_verification(target.insecure)
+        .unversioned_rustls_crypto_provider(provider)
+        .build();
+    let config =
+        Agent::config_builder().tls_config(tls).max_redirects(0).http_status_as_error(false);
+    let config = match &target.proxy {
+        Some(proxy) => {
+            let wrong = |_| Error::failed("the proxy-url of the kubeconfig cannot be used");
+            config.proxy(Some(Proxy::new(proxy).map_err(wrong)?))
+        }
+        None => config,
     };
-    let kubeconfig = kubeconfig.map_err(|error| failure::kubeconfig(&error))?;
-    let context = not_empty(args.context.as_deref()).map(str::to_owned);
-    let name = context.clone().or_else(|| kubeconfig.current_context.clone());
-    let options = KubeConfigOptions { context, ..KubeConfigOptions::default() };
-    let config = Config::from_custom_kubeconfig(kubeconfig, &options).await;
-    Ok((config.map_err(|error| failure::kubeconfig(&error))?, name))
+    Ok(config.build().into())
 }
 
-/// Whether there is a kubeconfig where kubectl looks for it.
-fn has_kubeconfig() -> bool {
-    let listed = std::env::var_os("KUBECONFIG").filter(|list| !list.is_empty());
-    let paths: Vec<PathBuf> = match listed {
-        Some(list) => std::env::split_paths(&list).collect(),
-        None => std::env::var_os("HOME")
-            .map(|home| Path::new(&home).join(".kube/config"))
-            .into_iter()
-            .collect(),
-    };
-    paths.iter().any(|path| path.metadata().is_ok_and(|found| found.is_file() && found.len() > 0))
+fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, Error> {
+    let wrong = || Error::failed("the certificate-authority of the kubeconfig is not PEM");
+    let found = parse_pem(pem).filter_map(|item| match item {
+        Ok(PemItem::Certificate(certificate)) => Some(Ok(certificate)),
+        Ok(_) => None,
+        Err(_) => Some(Err(wrong())),
+    });
+    let found = found.collect::<Result<Vec<_>, _>>()?;
+    if found.is_empty() { Err(wrong()) } else { Ok(found) }
+}
+
+fn client_certificate(target: &Target) -> Result<Option<ClientCert>, Error> {
+    let Some(certificate) = &target.login.certificate else { return Ok(None) };
+    let wrong =
+        || Error::failed("the client-certificate and client-key of the kubeconfig are not PEM");
+    let chain = certificates(&certificate.chain).map_err(|_| wrong())?;
+    let key = PrivateKey::from_pem(&certificate.key).map_err(|_| wrong())?;
+    Ok(Some(ClientCert::new_with_certs(&chain, key)))
 }
 
 /// As kubectl reads it: a number of seconds, or with a unit.

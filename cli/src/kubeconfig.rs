@@ -1,4 +1,7 @@
-//! The namespace that kubectl would use: the one of the kubeconfig's current context, or the pod's own.
+//! What kubectl would use: the namespace of the kubeconfig's current context, or the pod's own; and the cluster
+//! (`target`).
+
+mod target;
 
 use std::env;
 use std::ffi::OsString;
@@ -9,6 +12,8 @@ use kubeyaml::Node;
 
 use crate::error::Error;
 use crate::input;
+
+pub(crate) use target::{ClientCertificate, Login, Program, Target};
 
 /// What Kubernetes calls the namespace that nobody has chosen.
 const DEFAULT_NAMESPACE: &str = "default";
@@ -42,6 +47,12 @@ fn read_files() -> Result<Vec<ConfigFile>, Error> {
         .filter(|path| path.exists())
         .filter_map(|path| read(path).transpose())
         .collect()
+}
+
+/// Whether there is a kubeconfig where kubectl looks for it, or this is a pod.
+pub(crate) fn is_there() -> bool {
+    read_files().is_ok_and(|files| !files.is_empty())
+        || env::var_os("KUBERNETES_SERVICE_HOST").is_some()
 }
 
 fn default_path(home: Option<OsString>) -> Option<PathBuf> {

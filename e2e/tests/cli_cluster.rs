@@ -124,7 +124,7 @@ fn the_certificate_comes_from_the_cluster_that_kubectl_talks_to() {
     );
     let item = seal().args(["set", "--name=database"]).arg(sealed_file(&stage.cluster, &sealed));
     item.arg("password").env("KUBECONFIG", &kubeconfig).stdin("new").run().success();
-    fails(bare().args(["--context", "other"]).run(), "no context other");
+    fails(bare().args(["--context", "other"]).run(), "no context of that name");
     let pinned = format!("--pin=SHA256:{}", "A".repeat(43));
     fails(stage.fetch(ADMIN).arg(pinned).run(), "of another key");
 }
@@ -178,7 +178,7 @@ fn a_login_that_does_not_work_is_named() {
     let server = |config: &mut Value| set(config, "/clusters/0/cluster/server", nowhere);
     let nobody = stage.kubeconfig("nobody", server);
     fails(stage.fetch_by(&nobody).run(), "cannot be reached");
-    fails(stage.fetch(ADMIN).args(["--context", "other"]).run(), "no context other");
+    fails(stage.fetch(ADMIN).args(["--context", "other"]).run(), "no context of that name");
     fails(seal().args(["cert", "fetch"]).run(), "there is no kubeconfig");
 }
 

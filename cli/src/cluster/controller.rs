@@ -26,22 +26,22 @@ impl Controller {
 }
 
 /// The Service of the name asked for; else the only one that is labelled as a controller's.
-pub(super) async fn find(access: &Access, args: &ClusterArgs) -> Result<Controller, Failure> {
+pub(super) fn find(access: &Access, args: &ClusterArgs) -> Result<Controller, Failure> {
     let (namespace, name) = (&args.controller_namespace, &args.controller_name);
     if ![namespace, name].into_iter().all(|name| is_name(name)) {
         return Err(Failure::Name);
     }
     let path = format!("/api/v1/namespaces/{namespace}/services/{name}");
-    match access.get(&path, ANSWER_LIMIT).await {
+    match access.get(&path, ANSWER_LIMIT) {
         Ok(body) => one(&body, namespace).ok_or(Failure::Answer),
-        Err(Failure::Status(404, _)) => by_label(access).await,
+        Err(Failure::Status(404, _)) => by_label(access),
         Err(failure) => Err(failure),
     }
 }
 
-async fn by_label(access: &Access) -> Result<Controller, Failure> {
+fn by_label(access: &Access) -> Result<Controller, Failure> {
     let path = format!("/api/v1/services?labelSelector={LABEL}");
-    let body = match access.get(&path, ANSWER_LIMIT).await {
+    let body = match access.get(&path, ANSWER_LIMIT) {
         Ok(body) => body,
         // Who may not list has the name to give.
         Err(Failure::Status(403 | 404, _)) => return Err(Failure::NoController(Vec::new())),

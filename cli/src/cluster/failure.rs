@@ -1,11 +1,8 @@
 //! What goes wrong with a cluster, in words, with the way out.
 
-use std::error::Error as StdError;
-use std::fmt;
 use std::time::Duration;
 
-use kube::client::AuthError;
-use kube::config::KubeconfigError;
+use zeroize::Zeroizing;
 
 use super::ClusterArgs;
 use crate::error::Error;
@@ -17,11 +14,11 @@ pub(super) enum Failure {
     /// No answer in that time.
     Timeout(Duration),
     /// The request was not made, or not answered.
-    Client(Box<kube::Error>),
+    Client(Box<ureq::Error>),
     /// The server's refusal: code and body.
-    Status(u16, Vec<u8>),
+    Status(u16, Zeroizing<Vec<u8>>),
     /// The same, of what the proxy leads to.
-    Controller(u16, Vec<u8>),
+    Controller(u16, Zeroizing<Vec<u8>>),
     /// The answer is too long, or breaks off.
     Body,
     /// The answer is not what it should be.
@@ -50,7 +47,7 @@ impl Failure {
                     .hint("--request-timeout gives it longer; kubectl get --raw /readyz shows whether it answers at all")
                     .about(server)
             }
-            Self::Client(error) => of_client(*error).about(server),
+            Self::Client(error) => of_client(&error).about(server),
             Self::Status(401, _) => Error::failed("the server does not accept the login of the kubeconfig")
                 .hint("log in again; kubectl auth whoami shows who you are")
                 .about(server),
@@ -74,88 +71,16 @@ pub(super) fn no_kubeconfig() -> Error {
     )
 }
 
-/// A kubeconfig that cannot be used. What it holds is not told.
-pub(super) fn kubeconfig(error: &KubeconfigError) -> Error {
-    match error {
-        KubeconfigError::LoadContext(context) => {
-            Error::failed(format!("the kubeconfig has no context {}", text::one_line(context)))
-                .hint("kubectl config get-contexts lists them")
-        }
-        KubeconfigError::CurrentContextNotSet => {
-            Error::failed("the kubeconfig has no current context")
-                .hint("choose one: --context NAME, or kubectl config use-context NAME")
-        }
-        KubeconfigError::ReadConfig(error, path) => {
-            Error::failed(format!("the kubeconfig cannot be read: {error}")).about(path.display())
-        }
-        KubeconfigError::Parse(_) => Error::failed("the kubeconfig is not valid YAML"),
-        other => Error::failed(format!("the kubeconfig cannot be used: {other}")),
-    }
-}
-
-fn of_client(error: kube::Error) -> Error {
-    match error {
-        kube::Error::Auth(error) => of_login(&error),
-        kube::Error::Service(error) => unreachable(error.as_ref()),
-        kube::Error::HyperError(error) => unreachable(&error),
-        other => Error::failed(format!("no connection can be made: {other}")),
-    }
-}
-
-/// A plugin's command line and its output may hold a token, and are not shown.
-fn of_login(error: &AuthError) -> Error {
-    let failed = match error {
-        AuthError::AuthExecStart(error) => {
-            Error::failed("the login program of the kubeconfig cannot be started")
-                .caused_by(std::io::Error::from(error.kind()))
-        }
-        AuthError::AuthExecRun { out, .. } => {
-            Error::failed(format!("the login program of the kubeconfig has failed: {}", out.status))
-        }
-        _ => Error::failed("the login of the kubeconfig does not work"),
-    };
-    failed.hint("log in as you do for kubectl; kubectl get --raw /readyz shows whether that works")
-}
-
-fn unreachable(error: &(dyn StdError + 'static)) -> Error {
-    let causes = Causes::of(error);
-    // A login that fails comes through here, too.
-    if let Some(login) = causes.0.iter().find_map(|cause| cause.downcast_ref::<AuthError>()) {
-        return of_login(login);
-    }
-    let certificate = causes.to_string().contains("certificate");
-    let failed = match certificate {
+fn of_client(error: &ureq::Error) -> Error {
+    let said = error.to_string();
+    let failed = match said.contains("certificate") {
         true => Error::failed("the server cannot prove that it is the one of the kubeconfig")
             .hint("the kubeconfig may have an old certificate-authority; nothing is sent to another server"),
         false => Error::failed("the server cannot be reached")
             .hint("is the VPN up? kubectl get --raw /readyz shows whether it answers"),
     };
-    failed.caused_by(causes.to_string())
-}
-
-/// An error and what lies behind it.
-struct Causes<'e>(Vec<&'e (dyn StdError + 'static)>);
-
-impl<'e> Causes<'e> {
-    fn of(error: &'e (dyn StdError + 'static)) -> Self {
-        let mut causes = vec![error];
-        let mut next = error.source();
-        while let Some(cause) = next {
-            causes.push(cause);
-            next = cause.source();
-        }
-        Self(causes)
-    }
-}
-
-/// The last one says most.
-impl fmt::Display for Causes<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.last() {
-            Some(last) => f.write_str(&text::one_line(&last.to_string())),
-            None => Ok(()),
-        }
-    }
+    let said = said.strip_prefix("io: ").unwrap_or(&said);
+    failed.caused_by(text::one_line(said))
 }
 
 fn forbidden(body: &[u8]) -> Error {

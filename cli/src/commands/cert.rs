@@ -81,7 +81,7 @@ pub(crate) fn run(args: &CertArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
 }
 
 fn fetch(args: &FetchArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
-    let Fetched { pem, from } = cluster::certificate(&args.cluster)?;
+    let Fetched { pem, from } = cluster::certificate(&args.cluster, ui)?;
     let about = |error: Error| error.about(format!("what {from} answers"));
     let certificate = certificate::read(pem.clone()).map_err(about)?;
     let fingerprint = certificate.fingerprint().to_string();

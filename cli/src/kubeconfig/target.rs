@@ -1,0 +1,237 @@
+//! A cluster, and who asks: what a context of the kubeconfig says, or a pod's account.
+
+use std::env;
+use std::path::Path;
+
+use kubeyaml::{Node, go_base64};
+use zeroize::Zeroizing;
+
+use super::{ConfigFile, SERVICE_ACCOUNT, entries, field, read_files, text};
+use crate::error::Error;
+use crate::input;
+
+/// Room for the certificates of an authority, or for a token.
+const PART_LIMIT: u64 = 1 << 20;
+
+/// An API server.
+pub(crate) struct Target {
+    /// The name of the context; none in a pod.
+    pub(crate) context: Option<String>,
+    /// The server's URL.
+    pub(crate) server: String,
+    /// Who may have signed its certificate, in PEM; none for those whom the system trusts.
+    pub(crate) authority: Option<Zeroizing<Vec<u8>>>,
+    /// Its certificate is not looked at, as the kubeconfig wants it.
+    pub(crate) insecure: bool,
+    /// The proxy on the way, as a URL.
+    pub(crate) proxy: Option<String>,
+    /// Who asks.
+    pub(crate) login: Login,
+}
+
+/// Who asks a server.
+#[derive(Default)]
+pub(crate) struct Login {
+    pub(crate) token: Option<Zeroizing<String>>,
+    pub(crate) certificate: Option<ClientCertificate>,
+    /// The program that gives either.
+    pub(crate) program: Option<Program>,
+}
+
+/// A certificate that says who asks, in PEM.
+pub(crate) struct ClientCertificate {
+    pub(crate) chain: Zeroizing<Vec<u8>>,
+    pub(crate) key: Zeroizing<Vec<u8>>,
+}
+
+impl ClientCertificate {
+    /// Both parts, or none.
+    pub(crate) fn of(
+        chain: Option<Zeroizing<Vec<u8>>>,
+        key: Option<Zeroizing<Vec<u8>>>,
+    ) -> Option<Self> {
+        Some(Self { chain: chain?, key: key? })
+    }
+}
+
+/// A login program (client.authentication.k8s.io).
+pub(crate) struct Program {
+    pub(crate) command: String,
+    pub(crate) arguments: Vec<String>,
+    pub(crate) environment: Vec<(String, String)>,
+    pub(crate) api_version: String,
+    /// It may ask the person something.
+    pub(crate) is_interactive: bool,
+}
+
+impl Target {
+    /// That of the context, or of the current one; else of the pod that this runs in; none where nothing says which.
+    pub(crate) fn find(
+        kubeconfig: Option<&Path>,
+        context: Option<&str>,
+    ) -> Result<Option<Self>, Error> {
+        let files = match kubeconfig {
+            Some(path) => super::read(path.to_owned())?.into_iter().collect(),
+            None => read_files()?,
+        };
+        if files.is_empty() {
+            // A pod has no contexts.
+            return if context.is_none() { Self::of_pod() } else { Ok(None) };
+        }
+        let current = || files.iter().find_map(|file| text(&file.document, "current-context"));
+        let Some(name) = context.or_else(current) else {
+            return Err(Error::failed("the kubeconfig has no current context")
+                .hint("choose one: --context NAME, or kubectl config use-context NAME"));
+        };
+        Self::of_context(&files, name).map(Some)
+    }
+
+    fn of_context(files: &[ConfigFile], name: &str) -> Result<Self, Error> {
+        let missing = |what: &str| {
+            Error::failed(format!("the kubeconfig has no {what}"))
+                .hint("kubectl config get-contexts lists the contexts")
+        };
+        let context = Part::find(files, "contexts", name);
+        let context = context.ok_or_else(|| missing("context of that name"))?;
+        let context = context.inner("context");
+        let cluster = context.text("cluster").and_then(|name| Part::find(files, "clusters", name));
+        let cluster = cluster.ok_or_else(|| missing("cluster for that context"))?.inner("cluster");
+        let server = cluster.text("server").ok_or_else(|| missing("server for that context"))?;
+        if cluster.text("tls-server-name").is_some() {
+            return Err(Error::failed("tls-server-name of the kubeconfig is not supported")
+                .hint("give the certificate: --cert FILE or URL"));
+        }
+        let user = context.text("user").and_then(|name| Part::find(files, "users", name));
+        let login = user.map(|user| Login::of(&user.inner("user"))).transpose()?;
+        Ok(Self {
+            context: Some(name.to_owned()),
+            server: server.to_owned(),
+            authority: cluster.content("certificate-authority")?,
+            insecure: cluster.is_true("insecure-skip-tls-verify"),
+            proxy: cluster.text("proxy-url").map(str::to_owned),
+            login: login.unwrap_or_default(),
+        })
+    }
+
+    fn of_pod() -> Result<Option<Self>, Error> {
+        let (Ok(host), Ok(port)) =
+            (env::var("KUBERNETES_SERVICE_HOST"), env::var("KUBERNETES_SERVICE_PORT"))
+        else {
+            return Ok(None);
+        };
+        let part = |name: &str| {
+            let path = Path::new(SERVICE_ACCOUNT).join(name);
+            input::read_file(&path, PART_LIMIT).map_err(|error| error.about(path.display()))
+        };
+        let host = if host.contains(':') { format!("[{host}]") } else { host };
+        Ok(Some(Self {
+            context: None,
+            server: format!("https://{host}:{port}"),
+            authority: Some(part("ca.crt")?),
+            insecure: false,
+            proxy: None,
+            login: Login { token: Some(as_text(&part("token")?)?), ..Login::default() },
+        }))
+    }
+}
+
+impl Login {
+    fn of(user: &Part<'_>) -> Result<Self, Error> {
+        if user.field("auth-provider").is_some() {
+            return Err(Error::failed(
+                "the kubeconfig logs in by an auth-provider, which is not supported",
+            )
+            .hint("use the login program (exec) of your provider, as kubectl needs it by now"));
+        }
+        let token = match user.text("token") {
+            Some(token) => Some(Zeroizing::new(token.to_owned())),
+            None => user.file("tokenFile")?.map(|token| as_text(&token)).transpose()?,
+        };
+        let chain = user.content("client-certificate")?;
+        Ok(Self {
+            token,
+            certificate: ClientCertificate::of(chain, user.content("client-key")?),
+            program: user.field("exec").map(Program::of).transpose()?,
+        })
+    }
+}
+
+impl Program {
+    fn of(exec: &Node) -> Result<Self, Error> {
+        let needed = |name: &str| {
+            let failed =
+                || Error::failed(format!("the login program of the kubeconfig has no {name}"));
+            text(exec, name).map(str::to_owned).ok_or_else(failed)
+        };
+        let arguments = entries(exec, "args").iter().filter_map(Node::as_str);
+        let environment = entries(exec, "env").iter();
+        let environment = environment.filter_map(|entry| {
+            Some((text(entry, "name")?.to_owned(), field(entry, "value")?.as_str()?.to_owned()))
+        });
+        Ok(Self {
+            command: needed("command")?,
+            arguments: arguments.map(str::to_owned).collect(),
+            environment: environment.collect(),
+            api_version: needed("apiVersion")?,
+            is_interactive: text(exec, "interactiveMode") != Some("Never"),
+        })
+    }
+}
+
+/// A token with what surrounds it in a file taken away.
+fn as_text(bytes: &[u8]) -> Result<Zeroizing<String>, Error> {
+    let text = std::str::from_utf8(bytes).map_err(|_| Error::failed("the token is not text"))?;
+    Ok(Zeroizing::new(text.trim().to_owned()))
+}
+
+/// An object of a kubeconfig, and the folder of its file, from which paths are followed.
+struct Part<'a> {
+    node: &'a Node,
+    folder: &'a Path,
+}
+
+impl<'a> Part<'a> {
+    /// Of several of a name the first counts, as with kubectl.
+    fn find(files: &'a [ConfigFile], list: &str, name: &str) -> Option<Self> {
+        files.iter().find_map(|file| {
+            let mut all = entries(&file.document, list).iter();
+            let node = all.find(|entry| text(entry, "name") == Some(name))?;
+            Some(Self { node, folder: file.path.parent().unwrap_or(Path::new("")) })
+        })
+    }
+
+    /// What the entry is about; the entry itself where it does not say.
+    fn inner(&self, name: &str) -> Self {
+        Self { node: self.field(name).unwrap_or(self.node), folder: self.folder }
+    }
+
+    fn field(&self, name: &str) -> Option<&'a Node> {
+        field(self.node, name)
+    }
+
+    fn text(&self, name: &str) -> Option<&'a str> {
+        text(self.node, name)
+    }
+
+    fn is_true(&self, name: &str) -> bool {
+        matches!(self.field(name).map(Node::value), Some(kubeyaml::Value::Bool(true)))
+    }
+
+    /// What stands in base64 in `NAME-data`, or in the file that `NAME` names.
+    fn content(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+        match self.text(&format!("{name}-data")) {
+            Some(data) => go_base64::decode(data).map(Some).ok_or_else(|| {
+                Error::failed(format!("{name}-data of the kubeconfig is not base64"))
+            }),
+            None => self.file(name),
+        }
+    }
+
+    fn file(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+        let Some(path) = self.text(name).map(|path| self.folder.join(path)) else {
+            return Ok(None);
+        };
+        let content = input::read_file(&path, PART_LIMIT);
+        content.map(Some).map_err(|error| error.about(format!("{name} of the kubeconfig")))
+    }
+}
