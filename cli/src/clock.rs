@@ -37,11 +37,6 @@ impl Deadline {
         Self { began: Instant::now(), length }
     }
 
-    /// How long there was.
-    pub(crate) fn length(&self) -> Duration {
-        self.length
-    }
-
     /// How much time is left; none when there is none.
     pub(crate) fn left(&self) -> Option<Duration> {
         self.length.checked_sub(self.began.elapsed()).filter(|left| !left.is_zero())

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use ureq::http::{Request, Response, request};
 use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
-use ureq::{Agent, Proxy};
+use ureq::{Agent, AsSendBody, Body, Proxy};
 use zeroize::Zeroizing;
 
 use crate::args::not_empty;
@@ -22,6 +23,7 @@ use crate::kubeconfig::{self, Target};
 use crate::text;
 use crate::ui::Ui;
 
+use controller::Controller;
 use failure::Failure;
 
 /// How long the whole of it may take where nobody says it.
@@ -94,6 +96,55 @@ pub(crate) fn certificate(args: &ClusterArgs, ui: &mut Ui<'_>) -> Result<Fetched
     Ok(Fetched { pem, from: text::one_line(&from) })
 }
 
+/// A controller that opens SealedSecrets for whoever asks, and says whether it can.
+pub(crate) struct Verifier<'a> {
+    access: Access,
+    controller: Controller,
+    args: &'a ClusterArgs,
+}
+
+impl<'a> Verifier<'a> {
+    /// That of the cluster.
+    pub(crate) fn open(args: &'a ClusterArgs, ui: &mut Ui<'_>) -> Result<Self, Error> {
+        let access = Access::open(args, ui)?;
+        let controller = controller::find(&access, args);
+        let controller = controller.map_err(|failure| failure.describe(&access.server, args))?;
+        Ok(Self { access, controller, args })
+    }
+
+    /// Whether the controller can open a SealedSecret, in JSON. A controller that has had enough is waited for.
+    pub(crate) fn can_open(&mut self, document: &str) -> Result<bool, Error> {
+        self.access.begin_anew();
+        let path = self.controller.path("v1/verify");
+        let answer = loop {
+            match self.access.exchange(&path, Some(document.as_bytes()), ANSWER_LIMIT) {
+                Ok(Answer { status: 429, retry_after, .. }) => {
+                    let wait = Duration::from_secs(retry_after.unwrap_or(1).max(1));
+                    match self.access.until.left() {
+                        Some(left) if left > wait => std::thread::sleep(wait),
+                        _ => break Err(Failure::Busy),
+                    }
+                }
+                other => break other,
+            }
+        };
+        let verdict = answer.and_then(|answer| match answer.status {
+            200 => Ok(true),
+            409 => Ok(false),
+            status => Err(Failure::Verify(status, answer.body)),
+        });
+        verdict.map_err(|failure| failure.describe(&self.access.server, self.args))
+    }
+}
+
+/// What a server has answered.
+struct Answer {
+    status: u16,
+    /// Seconds to wait before asking again.
+    retry_after: Option<u64>,
+    body: Zeroizing<Vec<u8>>,
+}
+
 /// A connection to an API server, with what a person's kubeconfig or a pod's account gives.
 struct Access {
     agent: Agent,
@@ -102,6 +153,8 @@ struct Access {
     context: Option<String>,
     /// As messages name it.
     server: String,
+    /// How long one thing may take.
+    timeout: Duration,
     /// All of it has to be done by then.
     until: Deadline,
 }
@@ -124,6 +177,7 @@ impl Access {
             base: target.server.trim_end_matches('/').to_owned(),
             context: target.context,
             server,
+            timeout,
             until: Deadline::within(timeout),
         })
     }
@@ -133,27 +187,54 @@ impl Access {
         self.get(&controller.path("v1/cert.pem"), CERTIFICATE_LIMIT).map_err(Failure::of_controller)
     }
 
+    /// From now on there is time for another thing.
+    fn begin_anew(&mut self) {
+        self.until = Deadline::within(self.timeout);
+    }
+
     /// The body of a successful answer.
     fn get(&self, path: &str, limit: u64) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        let Answer { status, body, .. } = self.exchange(path, None, limit)?;
+        if (200..300).contains(&status) { Ok(body) } else { Err(Failure::Status(status, body)) }
+    }
+
+    /// A request with or without a body, and its answer, whatever that is.
+    fn exchange(&self, path: &str, sent: Option<&[u8]>, limit: u64) -> Result<Answer, Failure> {
         let failed = |error: ureq::Error| match error {
-            ureq::Error::Timeout(_) => Failure::Timeout(self.until.length()),
+            ureq::Error::Timeout(_) => Failure::Timeout(self.timeout),
             ureq::Error::BodyExceedsLimit(_) => Failure::Body,
             other => Failure::Client(Box::new(other)),
         };
-        let left = self.until.left().ok_or(Failure::Timeout(self.until.length()))?;
-        let request = self.agent.get(format!("{}{path}", self.base));
-        let request = request.config().timeout_global(Some(left)).build();
-        let request = match &self.token {
-            Some(token) => request.header("Authorization", format!("Bearer {}", token.as_str())),
-            None => request,
-        };
-        let mut answer = request.call().map_err(failed)?;
-        let status = answer.status();
-        let body = answer.body_mut().with_config().limit(limit).read_to_vec().map(Zeroizing::new);
-        match (status.is_success(), body) {
-            (true, body) => body.map_err(failed),
-            (false, body) => Err(Failure::Status(status.as_u16(), body.unwrap_or_default())),
+        let mut request = Request::builder().uri(format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.header("Authorization", format!("Bearer {}", token.as_str()));
         }
+        let mut answer = match sent {
+            None => self.run(request.method("GET"), ()),
+            Some(sent) => self.run(request.method("POST"), sent),
+        }?
+        .map_err(failed)?;
+        let retry_after = answer.headers().get("Retry-After").and_then(|value| value.to_str().ok());
+        let retry_after = retry_after.and_then(|seconds| seconds.parse().ok());
+        let status = answer.status().as_u16();
+        let body = answer.body_mut().with_config().limit(limit).read_to_vec().map(Zeroizing::new);
+        let body = if (200..300).contains(&status) {
+            body.map_err(failed)?
+        } else {
+            body.unwrap_or_default()
+        };
+        Ok(Answer { status, retry_after, body })
+    }
+
+    fn run(
+        &self,
+        request: request::Builder,
+        body: impl AsSendBody,
+    ) -> Result<Result<Response<Body>, ureq::Error>, Failure> {
+        let left = self.until.left().ok_or(Failure::Timeout(self.timeout))?;
+        let request = request.body(body).map_err(|_| Failure::Name)?;
+        let request = self.agent.configure_request(request).timeout_global(Some(left)).build();
+        Ok(self.agent.run(request))
     }
 }
 

@@ -12,7 +12,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::commands::{
     cert, completions, config, edit, keygen, man, merge, raw, rotate, seal, set, status, unseal,
-    unset, view,
+    unset, validate, view,
 };
 use crate::error::Error;
 use crate::ui::Ui;
@@ -29,6 +29,7 @@ pub(crate) enum Command {
     Merge(merge::MergeArgs),
     Edit(edit::EditArgs),
     View(view::ViewArgs),
+    Validate(validate::ValidateArgs),
     Rotate(rotate::RotateArgs),
     Status(status::StatusArgs),
     Keygen(keygen::KeygenArgs),
@@ -50,6 +51,7 @@ impl Command {
             Self::Merge(args) => merge::run(&args, ui),
             Self::Edit(args) => edit::run(&args, ui),
             Self::View(args) => view::run(&args, ui),
+            Self::Validate(args) => validate::run(&args, ui),
             Self::Rotate(args) => rotate::run(&args, ui),
             Self::Status(args) => status::run(&args, ui),
             Self::Keygen(args) => keygen::run(&args, ui),
@@ -118,6 +120,10 @@ fn definition() -> clap::Command {
         named::<view::ViewArgs>(
             "view",
             "Show what SealedSecrets hold: items, what they are bound to, keys and lengths",
+        ),
+        named::<validate::ValidateArgs>(
+            "validate",
+            "Ask a cluster's controller whether it can open SealedSecrets",
         ),
         named::<rotate::RotateArgs>(
             "rotate",

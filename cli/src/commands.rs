@@ -14,4 +14,5 @@ pub(crate) mod set;
 pub(crate) mod status;
 pub(crate) mod unseal;
 pub(crate) mod unset;
+pub(crate) mod validate;
 pub(crate) mod view;

@@ -122,17 +122,49 @@ fn the_certificate_comes_from_the_cluster_that_kubectl_talks_to() {
         note.contains("sealed for key SHA256:") && note.contains("from test (https://"),
         "{note}"
     );
-    let item = seal().args(["set", "--name=database"]).arg(sealed_file(&stage.cluster, &sealed));
+    let item = seal().args(["set", "--name=database"]).arg(sealed_file(
+        &stage.cluster,
+        "sealed",
+        &sealed.stdout,
+    ));
     item.arg("password").env("KUBECONFIG", &kubeconfig).stdin("new").run().success();
     fails(bare().args(["--context", "other"]).run(), "no context of that name");
     let pinned = format!("--pin=SHA256:{}", "A".repeat(43));
     fails(stage.fetch(ADMIN).arg(pinned).run(), "of another key");
 }
 
-fn sealed_file(cluster: &Cluster, sealed: &Finished) -> PathBuf {
-    let path = cluster.file("sealed.yaml");
-    fs::write(&path, &sealed.stdout).expect("it can be written");
+fn sealed_file(cluster: &Cluster, name: &str, sealed: &[u8]) -> PathBuf {
+    let path = cluster.file(&format!("{name}.yaml"));
+    fs::write(&path, sealed).expect("it can be written");
     path
+}
+
+#[test]
+fn the_controller_says_of_each_document_whether_it_opens() {
+    let stage = stage();
+    stage.fetched(&[]);
+    let kubeconfig = stage.cluster.kubeconfig_file(ADMIN);
+    let at = |program: Program| program.env("KUBECONFIG", &kubeconfig);
+    let secret = |name: &str| json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name, "namespace": "n"}, "stringData": {"a": "b"}});
+    // More than the controller takes at once: it is waited for.
+    let many: String = (0..8).map(|number| secret(&format!("s{number}")).to_string()).collect();
+    let sealed = at(seal()).args(["--format", "json"]).stdin(many).run().success().stdout;
+    let all = at(seal()).arg("validate").stdin(&sealed).run().success();
+    assert_eq!(all.stdout_text().matches(": opens").count(), 8, "{}", all.stdout_text());
+    let foreign = seal().arg("--cert").arg(fixture("keys/demo.crt"));
+    let foreign = foreign.stdin(secret("foreign").to_string()).run().success().stdout;
+    let both = [
+        sealed_file(&stage.cluster, "own", &sealed),
+        sealed_file(&stage.cluster, "foreign", &foreign),
+    ];
+    let done = at(seal()).arg("validate").args(&both).run().exited(3);
+    let text = done.stdout_text();
+    assert_eq!(text.matches(": opens").count(), 8, "{text}");
+    assert!(text.ends_with("n/foreign: does not open\n"), "{text}");
+    fails(
+        at(seal()).arg("validate").stdin(secret("a").to_string()).run(),
+        "it has no SealedSecret",
+    );
 }
 
 /// A Service with one port need not name it.

@@ -19,6 +19,10 @@ pub(super) enum Failure {
     Status(u16, Zeroizing<Vec<u8>>),
     /// The same, of what the proxy leads to.
     Controller(u16, Zeroizing<Vec<u8>>),
+    /// The controller cannot say whether a value opens.
+    Verify(u16, Zeroizing<Vec<u8>>),
+    /// The controller has more to do than it takes.
+    Busy,
     /// The answer is too long, or breaks off.
     Body,
     /// The answer is not what it should be.
@@ -54,6 +58,14 @@ impl Failure {
             Self::Status(403, body) => forbidden(&body).about(server),
             Self::Status(code, body) => refused(code, &body).about(server),
             Self::Controller(code, body) => of_controller(code, &body, &service).about(server),
+            Self::Verify(500, _) => {
+                Error::failed(format!("the controller {service} takes it for no SealedSecret"))
+                    .about(server)
+            }
+            Self::Verify(code, body) => of_controller(code, &body, &service).about(server),
+            Self::Busy => Error::failed(format!("the controller {service} has too much to do"))
+                .hint("try again later; --request-timeout waits longer")
+                .about(server),
             Self::Body => Error::failed("the answer is too long, or breaks off").about(server),
             Self::Answer => Error::failed("the server answers what no API server does").about(server),
             Self::Name => Error::usage(

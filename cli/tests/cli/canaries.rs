@@ -342,6 +342,7 @@ fn roles() -> Vec<Role> {
             of(&["unset".as_ref(), files.damaged.as_ref(), "password".as_ref()])
         }),
         role("view", false, |_| of(&["view".as_ref()])),
+        role("validate", false, |_| of(&["validate".as_ref()])),
         role("value", false, |_| {
             of(&[
                 "raw".as_ref(),

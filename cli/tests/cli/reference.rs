@@ -4,7 +4,7 @@ use sealkit_testkit::repository;
 
 use crate::support::seal;
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
     "",
     "unseal",
     "raw",
@@ -13,6 +13,7 @@ const COMMANDS: [&str; 17] = [
     "merge",
     "edit",
     "view",
+    "validate",
     "rotate",
     "status",
     "keygen",
