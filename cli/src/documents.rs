@@ -2,7 +2,9 @@
 
 use std::error::Error as StdError;
 
-use sealkit_manifest::{Documents, Error as ManifestError, Errors, Warning};
+use sealkit_manifest::{
+    Documents, Error as ManifestError, Errors, SealedSecret, Warning, sealed_secrets,
+};
 
 use crate::error::Error;
 use crate::hints::Hint;
@@ -17,6 +19,20 @@ pub(crate) fn read(sources: &[Source], ui: &mut Ui<'_>) -> Result<Documents, Err
     let texts: Result<Vec<_>, Error> =
         sources.iter().map(|source| source.read(MANIFEST_LIMIT, ui)).collect();
     Documents::split(texts?).map_err(|error| failed(sources, error))
+}
+
+/// The SealedSecrets of an input, which has one at least.
+pub(crate) fn read_sealed_secrets(
+    source: &Source,
+    ui: &mut Ui<'_>,
+) -> Result<Vec<SealedSecret>, Error> {
+    let sources = std::slice::from_ref(source);
+    let (found, unread) = sealed_secrets(&read(sources, ui)?);
+    match unread {
+        Some(errors) => Err(failed(sources, errors)),
+        None if found.is_empty() => Err(Error::failed("it has no SealedSecret").about(source)),
+        None => Ok(found.into_iter().map(|(_, sealed)| sealed).collect()),
+    }
 }
 
 /// Says which files the errors are about, and what to do.

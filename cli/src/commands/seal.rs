@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use clap::Args;
-use sealkit_core::SealingKey;
+use sealkit_core::{Certificate, SealingKey};
 use sealkit_manifest::{
     Documents, LookUp, LookUpError, NamespaceRule, Others, Output, SealErrors, SealRules, Stream,
 };
@@ -16,6 +16,7 @@ use sealkit_repository::config::Binding;
 use crate::args::{
     CertificateArgs, FilenameArgs, FromEnvironment, OutputArgs, ScopeArgs, boolean, not_empty,
 };
+use crate::certificate::CertificateChoice;
 use crate::cluster::ClusterArgs;
 use crate::documents;
 use crate::error::Error;
@@ -116,14 +117,25 @@ pub(crate) fn run(args: &SealArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
         .map_err(|error| documents::failed(&sources, error))?;
     documents::show_warnings(&sources, &sealed.warnings, ui);
     destination.write(&sealed.chunks, Audience::AsBefore, ui)?;
-    if let Some(rule) = &rule {
+    tell(rule.as_ref(), &choice, &certificate, context_namespace.into_inner().flatten(), ui);
+    Ok(())
+}
+
+/// Says what has decided beside the command line: the rule, whose key it is, the namespace that was looked up.
+fn tell(
+    rule: Option<&FoundRule>,
+    choice: &CertificateChoice<'_>,
+    certificate: &Certificate,
+    namespace: Option<String>,
+    ui: &mut Ui<'_>,
+) {
+    if let Some(rule) = rule {
         rule.note(ui);
     }
-    choice.note_key(&certificate, ui);
-    if let Some(namespace) = context_namespace.into_inner().flatten() {
+    choice.note_key(certificate, ui);
+    if let Some(namespace) = namespace {
         ui.note(format!("sealed for namespace \"{namespace}\", where a Secret names none"));
     }
-    Ok(())
 }
 
 impl SealArgs {

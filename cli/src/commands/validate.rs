@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use kubeyaml::to_json_line;
-use sealkit_manifest::{Metadata, SealedSecret, sealed_secrets};
+use sealkit_manifest::{Metadata, SealedSecret};
 
 use crate::cluster::{ClusterArgs, Verifier};
 use crate::documents;
@@ -37,7 +37,9 @@ pub(crate) fn run(args: &ValidateArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     Guard::new().reads(&sources).check(ui)?;
     let mut found = Vec::new();
     for source in &sources {
-        found.extend(read(source, ui)?.into_iter().map(|sealed| (source, sealed)));
+        found.extend(
+            documents::read_sealed_secrets(source, ui)?.into_iter().map(|sealed| (source, sealed)),
+        );
     }
     let mut verifier = Verifier::open(&args.cluster, ui)?;
     let mut is_fine = true;
@@ -49,17 +51,6 @@ pub(crate) fn run(args: &ValidateArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
         Destination::Stdout.write(&[line], Audience::AsBefore, ui)?;
     }
     if is_fine { Ok(()) } else { Err(Error::found()) }
-}
-
-/// All SealedSecrets of an input, which has one at least.
-fn read(source: &Source, ui: &mut Ui<'_>) -> Result<Vec<SealedSecret>, Error> {
-    let sources = std::slice::from_ref(source);
-    let (found, unread) = sealed_secrets(&documents::read(sources, ui)?);
-    match unread {
-        Some(errors) => Err(documents::failed(sources, errors)),
-        None if found.is_empty() => Err(Error::failed("it has no SealedSecret").about(source)),
-        None => Ok(found.into_iter().map(|(_, sealed)| sealed).collect()),
-    }
 }
 
 fn name_of(sealed: &SealedSecret) -> String {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use kubeyaml::{Tree, to_json};
 use sealkit_core::SealedValue;
-use sealkit_manifest::{Ciphertext, Item, Metadata, SealedSecret, sealed_secrets};
+use sealkit_manifest::{Ciphertext, Item, Metadata, SealedSecret};
 
 use crate::args::ReportForm;
 use crate::documents;
@@ -42,23 +42,13 @@ pub(crate) fn run(args: &ViewArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     Guard::new().reads(&sources).check(ui)?;
     let mut found = Vec::new();
     for source in &sources {
-        found.extend(read(source, ui)?);
+        found.extend(documents::read_sealed_secrets(source, ui)?);
     }
     let report = match args.output.unwrap_or_default() {
         ReportForm::Text => found.iter().map(for_people).collect::<Vec<_>>().join("\n"),
         ReportForm::Json => json(&found),
     };
     Destination::Stdout.write(&[report], Audience::AsBefore, ui)
-}
-
-fn read(source: &Source, ui: &mut Ui<'_>) -> Result<Vec<SealedSecret>, Error> {
-    let sources = std::slice::from_ref(source);
-    let (found, unread) = sealed_secrets(&documents::read(sources, ui)?);
-    match unread {
-        Some(errors) => Err(documents::failed(sources, errors)),
-        None if found.is_empty() => Err(Error::failed("it has no SealedSecret").about(source)),
-        None => Ok(found.into_iter().map(|(_, sealed)| sealed).collect()),
-    }
 }
 
 fn for_people(sealed: &SealedSecret) -> String {

@@ -7,7 +7,7 @@ use kubeyaml::Format;
 use sealkit_core::SealingKey;
 use sealkit_manifest::{Documents, InPlaceError, SealedInPlace, Stream, seal_in_place};
 
-use super::{SealArgs, look_up, rules};
+use super::{SealArgs, look_up, rules, tell};
 use crate::documents;
 use crate::error::Error;
 use crate::guard::Guard;
@@ -56,13 +56,7 @@ fn seal_file(args: &SealArgs, path: &Path, ui: &mut Ui<'_>) -> Result<(), Error>
                 .about(&source));
         }
     }
-    if let Some(rule) = &rule {
-        rule.note(ui);
-    }
-    choice.note_key(&certificate, ui);
-    if let Some(namespace) = context_namespace.into_inner().flatten() {
-        ui.note(format!("sealed for namespace \"{namespace}\", where a Secret names none"));
-    }
+    tell(rule.as_ref(), &choice, &certificate, context_namespace.into_inner().flatten(), ui);
     Ok(())
 }
 
