@@ -36,6 +36,7 @@ pub mod server;
 mod shutdown;
 pub mod status;
 mod telemetry;
+mod trouble;
 pub mod watches;
 mod workers;
 

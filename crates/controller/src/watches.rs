@@ -67,21 +67,6 @@ impl Listed {
     }
 }
 
-/// Whether a watch fails: it is told once, and not at every try.
-#[derive(Default)]
-struct Trouble(bool);
-
-impl Trouble {
-    /// Returns whether that is news.
-    fn begins(&mut self) -> bool {
-        !std::mem::replace(&mut self.0, true)
-    }
-
-    fn ends(&mut self) {
-        self.0 = false;
-    }
-}
-
 /// Whether the service may not list. In a namespace that does not exist yet, it has no Role: nobody waits for that one, and it
 /// is taken up when it can be listed.
 fn is_refused(error: &watcher::Error) -> bool {
@@ -109,15 +94,6 @@ impl Sink {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn trouble_is_told_once_until_it_ends() {
-        let mut trouble = Trouble::default();
-        assert!(trouble.begins());
-        assert!(!trouble.begins());
-        trouble.ends();
-        assert!(trouble.begins());
-    }
 
     #[test]
     fn only_missing_rights_to_list_are_a_refusal() {

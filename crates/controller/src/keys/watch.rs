@@ -23,6 +23,7 @@ use super::store::{Change, KeyStore, Origin, read};
 use crate::client::describe;
 use crate::fresh_stream::fresh_stream;
 use crate::restores::Restores;
+use crate::trouble::Trouble;
 use crate::workers::{Share, Workers};
 
 /// From the first refusal of a watch to the next try; each further one waits twice as long.
@@ -90,7 +91,7 @@ impl<A: KeySecretsApi> KeyWatch<A> {
         while let Some(event) = events.next().await {
             let change = match event {
                 Ok(event) => {
-                    trouble.is_over();
+                    tell_end(&mut trouble);
                     self.change(event, &mut all).await
                 }
                 // An API server that has just started says so, too, until it knows its roles.
@@ -98,7 +99,7 @@ impl<A: KeySecretsApi> KeyWatch<A> {
                     return;
                 }
                 Err(error) => {
-                    trouble.is_met(&describe_watch(&error));
+                    tell_begin(&mut trouble, &error);
                     None
                 }
             };
@@ -185,23 +186,18 @@ impl Refusals {
     }
 }
 
-/// Says once that the server is in trouble, and once that it is over.
-#[derive(Default)]
-struct Trouble(bool);
-
-impl Trouble {
-    fn is_met(&mut self, error: &str) {
-        if !std::mem::replace(&mut self.0, true) {
-            warn!(
-                "key Secrets cannot be read, which is tried again; the keys stay as they were: {error}"
-            );
-        }
+fn tell_end(trouble: &mut Trouble) {
+    if trouble.ends() {
+        info!("key Secrets can be read again");
     }
+}
 
-    fn is_over(&mut self) {
-        if std::mem::take(&mut self.0) {
-            info!("key Secrets can be read again");
-        }
+fn tell_begin(trouble: &mut Trouble, error: &Error) {
+    if trouble.begins() {
+        let error = describe_watch(error);
+        warn!(
+            "key Secrets cannot be read, which is tried again; the keys stay as they were: {error}"
+        );
     }
 }
 

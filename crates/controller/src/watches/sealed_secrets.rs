@@ -9,12 +9,13 @@ use kube::runtime::WatchStreamExt as _;
 use kube::runtime::watcher::{self, Config, Event, watcher};
 use kube::{Api, Client};
 
-use super::{Listed, Sink, Trouble, is_refused};
+use super::{Listed, Sink, is_refused};
 use crate::fresh_stream::fresh_stream;
 use crate::index::Change;
 use crate::object::{ObjectKey, SealedSecretObject};
 use crate::queue::Priority;
 use crate::restores::Restores;
+use crate::trouble::Trouble;
 
 /// Watches the SealedSecrets of one namespace, or of all, without an end. `listed_first` is told of the first list.
 pub async fn watch_sealed_secrets(

@@ -12,12 +12,13 @@ use kube::runtime::WatchStreamExt as _;
 use kube::runtime::watcher::{self, Config, Event, watcher};
 use kube::{Api, Client};
 
-use super::{Sink, Trouble, is_refused};
+use super::{Sink, is_refused};
 use crate::fresh_stream::fresh_stream;
 use crate::index::{Change, SecretMetadata};
 use crate::object::ObjectKey;
 use crate::queue::Priority;
 use crate::restores::Restores;
+use crate::trouble::Trouble;
 
 /// How long after the end of a Secret that was somebody else's another one is made: whoever took it away may put another
 /// one there.
