@@ -17,6 +17,7 @@ pub(crate) use tree::TreeArgs;
 /// line's.
 ///
 /// The first field of the arguments that it is about: what is read before it is not there any more.
+#[derive(Default)]
 pub(crate) struct FromEnvironment(Vec<String>);
 
 impl FromEnvironment {
@@ -65,7 +66,7 @@ impl Args for FromEnvironment {
 }
 
 /// Whose rule counts.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(crate) struct FilenameArgs {
     /// The file whose rule in .seal.yaml counts [default: that of -w, else the input]
     #[arg(long, value_name = "FILE")]
@@ -145,7 +146,7 @@ pub(crate) struct OutputArgs {
         env = "SEALED_SECRETS_FORMAT",
         hide_env_values = true
     )]
-    format: Option<FormatName>,
+    pub(crate) format: Option<FormatName>,
     /// Write to this file, in one step, instead of standard output
     #[arg(short = 'w', long = "write", value_name = "FILE")]
     pub(crate) write: Option<PathBuf>,
@@ -165,6 +166,7 @@ impl OutputArgs {
     }
 }
 
+/// A format's name.
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum FormatName {
     Yaml,

@@ -77,9 +77,9 @@ impl CertificateSource {
         self.load_from(ui).map(|loaded| loaded.certificate)
     }
 
-    fn load_from(&self, ui: &mut Ui<'_>) -> Result<Loaded, Error> {
-        // Wiped: a private key may have been named by mistake.
-        let (pem, from) = match self {
+    /// The text that it is read from, and the cluster that has given it. Wiped: a private key may have been named by mistake.
+    fn text(&self, ui: &mut Ui<'_>) -> Result<(Zeroizing<Vec<u8>>, Option<String>), Error> {
+        Ok(match self {
             Self::Local(source) => (source.read(CERTIFICATE_LIMIT, ui)?, None),
             Self::Url(url, trust) => (fetch::get(url, *trust, CERTIFICATE_LIMIT)?, None),
             Self::Variable(variable) => (variable.read(), None),
@@ -87,7 +87,11 @@ impl CertificateSource {
                 let Fetched { pem, from } = cluster::certificate(args, ui)?;
                 (pem, Some(from))
             }
-        };
+        })
+    }
+
+    fn load_from(&self, ui: &mut Ui<'_>) -> Result<Loaded, Error> {
+        let (pem, from) = self.text(ui)?;
         let certificate = read(pem).map_err(|error| match &from {
             Some(from) => error.about(from),
             None => error.about(self),
@@ -142,6 +146,13 @@ impl<'a> CertificateChoice<'a> {
             .local()
             .into_iter()
             .chain(self.variable.as_ref().and_then(CertificateSource::local))
+    }
+
+    /// The text of the certificate as it was given, which nothing else than a certificate may be.
+    pub(crate) fn text(&self, ui: &mut Ui<'_>) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let (text, _) = self.source.text(ui)?;
+        read(text.clone()).map_err(|error| error.about(&self.source))?;
+        Ok(text)
     }
 
     /// Says whose key was sealed for, where a server or a rule has chosen it.

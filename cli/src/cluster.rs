@@ -1,17 +1,16 @@
 //! The cluster that kubectl would talk to: the only part of the program that does.
 
+mod connection;
 mod controller;
 mod failure;
 mod login;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use ureq::http::{Request, Response, request};
-use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
-use ureq::{Agent, AsSendBody, Body, Proxy};
+use ureq::http::{Response, request};
+use ureq::{AsSendBody, Body};
 use zeroize::Zeroizing;
 
 use crate::args::not_empty;
@@ -19,13 +18,18 @@ use crate::clock::Deadline;
 use crate::error::Error;
 use crate::fetch;
 use crate::input::CERTIFICATE_LIMIT;
-use crate::kubeconfig::{self, Target};
+use crate::kubeconfig::{Overrides, Target, Wanted};
 use crate::text;
 use crate::ui::Ui;
 
+use connection::Connection;
 use controller::Controller;
 use failure::Failure;
 
+/// Where the controller is, unless it is said.
+pub(crate) const NAMESPACE: &str = "kube-system";
+/// What the controller's Service is called, unless it is said.
+pub(crate) const NAME: &str = "sealed-secrets-controller";
 /// How long the whole of it may take where nobody says it.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// An answer about the controller's Service, or a list of candidates.
@@ -36,28 +40,28 @@ const ANSWER_LIMIT: u64 = 4 << 20;
 pub(crate) struct ClusterArgs {
     /// The kubeconfig [default: KUBECONFIG, else ~/.kube/config]
     #[arg(long, value_name = "FILE", env = "SEALED_SECRETS_KUBECONFIG", hide_env_values = true)]
-    kubeconfig: Option<PathBuf>,
+    pub(crate) kubeconfig: Option<PathBuf>,
     /// The context of the kubeconfig [default: its current one]
     #[arg(long, value_name = "NAME", env = "SEALED_SECRETS_CONTEXT", hide_env_values = true)]
-    context: Option<String>,
+    pub(crate) context: Option<String>,
     /// Namespace of the controller
     #[arg(
         long,
         value_name = "NAME",
-        default_value = "kube-system",
+        default_value = NAMESPACE,
         env = "SEALED_SECRETS_CONTROLLER_NAMESPACE",
         hide_env_values = true
     )]
-    controller_namespace: String,
+    pub(crate) controller_namespace: String,
     /// Name of the controller's Service
     #[arg(
         long,
         value_name = "NAME",
-        default_value = "sealed-secrets-controller",
+        default_value = NAME,
         env = "SEALED_SECRETS_CONTROLLER_NAME",
         hide_env_values = true
     )]
-    controller_name: String,
+    pub(crate) controller_name: String,
     /// How long the cluster may take, such as 10s or 2m [default: 30s]
     #[arg(
         long,
@@ -66,7 +70,10 @@ pub(crate) struct ClusterArgs {
         env = "SEALED_SECRETS_REQUEST_TIMEOUT",
         hide_env_values = true
     )]
-    request_timeout: Option<Duration>,
+    pub(crate) request_timeout: Option<Duration>,
+    /// What else kubectl's flags can say; `seal` itself has none of them.
+    #[arg(skip)]
+    pub(crate) overrides: Box<Overrides>,
 }
 
 /// A certificate as a cluster gave it.
@@ -80,9 +87,16 @@ pub(crate) struct Fetched {
 impl ClusterArgs {
     /// Whether anything says which cluster.
     pub(crate) fn is_there(&self) -> bool {
-        self.kubeconfig.is_some()
-            || not_empty(self.context.as_deref()).is_some()
-            || kubeconfig::is_there()
+        self.wanted().is_said()
+    }
+
+    /// The cluster, and who asks.
+    pub(crate) fn wanted(&self) -> Wanted<'_> {
+        Wanted {
+            kubeconfig: self.kubeconfig.as_deref().filter(|path| !path.as_os_str().is_empty()),
+            context: not_empty(self.context.as_deref()),
+            overrides: &self.overrides,
+        }
     }
 }
 
@@ -147,9 +161,7 @@ struct Answer {
 
 /// A connection to an API server, with what a person's kubeconfig or a pod's account gives.
 struct Access {
-    agent: Agent,
-    token: Option<Zeroizing<String>>,
-    base: String,
+    connection: Connection,
     context: Option<String>,
     /// As messages name it.
     server: String,
@@ -161,20 +173,17 @@ struct Access {
 
 impl Access {
     fn open(args: &ClusterArgs, ui: &mut Ui<'_>) -> Result<Self, Error> {
-        let context = not_empty(args.context.as_deref());
-        let target = Target::find(args.kubeconfig.as_deref(), context)?;
+        let target = Target::find(&args.wanted())?;
         let mut target = target.ok_or_else(failure::no_kubeconfig)?;
         let server = fetch::without_password(&target.server);
         if let Some(program) = target.login.program.take() {
             let login = login::run(&program, ui.stdin().is_terminal());
             target.login = login.map_err(|error| error.about(&server))?;
         }
-        let agent = agent(&target).map_err(|error| error.about(&server))?;
+        let connection = Connection::to(&target).map_err(|error| error.about(&server))?;
         let timeout = args.request_timeout.filter(|time| !time.is_zero()).unwrap_or(TIMEOUT);
         Ok(Self {
-            agent,
-            token: target.login.token,
-            base: target.server.trim_end_matches('/').to_owned(),
+            connection,
             context: target.context,
             server,
             timeout,
@@ -205,10 +214,7 @@ impl Access {
             ureq::Error::BodyExceedsLimit(_) => Failure::Body,
             other => Failure::Client(Box::new(other)),
         };
-        let mut request = Request::builder().uri(format!("{}{path}", self.base));
-        if let Some(token) = &self.token {
-            request = request.header("Authorization", format!("Bearer {}", token.as_str()));
-        }
+        let request = self.connection.request(path);
         let mut answer = match sent {
             None => self.run(request.method("GET"), ()),
             Some(sent) => self.run(request.method("POST"), sent),
@@ -233,58 +239,12 @@ impl Access {
     ) -> Result<Result<Response<Body>, ureq::Error>, Failure> {
         let left = self.until.left().ok_or(Failure::Timeout(self.timeout))?;
         let request = request.body(body).map_err(|_| Failure::Name)?;
-        let request = self.agent.configure_request(request).timeout_global(Some(left)).build();
-        Ok(self.agent.run(request))
+        Ok(self.connection.run(request, left))
     }
 }
 
-/// What speaks to this server and to no other: no redirects, and its own authority alone.
-fn agent(target: &Target) -> Result<Agent, Error> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let roots = match &target.authority {
-        Some(pem) => RootCerts::new_with_certs(&certificates(pem)?),
-        None => RootCerts::PlatformVerifier,
-    };
-    let tls = TlsConfig::builder()
-        .root_certs(roots)
-        .client_cert(client_certificate(target)?)
-        .disable_verification(target.insecure)
-        .unversioned_rustls_crypto_provider(provider)
-        .build();
-    let config =
-        Agent::config_builder().tls_config(tls).max_redirects(0).http_status_as_error(false);
-    let config = match &target.proxy {
-        Some(proxy) => {
-            let wrong = |_| Error::failed("the proxy-url of the kubeconfig cannot be used");
-            config.proxy(Some(Proxy::new(proxy).map_err(wrong)?))
-        }
-        None => config,
-    };
-    Ok(config.build().into())
-}
-
-fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, Error> {
-    let wrong = || Error::failed("the certificate-authority of the kubeconfig is not PEM");
-    let found = parse_pem(pem).filter_map(|item| match item {
-        Ok(PemItem::Certificate(certificate)) => Some(Ok(certificate)),
-        Ok(_) => None,
-        Err(_) => Some(Err(wrong())),
-    });
-    let found = found.collect::<Result<Vec<_>, _>>()?;
-    if found.is_empty() { Err(wrong()) } else { Ok(found) }
-}
-
-fn client_certificate(target: &Target) -> Result<Option<ClientCert>, Error> {
-    let Some(certificate) = &target.login.certificate else { return Ok(None) };
-    let wrong =
-        || Error::failed("the client-certificate and client-key of the kubeconfig are not PEM");
-    let chain = certificates(&certificate.chain).map_err(|_| wrong())?;
-    let key = PrivateKey::from_pem(&certificate.key).map_err(|_| wrong())?;
-    Ok(Some(ClientCert::new_with_certs(&chain, key)))
-}
-
 /// As kubectl reads it: a number of seconds, or with a unit.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let factor = match unit {

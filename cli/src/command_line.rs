@@ -2,9 +2,9 @@
 
 #[cfg(test)]
 mod canaries;
-mod given;
+pub(crate) mod given;
 mod mistyped;
-mod refused;
+pub(crate) mod refused;
 
 use std::ffi::OsString;
 
@@ -65,11 +65,10 @@ impl Command {
 
 /// Parses the command line and the environment. Help and version come back as an error that prints
 /// them.
-pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Command, Error> {
-    let arguments: Vec<OsString> = arguments.collect();
-    given::refuse_misfits(&arguments)?;
+pub(crate) fn parse(arguments: &[OsString]) -> Result<Command, Error> {
+    given::refuse_misfits(arguments)?;
     let mut program = definition();
-    match program.try_get_matches_from_mut(&arguments) {
+    match program.try_get_matches_from_mut(arguments) {
         Ok(matches) if matches.subcommand().is_some() => {
             given::refuse_no_files(&program, &matches)?;
             Ok(Command::from_arg_matches(&matches)?)
@@ -85,15 +84,15 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Command
         // Before what the parser says: it took the word for a file, and the flags behind it for those of sealing.
         Err(error) => match arguments.get(1) {
             Some(first) => {
-                mistyped::refuse_command(first, names).and(Err(refused::told(error, &arguments)))
+                mistyped::refuse_command(first, names).and(Err(refused::told(error, arguments)))
             }
-            None => Err(refused::told(error, &arguments)),
+            None => Err(refused::told(error, arguments)),
         },
     }
 }
 
 /// The names of all commands.
-fn names() -> Vec<String> {
+pub(crate) fn names() -> Vec<String> {
     let mut program = definition();
     program.build();
     program.get_subcommands().map(|command| command.get_name().to_owned()).collect()
@@ -189,7 +188,7 @@ fn named<A: Args>(name: &'static str, about: &'static str) -> clap::Command {
 }
 
 /// An environment variable that is set to nothing counts as not set.
-fn ignore_empty_variables(command: clap::Command) -> clap::Command {
+pub(crate) fn ignore_empty_variables(command: clap::Command) -> clap::Command {
     let is_empty = |arg: &clap::Arg| {
         let value = arg.get_env().and_then(std::env::var_os);
         value.is_some_and(|value| value.is_empty())

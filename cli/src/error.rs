@@ -61,6 +61,15 @@ impl Error {
         }
     }
 
+    /// The same, where any failure has exit code 1, but for what the parser of the command line refuses.
+    pub(crate) fn into_failure(self) -> Self {
+        let kind = match self.kind {
+            Kind::Usage | Kind::Found => Kind::Failed,
+            kind => kind,
+        };
+        Self { kind, ..self }
+    }
+
     /// Adds a line that says what to do.
     pub(crate) fn hint(mut self, hint: impl fmt::Display) -> Self {
         self.hints.push(hint.to_string());

@@ -1,12 +1,11 @@
 //! A SealedSecret in a file, whose items are changed where they stand.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use sealkit_core::{EncryptionLabel, LabelError, Scope};
 use sealkit_manifest::{
-    Documents, ItemChange, ItemError, Metadata, ObjectPlace, ReadErrors, SealedSecret,
+    Documents, ItemError, Metadata, ObjectChanges, ObjectPlace, ReadErrors, SealedSecret,
     change_items, sealed_secrets,
 };
 use sealkit_repository::config::Binding;
@@ -106,9 +105,9 @@ impl SealedSecretInFile {
     }
 
     /// Writes the file with these changes, in one step, unless it has changed since it was read.
-    pub(crate) fn change(&self, changes: &BTreeMap<String, ItemChange>) -> Result<(), Error> {
+    pub(crate) fn change(&self, changes: impl Into<ObjectChanges>) -> Result<(), Error> {
         let about = |error: Error| error.about(self.path.display());
-        let after = change_items(&self.documents, self.place, changes);
+        let after = change_items(&self.documents, self.place, &changes.into());
         let after = after.map_err(|error| about(not_changed(&error)))?;
         match output::replace(&self.path, &self.before, &after).map_err(about)? {
             Replaced::Done => Ok(()),

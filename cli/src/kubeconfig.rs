@@ -1,6 +1,6 @@
-//! What kubectl would use: the namespace of the kubeconfig's current context, or the pod's own; and the cluster
-//! (`target`).
+//! What kubectl would use: the namespace of the kubeconfig's context, or the pod's own; and the cluster (`target`).
 
+mod overrides;
 mod target;
 
 use std::env;
@@ -13,6 +13,7 @@ use kubeyaml::Node;
 use crate::error::Error;
 use crate::input;
 
+pub(crate) use overrides::{Impersonation, Overrides};
 pub(crate) use target::{ClientCertificate, Login, Program, Target};
 
 /// What Kubernetes calls the namespace that nobody has chosen.
@@ -22,11 +23,66 @@ const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 /// Room for the contexts of some thousand clusters.
 const KUBECONFIG_LIMIT: u64 = 16 << 20;
 
-/// The namespace of the current context, `default` where that names none; without a context, of the pod that
-/// this runs in.
-pub(crate) fn context_namespace() -> Result<Option<String>, Error> {
-    let files = read_files()?;
-    Ok(current_namespace(&files)?.or_else(pod_namespace))
+/// Which cluster is wanted, and as whom: what the command line says.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    /// The kubeconfig; those of the environment where none is named.
+    pub(crate) kubeconfig: Option<&'a Path>,
+    /// The context; the current one where none is named.
+    pub(crate) context: Option<&'a str>,
+    pub(crate) overrides: &'a Overrides,
+}
+
+impl<'a> Wanted<'a> {
+    /// Whether something says which cluster: the command line, a kubeconfig where kubectl looks for it, or that this is a pod.
+    pub(crate) fn is_said(&self) -> bool {
+        self.kubeconfig.is_some()
+            || self.context.is_some()
+            || self.overrides.server.is_some()
+            || read_files().is_ok_and(|files| !files.is_empty())
+            || env::var_os("KUBERNETES_SERVICE_HOST").is_some()
+    }
+
+    /// The namespace of the context, `default` where that names none; without a context, of the pod that this runs in.
+    pub(crate) fn namespace(&self) -> Result<Option<String>, Error> {
+        let files = self.files()?;
+        let namespace = match self.context_in(&files) {
+            Some(context) => Some(self.namespace_of(&files, context)?),
+            None => None,
+        };
+        Ok(namespace.or_else(pod_namespace))
+    }
+
+    fn namespace_of(&self, files: &[ConfigFile], context: &str) -> Result<String, Error> {
+        let contexts = files.iter().flat_map(|file| entries(&file.document, "contexts"));
+        let found = contexts.into_iter().find(|found| text(found, "name") == Some(context));
+        let Some(found) = found else {
+            let path = files.first().map(|file| file.path.display().to_string());
+            return Err(match self.context {
+                Some(_) => Error::failed("there is no context of that name"),
+                None => Error::failed(format!("there is no context \"{context}\"")),
+            }
+            .about(path.unwrap_or_default()));
+        };
+        let namespace = field(found, "context").and_then(|context| text(context, "namespace"));
+        Ok(namespace.unwrap_or(DEFAULT_NAMESPACE).to_owned())
+    }
+
+    fn files(&self) -> Result<Vec<ConfigFile>, Error> {
+        match self.kubeconfig {
+            Some(path) => Ok(read(path.to_owned())?.into_iter().collect()),
+            None => read_files(),
+        }
+    }
+
+    /// The context's name. Of several files the first that says something counts, as with kubectl.
+    fn context_in<'f>(&self, files: &'f [ConfigFile]) -> Option<&'f str>
+    where
+        'a: 'f,
+    {
+        let current = || files.iter().find_map(|file| text(&file.document, "current-context"));
+        self.context.or_else(current)
+    }
 }
 
 /// A kubeconfig file: its path and its one document.
@@ -49,12 +105,6 @@ fn read_files() -> Result<Vec<ConfigFile>, Error> {
         .collect()
 }
 
-/// Whether there is a kubeconfig where kubectl looks for it, or this is a pod.
-pub(crate) fn is_there() -> bool {
-    read_files().is_ok_and(|files| !files.is_empty())
-        || env::var_os("KUBERNETES_SERVICE_HOST").is_some()
-}
-
 fn default_path(home: Option<OsString>) -> Option<PathBuf> {
     home.map(|home| Path::new(&home).join(".kube").join("config"))
 }
@@ -69,20 +119,6 @@ fn read(path: PathBuf) -> Result<Option<ConfigFile>, Error> {
         }
     }
     Ok(None)
-}
-
-/// Of several files the first that says something counts, as with kubectl.
-fn current_namespace(files: &[ConfigFile]) -> Result<Option<String>, Error> {
-    let current = files.iter().find_map(|file| text(&file.document, "current-context"));
-    let Some(current) = current else { return Ok(None) };
-    let contexts = files.iter().flat_map(|file| entries(&file.document, "contexts"));
-    let context = contexts.into_iter().find(|context| text(context, "name") == Some(current));
-    let Some(context) = context else {
-        let path = files.first().map(|file| file.path.display().to_string()).unwrap_or_default();
-        return Err(Error::failed(format!("there is no context \"{current}\"")).about(path));
-    };
-    let namespace = field(context, "context").and_then(|context| text(context, "namespace"));
-    Ok(Some(namespace.unwrap_or(DEFAULT_NAMESPACE).to_owned()))
 }
 
 fn pod_namespace() -> Option<String> {

@@ -23,6 +23,7 @@ mod in_file;
 mod input;
 mod key_files;
 mod kubeconfig;
+mod kubeseal;
 mod memory;
 mod named;
 mod output;
@@ -42,11 +43,15 @@ use std::ffi::OsString;
 pub use memory::forbid_core_dumps;
 pub use streams::{InStream, OutStream, Streams};
 
-/// Runs the program and gives its exit code. `arguments` begin with the program's own name; the environment is
-/// that of the process.
+/// Runs the program and gives its exit code. `arguments` begin with the program's own name: under that of `kubeseal` it is
+/// that program. The environment is that of the process.
 pub fn run(arguments: impl Iterator<Item = OsString>, streams: Streams<'_>) -> u8 {
     let mut ui = ui::Ui::new(streams);
-    let outcome = command_line::parse(arguments).and_then(|command| command.run(&mut ui));
+    let arguments: Vec<OsString> = arguments.collect();
+    let outcome = match kubeseal::is_meant(&arguments) {
+        true => kubeseal::run(&arguments, &mut ui),
+        false => command_line::parse(&arguments).and_then(|command| command.run(&mut ui)),
+    };
     match outcome {
         Ok(()) => 0,
         Err(error) => ui.report(&error),

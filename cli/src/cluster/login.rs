@@ -58,7 +58,7 @@ fn read(printed: &[u8]) -> Option<Login> {
     let login = Login {
         token: text("token").map(|token| Zeroizing::new(token.to_owned())),
         certificate: ClientCertificate::of(pem("clientCertificateData"), pem("clientKeyData")),
-        program: None,
+        ..Login::default()
     };
     (login.token.is_some() || login.certificate.is_some()).then_some(login)
 }

@@ -12,7 +12,7 @@ use crate::hints;
 use crate::named::{self, Misfit};
 
 /// Refuses arguments that cannot be meant as they stand, before they are parsed: keys, and texts of several lines.
-pub(super) fn refuse_misfits(arguments: &[OsString]) -> Result<(), Error> {
+pub(crate) fn refuse_misfits(arguments: &[OsString]) -> Result<(), Error> {
     for (number, argument) in arguments.iter().enumerate().skip(1) {
         if let Some(misfit) = named::misfit(value_in(argument)) {
             return Err(refused(misfit, number));
@@ -22,7 +22,7 @@ pub(super) fn refuse_misfits(arguments: &[OsString]) -> Result<(), Error> {
 }
 
 /// Refuses what is given as an input, names no file, and does not look like a file's name either.
-pub(super) fn refuse_no_files(command: &Command, matches: &ArgMatches) -> Result<(), Error> {
+pub(crate) fn refuse_no_files(command: &Command, matches: &ArgMatches) -> Result<(), Error> {
     for argument in command.get_arguments().filter(|argument| is_input(command, argument)) {
         let id = argument.get_id().as_str();
         let values = matches.get_raw(id).into_iter().flatten();

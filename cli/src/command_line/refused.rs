@@ -8,7 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use crate::error::Error;
 
 /// The parser's message, or one of the program's own in its place. `arguments` are those that it parsed.
-pub(super) fn told(mut error: clap::Error, arguments: &[OsString]) -> Error {
+pub(crate) fn told(mut error: clap::Error, arguments: &[OsString]) -> Error {
     match error.kind() {
         ErrorKind::InvalidValue | ErrorKind::ValueValidation | ErrorKind::TooManyValues => {
             match text(&error, ContextKind::InvalidValue) {

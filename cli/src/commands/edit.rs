@@ -102,7 +102,7 @@ pub(crate) fn run(args: &EditArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
         ui.note("nothing has changed");
         return Ok(());
     }
-    in_file.change(&changes)?;
+    in_file.change(changes)?;
     if let Some(rule) = &rule {
         rule.note(ui);
     }

@@ -12,7 +12,6 @@ use crate::error::Error;
 use crate::guard::Guard;
 use crate::hints;
 use crate::input::{Source, VALUE_LIMIT};
-use crate::kubeconfig;
 use crate::output::{Audience, Destination};
 use crate::random;
 use crate::rules::FoundRule;
@@ -32,28 +31,28 @@ Examples:
 pub(crate) struct RawArgs {
     // First: see there.
     #[command(flatten)]
-    environment: FromEnvironment,
+    pub(crate) environment: FromEnvironment,
     /// The file that holds the value; - or none for standard input: a terminal does not show what is typed
     #[arg(value_name = "FILE")]
-    file: Option<PathBuf>,
+    pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
-    certificate: CertificateArgs,
+    pub(crate) certificate: CertificateArgs,
     #[command(flatten)]
-    cluster: ClusterArgs,
+    pub(crate) cluster: ClusterArgs,
     /// What the value is bound to [default: strict]
     #[arg(long, value_enum, env = "SEALED_SECRETS_SCOPE", hide_env_values = true)]
-    scope: Option<ScopeName>,
+    pub(crate) scope: Option<ScopeName>,
     /// Namespace of the SealedSecret; for strict and namespace-wide scope
     #[arg(short, long, env = "SEALED_SECRETS_NAMESPACE", hide_env_values = true)]
-    namespace: Option<String>,
+    pub(crate) namespace: Option<String>,
     /// Name of the SealedSecret; for strict scope
     #[arg(long, env = "SEALED_SECRETS_NAME", hide_env_values = true)]
-    name: Option<String>,
+    pub(crate) name: Option<String>,
     #[command(flatten)]
-    filename: FilenameArgs,
+    pub(crate) filename: FilenameArgs,
     /// Write to this file, in one step, instead of standard output
     #[arg(short = 'w', long = "write", value_name = "FILE")]
-    write: Option<PathBuf>,
+    pub(crate) write: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: &RawArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
@@ -63,7 +62,7 @@ pub(crate) fn run(args: &RawArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let rule = FoundRule::for_sealing(filename, &destination, std::slice::from_ref(&source))?;
     let choice = args.certificate.choose(&args.environment, rule.as_ref(), &args.cluster)?;
     Guard::new().reads([&source]).reads(choice.locals()).writes(&destination).check(ui)?;
-    let (label, looked_up) = label(&args.binding(rule.as_ref()))?;
+    let (label, looked_up) = label(&args.binding(rule.as_ref()), &args.cluster)?;
 
     let certificate = args.certificate.load(&choice, ui)?;
     let value = match source {
@@ -105,12 +104,15 @@ impl RawArgs {
 }
 
 /// What the value is bound to, and the namespace if it had to be looked up.
-fn label(binding: &Binding) -> Result<(EncryptionLabel, Option<String>), Error> {
+fn label(
+    binding: &Binding,
+    cluster: &ClusterArgs,
+) -> Result<(EncryptionLabel, Option<String>), Error> {
     let scope = binding.scope.unwrap_or_default();
     let name = binding.name.as_deref().unwrap_or_default();
     let given = binding.namespace.as_deref();
     let looked_up = match given {
-        None if scope != Scope::ClusterWide => kubeconfig::context_namespace()?,
+        None if scope != Scope::ClusterWide => cluster.wanted().namespace()?,
         _ => None,
     };
     let namespace = given.or(looked_up.as_deref()).unwrap_or_default();

@@ -23,7 +23,6 @@ use crate::error::Error;
 use crate::guard::Guard;
 use crate::heap;
 use crate::input::Source;
-use crate::kubeconfig;
 use crate::output::{Audience, Destination};
 use crate::random;
 use crate::rules::FoundRule;
@@ -34,35 +33,35 @@ use crate::ui::Ui;
 pub(crate) struct SealArgs {
     // First: see there.
     #[command(flatten)]
-    environment: FromEnvironment,
+    pub(crate) environment: FromEnvironment,
     /// Secrets in YAML or JSON; - or none for standard input
     #[arg(value_name = "FILE", env = "SEALED_SECRETS_SECRET_FILE", hide_env_values = true)]
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
-    certificate: CertificateArgs,
+    pub(crate) certificate: CertificateArgs,
     #[command(flatten)]
-    cluster: ClusterArgs,
+    pub(crate) cluster: ClusterArgs,
     #[command(flatten)]
-    scope: ScopeArgs,
+    pub(crate) scope: ScopeArgs,
     /// Namespace of Secrets that name none; an error for those that name another
     #[arg(short, long, env = "SEALED_SECRETS_NAMESPACE", hide_env_values = true)]
-    namespace: Option<String>,
+    pub(crate) namespace: Option<String>,
     /// Seal for this name, whatever the Secret's own is
     #[arg(long, env = "SEALED_SECRETS_NAME", hide_env_values = true)]
-    name: Option<String>,
+    pub(crate) name: Option<String>,
     #[command(flatten)]
-    filename: FilenameArgs,
+    pub(crate) filename: FilenameArgs,
     #[command(flatten)]
-    output: OutputArgs,
+    pub(crate) output: OutputArgs,
     /// Seal the Secrets of each FILE where they stand; documents of other kinds keep every byte
     #[arg(short, long, requires = "files", conflicts_with_all = ["write", "format", "skip_other"])]
-    in_place: bool,
+    pub(crate) in_place: bool,
     /// Keep the ciphertexts of values that -w FILE has already, and that have not changed
     #[arg(long, requires_all = ["write", "keys"], conflicts_with = "in_place")]
-    update: bool,
+    pub(crate) update: bool,
     /// With --update: private keys that open what is there; PEM, DER, or backups of key Secrets; may be given several times
     #[arg(long = "key", value_name = "FILE", value_delimiter = ',', requires = "update")]
-    keys: Vec<PathBuf>,
+    pub(crate) keys: Vec<PathBuf>,
     /// Seal Secrets without data, too
     #[arg(
         long,
@@ -76,19 +75,19 @@ pub(crate) struct SealArgs {
         hide_possible_values = true,
         value_parser = boolean
     )]
-    allow_empty_data: bool,
+    pub(crate) allow_empty_data: bool,
     /// Pass documents of other kinds through unchanged instead of refusing them
     #[arg(long)]
-    skip_other: bool,
+    pub(crate) skip_other: bool,
     /// With --skip-other or -i: let documents be that hold a Secret in plaintext, such as templates
     #[arg(long)]
-    allow_plaintext: bool,
+    pub(crate) allow_plaintext: bool,
     /// Seal a Secret of which a label or an annotation holds a value, and publishes it
     #[arg(long)]
-    allow_values_in_metadata: bool,
+    pub(crate) allow_values_in_metadata: bool,
     /// Leave out the sealkit.dev annotations that name the key and what was sealed for
     #[arg(long)]
-    no_hints: bool,
+    pub(crate) no_hints: bool,
 }
 
 pub(crate) fn run(args: &SealArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
@@ -111,7 +110,7 @@ pub(crate) fn run(args: &SealArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     // Looked up only when a Secret names no namespace, and once.
     let context_namespace = OnceLock::new();
     let binding = args.binding(rule.as_ref());
-    let look_up = || look_up(&context_namespace);
+    let look_up = || look_up(&args.cluster, &context_namespace);
     let rules = rules(args, &binding, &look_up).known(known.as_ref());
     let sealed = seal(args, &inputs, certificate.sealing_key(), &rules, ui)
         .map_err(|error| documents::failed(&sources, error))?;
@@ -151,11 +150,14 @@ impl SealArgs {
 }
 
 /// The namespace of the kubeconfig's context, looked up once.
-fn look_up(context_namespace: &OnceLock<Option<String>>) -> Result<Option<String>, LookUpError> {
+fn look_up(
+    cluster: &ClusterArgs,
+    context_namespace: &OnceLock<Option<String>>,
+) -> Result<Option<String>, LookUpError> {
     if let Some(namespace) = context_namespace.get() {
         return Ok(namespace.clone());
     }
-    let namespace = kubeconfig::context_namespace()?;
+    let namespace = cluster.wanted().namespace()?;
     Ok(context_namespace.get_or_init(|| namespace).clone())
 }
 

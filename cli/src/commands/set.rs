@@ -84,7 +84,7 @@ pub(crate) fn run(args: &SetArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
         .seal(&value, &label, &mut random::system())
         .map_err(|error| Error::failed(error).about(&args.item))?;
     let change = ItemChange::Set(sealed, certificate.fingerprint());
-    in_file.change(&BTreeMap::from([(args.item.clone(), change)]))?;
+    in_file.change(BTreeMap::from([(args.item.clone(), change)]))?;
     if let Some(rule) = &rule {
         rule.note(ui);
     }

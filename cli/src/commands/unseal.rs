@@ -30,7 +30,7 @@ Examples:
 pub(crate) struct UnsealArgs {
     /// SealedSecrets in YAML or JSON; - or none for standard input
     #[arg(value_name = "FILE")]
-    files: Vec<PathBuf>,
+    pub(crate) files: Vec<PathBuf>,
     /// Private keys: PEM, DER, or backups of key Secrets in YAML or JSON; may be given several times
     #[arg(
         short,
@@ -41,18 +41,18 @@ pub(crate) struct UnsealArgs {
         env = "SEALED_SECRETS_RECOVERY_PRIVATE_KEY",
         hide_env_values = true
     )]
-    keys: Vec<PathBuf>,
+    pub(crate) keys: Vec<PathBuf>,
     /// Print this item's value and nothing else
     #[arg(long, value_name = "NAME")]
-    item: Option<String>,
+    pub(crate) item: Option<String>,
     /// Namespace of SealedSecrets that name none; an error for those that name another
     #[arg(short, long)]
-    namespace: Option<String>,
+    pub(crate) namespace: Option<String>,
     #[command(flatten)]
-    output: OutputArgs,
+    pub(crate) output: OutputArgs,
     /// Pass documents of other kinds through unchanged instead of refusing them
     #[arg(long)]
-    skip_other: bool,
+    pub(crate) skip_other: bool,
 }
 
 pub(crate) fn run(args: &UnsealArgs, ui: &mut Ui<'_>) -> Result<(), Error> {

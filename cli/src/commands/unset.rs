@@ -1,5 +1,6 @@
 //! `seal unset`: items of a SealedSecret taken out of its file.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -31,6 +32,7 @@ pub(crate) struct UnsetArgs {
 pub(crate) fn run(args: &UnsetArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     args.items.iter().try_for_each(|item| check_item(item))?;
     let in_file = SealedSecretInFile::open(&args.file, &args.object, ui)?;
-    let changes = args.items.iter().map(|item| (item.clone(), ItemChange::Unset)).collect();
-    in_file.change(&changes)
+    let changes = args.items.iter().map(|item| (item.clone(), ItemChange::Unset));
+    let changes: BTreeMap<_, _> = changes.collect();
+    in_file.change(changes)
 }

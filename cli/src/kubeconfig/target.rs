@@ -6,12 +6,12 @@ use std::path::Path;
 use kubeyaml::{Node, go_base64};
 use zeroize::Zeroizing;
 
-use super::{ConfigFile, SERVICE_ACCOUNT, entries, field, read_files, text};
+use super::{ConfigFile, Impersonation, SERVICE_ACCOUNT, Wanted, entries, field, text};
 use crate::error::Error;
 use crate::input;
 
 /// Room for the certificates of an authority, or for a token.
-const PART_LIMIT: u64 = 1 << 20;
+pub(super) const PART_LIMIT: u64 = 1 << 20;
 
 /// An API server.
 pub(crate) struct Target {
@@ -23,16 +23,22 @@ pub(crate) struct Target {
     pub(crate) authority: Option<Zeroizing<Vec<u8>>>,
     /// Its certificate is not looked at, as the kubeconfig wants it.
     pub(crate) insecure: bool,
+    /// The name that its certificate is for, where that is not the URL's host.
+    pub(crate) tls_server_name: Option<String>,
     /// The proxy on the way, as a URL.
     pub(crate) proxy: Option<String>,
     /// Who asks.
     pub(crate) login: Login,
+    /// Who it is asked for.
+    pub(crate) impersonation: Impersonation,
 }
 
 /// Who asks a server.
 #[derive(Default)]
 pub(crate) struct Login {
     pub(crate) token: Option<Zeroizing<String>>,
+    /// A name and a password.
+    pub(crate) basic: Option<(String, Zeroizing<String>)>,
     pub(crate) certificate: Option<ClientCertificate>,
     /// The program that gives either.
     pub(crate) program: Option<Program>,
@@ -66,27 +72,47 @@ pub(crate) struct Program {
 
 impl Target {
     /// That of the context, or of the current one; else of the pod that this runs in; none where nothing says which.
-    pub(crate) fn find(
-        kubeconfig: Option<&Path>,
-        context: Option<&str>,
-    ) -> Result<Option<Self>, Error> {
-        let files = match kubeconfig {
-            Some(path) => super::read(path.to_owned())?.into_iter().collect(),
-            None => read_files()?,
-        };
-        if files.is_empty() {
-            // A pod has no contexts.
-            return if context.is_none() { Self::of_pod() } else { Ok(None) };
-        }
-        let current = || files.iter().find_map(|file| text(&file.document, "current-context"));
-        let Some(name) = context.or_else(current) else {
-            return Err(Error::failed("the kubeconfig has no current context")
-                .hint("choose one: --context NAME, or kubectl config use-context NAME"));
-        };
-        Self::of_context(&files, name).map(Some)
+    pub(crate) fn find(wanted: &Wanted<'_>) -> Result<Option<Self>, Error> {
+        let found = Self::before_overrides(wanted)?;
+        let Some(mut target) = found else { return Ok(None) };
+        wanted.overrides.put_into(&mut target)?;
+        Ok(Some(target))
     }
 
-    fn of_context(files: &[ConfigFile], name: &str) -> Result<Self, Error> {
+    fn before_overrides(wanted: &Wanted<'_>) -> Result<Option<Self>, Error> {
+        let files = wanted.files()?;
+        let server = wanted.overrides.server.as_deref();
+        if files.is_empty() {
+            return match (server, wanted.context) {
+                (Some(server), _) => Ok(Some(Self::of_server(server))),
+                (None, None) => Self::of_pod(),
+                // A pod has no contexts.
+                (None, Some(_)) => Ok(None),
+            };
+        }
+        match (wanted.context_in(&files), server) {
+            (Some(name), _) => Self::of_context(&files, name, wanted).map(Some),
+            (None, Some(server)) => Ok(Some(Self::of_server(server))),
+            (None, None) => Err(Error::failed("the kubeconfig has no current context")
+                .hint("choose one: --context NAME, or kubectl config use-context NAME")),
+        }
+    }
+
+    /// A server that nothing else is known of.
+    fn of_server(server: &str) -> Self {
+        Self {
+            context: None,
+            server: server.to_owned(),
+            authority: None,
+            insecure: false,
+            tls_server_name: None,
+            proxy: None,
+            login: Login::default(),
+            impersonation: Impersonation::default(),
+        }
+    }
+
+    fn of_context(files: &[ConfigFile], name: &str, wanted: &Wanted<'_>) -> Result<Self, Error> {
         let missing = |what: &str| {
             Error::failed(format!("the kubeconfig has no {what}"))
                 .hint("kubectl config get-contexts lists the contexts")
@@ -94,22 +120,29 @@ impl Target {
         let context = Part::find(files, "contexts", name);
         let context = context.ok_or_else(|| missing("context of that name"))?;
         let context = context.inner("context");
-        let cluster = context.text("cluster").and_then(|name| Part::find(files, "clusters", name));
+        let overrides = wanted.overrides;
+        let cluster = overrides.cluster.as_deref().or_else(|| context.text("cluster"));
+        let cluster = cluster.and_then(|name| Part::find(files, "clusters", name));
         let cluster = cluster.ok_or_else(|| missing("cluster for that context"))?.inner("cluster");
-        let server = cluster.text("server").ok_or_else(|| missing("server for that context"))?;
-        if cluster.text("tls-server-name").is_some() {
-            return Err(Error::failed("tls-server-name of the kubeconfig is not supported")
-                .hint("give the certificate: --cert FILE or URL"));
-        }
-        let user = context.text("user").and_then(|name| Part::find(files, "users", name));
-        let login = user.map(|user| Login::of(&user.inner("user"))).transpose()?;
+        let server = cluster.text("server").or(overrides.server.as_deref());
+        let server = server.ok_or_else(|| missing("server for that context"))?;
+        let user = match overrides.user.as_deref() {
+            Some(name) => {
+                Some(Part::find(files, "users", name).ok_or_else(|| missing("user of that name"))?)
+            }
+            None => context.text("user").and_then(|name| Part::find(files, "users", name)),
+        };
+        let user = user.map(|user| user.inner("user"));
+        let impersonation = user.as_ref().map(Impersonation::of).transpose()?;
         Ok(Self {
             context: Some(name.to_owned()),
-            server: server.to_owned(),
             authority: cluster.content("certificate-authority")?,
             insecure: cluster.is_true("insecure-skip-tls-verify"),
+            tls_server_name: cluster.text("tls-server-name").map(str::to_owned),
             proxy: cluster.text("proxy-url").map(str::to_owned),
-            login: login.unwrap_or_default(),
+            login: user.as_ref().map(Login::of).transpose()?.unwrap_or_default(),
+            impersonation: impersonation.unwrap_or_default(),
+            ..Self::of_server(server)
         })
     }
 
@@ -125,17 +158,19 @@ impl Target {
         };
         let host = if host.contains(':') { format!("[{host}]") } else { host };
         Ok(Some(Self {
-            context: None,
-            server: format!("https://{host}:{port}"),
             authority: Some(part("ca.crt")?),
-            insecure: false,
-            proxy: None,
             login: Login { token: Some(as_text(&part("token")?)?), ..Login::default() },
+            ..Self::of_server(&format!("https://{host}:{port}"))
         }))
     }
 }
 
 impl Login {
+    /// Whether anything says who asks.
+    pub(super) fn is_there(&self) -> bool {
+        self.token.is_some() || self.basic.is_some() || self.certificate.is_some()
+    }
+
     fn of(user: &Part<'_>) -> Result<Self, Error> {
         if user.field("auth-provider").is_some() {
             return Err(Error::failed(
@@ -148,10 +183,27 @@ impl Login {
             None => user.file("tokenFile")?.map(|token| as_text(&token)).transpose()?,
         };
         let chain = user.content("client-certificate")?;
+        let password = || user.text("password").unwrap_or_default().to_owned();
+        let basic = user.text("username");
         Ok(Self {
             token,
+            basic: basic.map(|name| (name.to_owned(), Zeroizing::new(password()))),
             certificate: ClientCertificate::of(chain, user.content("client-key")?),
             program: user.field("exec").map(Program::of).transpose()?,
+        })
+    }
+}
+
+impl Impersonation {
+    fn of(user: &Part<'_>) -> Result<Self, Error> {
+        if user.field("as-user-extra").is_some() {
+            return Err(Error::failed("as-user-extra of the kubeconfig is not supported"));
+        }
+        let groups = entries(user.node, "as-groups").iter().filter_map(Node::as_str);
+        Ok(Self {
+            user: user.text("as").map(str::to_owned),
+            uid: user.text("as-uid").map(str::to_owned),
+            groups: groups.map(str::to_owned).collect(),
         })
     }
 }

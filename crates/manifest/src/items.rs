@@ -12,6 +12,7 @@ use crate::documents::Documents;
 use crate::error::{Errors, ReadErrors};
 use crate::resource::Resource;
 use crate::sealed_secret::{self, SealedSecret};
+use crate::template_metadata;
 
 /// What becomes of an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,23 @@ pub enum ItemChange {
     Set(SealedValue, Fingerprint),
     /// It goes.
     Unset,
+}
+
+/// What becomes of a SealedSecret.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ObjectChanges {
+    /// Of its items, by name.
+    pub items: BTreeMap<String, ItemChange>,
+    /// Labels that the template gets, and with it the Secret; others stay.
+    pub labels: BTreeMap<String, String>,
+    /// Annotations that the template gets, and with it the Secret; others stay.
+    pub annotations: BTreeMap<String, String>,
+}
+
+impl From<BTreeMap<String, ItemChange>> for ObjectChanges {
+    fn from(items: BTreeMap<String, ItemChange>) -> Self {
+        Self { items, ..Self::default() }
+    }
 }
 
 /// Where a SealedSecret stands among the documents of one text.
@@ -102,7 +120,7 @@ pub fn sealed_secrets(
     (found, failed)
 }
 
-/// The text with other items in one of its SealedSecrets. A hint that names the keys of the values is kept true; a new item
+/// The text with other items, or more metadata in the template, in one of its SealedSecrets. A hint that names the keys of the values is kept true; a new item
 /// stands where a person would put it: sorted in where the items are sorted, else last.
 ///
 /// `documents` are those of one text.
@@ -112,7 +130,7 @@ pub fn sealed_secrets(
 pub fn change_items(
     documents: &Documents,
     place: ObjectPlace,
-    changes: &BTreeMap<String, ItemChange>,
+    changes: &ObjectChanges,
 ) -> Result<Zeroizing<Vec<u8>>, ItemError> {
     let visited = documents.visit(DuplicateKeys::Refused, |document| {
         if document.place().1 != place.document {
@@ -129,18 +147,19 @@ pub fn change_items(
 fn change(
     input: &Input,
     resource: Resource<'_>,
-    changes: &BTreeMap<String, ItemChange>,
+    changes: &ObjectChanges,
 ) -> Result<Zeroizing<Vec<u8>>, ItemError> {
     let items = field(resource.node(), "spec").and_then(|spec| field(spec, "encryptedData"));
     let items = items.ok_or(ItemError::WholeSecret)?;
     let mut editor = input.editor();
-    for (item, change) in changes {
+    for (item, change) in &changes.items {
         match change {
             ItemChange::Set(value, _) => set(&mut editor, items, item, value)?,
             ItemChange::Unset => unset(&mut editor, items, item)?,
         }
     }
-    keep_hint_true(&mut editor, resource.node(), items, changes)?;
+    keep_hint_true(&mut editor, resource.node(), items, &changes.items)?;
+    template_metadata::put(&mut editor, resource.node(), changes)?;
     Ok(editor.finish()?)
 }
 

@@ -37,6 +37,7 @@ mod seal;
 mod sealed_secret;
 mod secret;
 mod stream;
+mod template_metadata;
 mod unseal;
 mod warning;
 
@@ -50,7 +51,7 @@ pub use error::{
 };
 pub use gotemplate::{ParseLimits, RenderContext, RenderLimits};
 pub use in_place::{InPlaceError, SealedInPlace, seal_in_place};
-pub use items::{ItemChange, ItemError, ObjectPlace, change_items, sealed_secrets};
+pub use items::{ItemChange, ItemError, ObjectChanges, ObjectPlace, change_items, sealed_secrets};
 pub use known::KnownValues;
 pub use kubeyaml::Format;
 pub use metadata::Metadata;

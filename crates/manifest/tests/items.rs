@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 
 use sealkit_core::{EncryptionLabel, Fingerprint, SealedValue};
-use sealkit_manifest::{Documents, ItemChange, ItemError, change_items, sealed_secrets};
+use sealkit_manifest::{
+    Documents, ItemChange, ItemError, ObjectChanges, change_items, sealed_secrets,
+};
 use zeroize::Zeroizing;
 
 use support::{certificate, random};
@@ -34,7 +36,7 @@ fn changed(text: &str, set: &[&str], unset: &[&str]) -> Result<String, ItemError
     let unset = unset.iter().map(|item| (*item, ItemChange::Unset));
     let changes: BTreeMap<String, ItemChange> =
         set.chain(unset).map(|(item, change)| (item.to_owned(), change)).collect();
-    let new = change_items(&documents, found.last().unwrap().0, &changes)?;
+    let new = change_items(&documents, found.last().unwrap().0, &changes.into())?;
     let new = String::from_utf8(new.to_vec()).unwrap();
     Ok(new.replace(&value.to_string(), "NEW").replace(&key.to_string(), "KEY"))
 }
@@ -150,4 +152,47 @@ fn other_documents_and_forms_keep_their_bytes() {
     assert!(new.starts_with(config) && new.contains("\r\n        b: NEW\r\n"), "{new}");
     let whole = "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: a}\nspec: {data: AA==}\n";
     assert_eq!(changed(whole, &["a"], &[]), Err(ItemError::WholeSecret));
+}
+
+/// The text with a label and an annotation in the template of its SealedSecret.
+fn labelled(text: &str) -> Result<String, ItemError> {
+    let documents = documents(text);
+    let (found, _) = sealed_secrets(&documents);
+    let entries = |name: &str| BTreeMap::from([(name.to_owned(), "new".to_owned())]);
+    let changes = ObjectChanges {
+        labels: entries("app"),
+        annotations: entries("note"),
+        ..ObjectChanges::default()
+    };
+    let new = change_items(&documents, found[0].0, &changes)?;
+    Ok(String::from_utf8(new.to_vec()).unwrap())
+}
+
+#[test]
+fn labels_and_annotations_go_into_the_template_and_others_stay() {
+    let object = |template: &str| {
+        format!(
+            "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata:\n  name: a\nspec:\n  encryptedData: {{}}\n{template}"
+        )
+    };
+    for (before, after) in [
+        (
+            "",
+            "  template:\n    metadata:\n      annotations:\n        note: new\n      labels:\n        app: new\n",
+        ),
+        (
+            "  template:\n    type: Opaque # mine\n",
+            "  template:\n    type: Opaque # mine\n    metadata:\n      annotations:\n        note: new\n      labels:\n        app: new\n",
+        ),
+        (
+            "  template:\n    metadata:\n      labels:\n        app: old # mine\n        team: shop\n",
+            "  template:\n    metadata:\n      labels:\n        app: new # mine\n        team: shop\n      annotations:\n        note: new\n",
+        ),
+        (
+            "  template: {metadata: {labels: {app: new}, annotations: {other: x}}}\n",
+            "  template: {metadata: {labels: {app: new}, annotations: {other: x, note: new}}}\n",
+        ),
+    ] {
+        assert_eq!(labelled(&object(before)), Ok(object(after)), "{before}");
+    }
 }
