@@ -4,6 +4,9 @@ mod connection;
 mod controller;
 mod failure;
 mod login;
+mod re_encrypt;
+mod service;
+mod verify;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -23,8 +26,10 @@ use crate::text;
 use crate::ui::Ui;
 
 use connection::Connection;
-use controller::Controller;
 use failure::Failure;
+
+pub(crate) use re_encrypt::{ReEncryptError, ReEncrypter};
+pub(crate) use verify::Verifier;
 
 /// Where the controller is, unless it is said.
 pub(crate) const NAMESPACE: &str = "kube-system";
@@ -105,50 +110,7 @@ pub(crate) fn certificate(args: &ClusterArgs, ui: &mut Ui<'_>) -> Result<Fetched
     let access = Access::open(args, ui)?;
     let pem = access.certificate(args);
     let pem = pem.map_err(|failure| failure.describe(&access.server, args))?;
-    let Access { context, server, .. } = access;
-    let from = context.map_or_else(|| server.clone(), |context| format!("{context} ({server})"));
-    Ok(Fetched { pem, from: text::one_line(&from) })
-}
-
-/// A controller that opens SealedSecrets for whoever asks, and says whether it can.
-pub(crate) struct Verifier<'a> {
-    access: Access,
-    controller: Controller,
-    args: &'a ClusterArgs,
-}
-
-impl<'a> Verifier<'a> {
-    /// That of the cluster.
-    pub(crate) fn open(args: &'a ClusterArgs, ui: &mut Ui<'_>) -> Result<Self, Error> {
-        let access = Access::open(args, ui)?;
-        let controller = controller::find(&access, args);
-        let controller = controller.map_err(|failure| failure.describe(&access.server, args))?;
-        Ok(Self { access, controller, args })
-    }
-
-    /// Whether the controller can open a SealedSecret, in JSON. A controller that has had enough is waited for.
-    pub(crate) fn can_open(&mut self, document: &str) -> Result<bool, Error> {
-        self.access.begin_anew();
-        let path = self.controller.path("v1/verify");
-        let answer = loop {
-            match self.access.exchange(&path, Some(document.as_bytes()), ANSWER_LIMIT) {
-                Ok(Answer { status: 429, retry_after, .. }) => {
-                    let wait = Duration::from_secs(retry_after.unwrap_or(1).max(1));
-                    match self.access.until.left() {
-                        Some(left) if left > wait => std::thread::sleep(wait),
-                        _ => break Err(Failure::Busy),
-                    }
-                }
-                other => break other,
-            }
-        };
-        let verdict = answer.and_then(|answer| match answer.status {
-            200 => Ok(true),
-            409 => Ok(false),
-            status => Err(Failure::Verify(status, answer.body)),
-        });
-        verdict.map_err(|failure| failure.describe(&self.access.server, self.args))
-    }
+    Ok(Fetched { pem, from: access.name() })
 }
 
 /// What a server has answered.
@@ -167,7 +129,7 @@ struct Access {
     server: String,
     /// How long one thing may take.
     timeout: Duration,
-    /// All of it has to be done by then.
+    /// The controller has to be found by then, and its certificate fetched.
     until: Deadline,
 }
 
@@ -196,19 +158,27 @@ impl Access {
         self.get(&controller.path("v1/cert.pem"), CERTIFICATE_LIMIT).map_err(Failure::of_controller)
     }
 
-    /// From now on there is time for another thing.
-    fn begin_anew(&mut self) {
-        self.until = Deadline::within(self.timeout);
+    /// For people: the context of the kubeconfig, where there is one, and the API server.
+    fn name(&self) -> String {
+        let Self { context, server, .. } = self;
+        let context = context.as_ref().map(|context| format!("{context} ({server})"));
+        text::one_line(context.as_ref().unwrap_or(server))
     }
 
     /// The body of a successful answer.
     fn get(&self, path: &str, limit: u64) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        let Answer { status, body, .. } = self.exchange(path, None, limit)?;
+        let Answer { status, body, .. } = self.exchange(path, None, limit, &self.until)?;
         if (200..300).contains(&status) { Ok(body) } else { Err(Failure::Status(status, body)) }
     }
 
     /// A request with or without a body, and its answer, whatever that is.
-    fn exchange(&self, path: &str, sent: Option<&[u8]>, limit: u64) -> Result<Answer, Failure> {
+    fn exchange(
+        &self,
+        path: &str,
+        sent: Option<&[u8]>,
+        limit: u64,
+        until: &Deadline,
+    ) -> Result<Answer, Failure> {
         let failed = |error: ureq::Error| match error {
             ureq::Error::Timeout(_) => Failure::Timeout(self.timeout),
             ureq::Error::BodyExceedsLimit(_) => Failure::Body,
@@ -216,8 +186,8 @@ impl Access {
         };
         let request = self.connection.request(path);
         let mut answer = match sent {
-            None => self.run(request.method("GET"), ()),
-            Some(sent) => self.run(request.method("POST"), sent),
+            None => self.run(request.method("GET"), (), until),
+            Some(sent) => self.run(request.method("POST"), sent, until),
         }?
         .map_err(failed)?;
         let retry_after = answer.headers().get("Retry-After").and_then(|value| value.to_str().ok());
@@ -236,8 +206,9 @@ impl Access {
         &self,
         request: request::Builder,
         body: impl AsSendBody,
+        until: &Deadline,
     ) -> Result<Result<Response<Body>, ureq::Error>, Failure> {
-        let left = self.until.left().ok_or(Failure::Timeout(self.timeout))?;
+        let left = until.left().ok_or(Failure::Timeout(self.timeout))?;
         let request = request.body(body).map_err(|_| Failure::Name)?;
         Ok(self.connection.run(request, left))
     }

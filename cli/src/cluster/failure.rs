@@ -21,6 +21,12 @@ pub(super) enum Failure {
     Controller(u16, Zeroizing<Vec<u8>>),
     /// The controller cannot say whether a value opens.
     Verify(u16, Zeroizing<Vec<u8>>),
+    /// The controller does not seal again what it can open.
+    Rotate(u16, Zeroizing<Vec<u8>>),
+    /// What the controller has sealed again is not what it should be.
+    Sealed(Wrong),
+    /// What the controller serves is no certificate.
+    Certificate(Error),
     /// The controller has more to do than it takes.
     Busy,
     /// The answer is too long, or breaks off.
@@ -31,6 +37,38 @@ pub(super) enum Failure {
     Name,
     /// There is no Service of that name; these are labelled as controllers'.
     NoController(Vec<String>),
+}
+
+/// What is wrong with an answer in which values are sealed again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wrong {
+    /// It is no SealedSecret.
+    NoSealedSecret,
+    /// It has more items, fewer, or others than were sent.
+    Items,
+    /// A value is no envelope, or one of another key size than that of the key that is served.
+    KeySize,
+    /// A value is as it was sent.
+    Unchanged,
+    /// A value has another length than the one that was sent.
+    Length,
+    /// The controller itself does not open it.
+    NotVerified,
+}
+
+impl std::fmt::Display for Wrong {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::NoSealedSecret => "its answer is no SealedSecret",
+            Self::Items => "its answer has not the items that were sent",
+            Self::KeySize => {
+                "a value of its answer is not sealed for a key of the size that it serves"
+            }
+            Self::Unchanged => "a value of its answer is the one that was sent",
+            Self::Length => "a value of its answer has another length than the one that was sent",
+            Self::NotVerified => "it does not open what it has sealed",
+        })
+    }
 }
 
 impl Failure {
@@ -62,7 +100,16 @@ impl Failure {
                 Error::failed(format!("the controller {service} takes it for no SealedSecret"))
                     .about(server)
             }
-            Self::Verify(code, body) => of_controller(code, &body, &service).about(server),
+            Self::Rotate(500, _) => {
+                Error::failed(format!("the controller {service} opens values, and does not seal them again"))
+                    .hint("its log may say why")
+                    .about(server)
+            }
+            Self::Sealed(wrong) => Error::failed(format!("the controller {service} seals wrongly: {wrong}"))
+                .hint("find out who answers there; nothing of its answer is written")
+                .about(server),
+            Self::Certificate(error) => error.about(server),
+            Self::Verify(code, body) | Self::Rotate(code, body) => of_controller(code, &body, &service).about(server),
             Self::Busy => Error::failed(format!("the controller {service} has too much to do"))
                 .hint("try again later; --request-timeout waits longer")
                 .about(server),
@@ -141,7 +188,7 @@ fn no_controller(service: &str, found: &[String]) -> Error {
 }
 
 /// The text of a Status object.
-fn message(body: &[u8]) -> Option<String> {
+pub(super) fn message(body: &[u8]) -> Option<String> {
     let input = kubeyaml::split(body).ok()?;
     let status = input.documents().next()?.parse().ok()??;
     let message = status.as_mapping()?.get("message")?.as_str()?;

@@ -41,7 +41,7 @@ pub(crate) fn run(args: &ValidateArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
             documents::read_sealed_secrets(source, ui)?.into_iter().map(|sealed| (source, sealed)),
         );
     }
-    let mut verifier = Verifier::open(&args.cluster, ui)?;
+    let verifier = Verifier::open(&args.cluster, ui)?;
     let mut is_fine = true;
     for (source, sealed) in found {
         let opens = verifier.can_open(&to_json_line(&sealed.to_tree()))?;
