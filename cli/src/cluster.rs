@@ -214,19 +214,31 @@ impl Access {
     }
 }
 
-/// As kubectl reads it: a number of seconds, or with a unit.
+/// As kubectl reads it: a number of seconds, or numbers with units, as Go writes them (`1m30s`, `1.5h`, `500ms`).
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
-    let digits = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let factor = match unit {
-        "" | "s" => Some(1),
-        "m" => Some(60),
-        "h" => Some(3600),
-        _ => None,
-    };
-    let seconds = number.parse::<u64>().ok().zip(factor);
-    let seconds = seconds.and_then(|(number, factor)| number.checked_mul(factor));
-    seconds.map(Duration::from_secs).ok_or_else(|| "a time is a number with s, m or h".to_owned())
+    let wrong = || "a time is a number of seconds, or numbers with h, m, s and ms".to_owned();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.parse().map(Duration::from_secs).map_err(|_| wrong());
+    }
+    let mut rest = text;
+    let mut seconds = 0.0;
+    while !rest.is_empty() {
+        let is_number = |character: char| character.is_ascii_digit() || character == '.';
+        let (number, behind) = rest.split_at(rest.find(|c| !is_number(c)).unwrap_or(rest.len()));
+        let (unit, behind) = behind.split_at(behind.find(is_number).unwrap_or(behind.len()));
+        let factor = match unit {
+            "h" => 3600.0,
+            "m" => 60.0,
+            "s" => 1.0,
+            "ms" => 0.001,
+            _ => return Err(wrong()),
+        };
+        seconds += number.parse::<f64>().map_err(|_| wrong())? * factor;
+        rest = behind;
+    }
+    let is_empty = text.is_empty();
+    let time = Duration::try_from_secs_f64(seconds).ok().filter(|_| !is_empty);
+    time.ok_or_else(wrong)
 }
 
 #[cfg(test)]
@@ -238,7 +250,9 @@ mod tests {
         for (text, seconds) in [("0", 0), ("30", 30), ("5s", 5), ("2m", 120), ("1h", 3600)] {
             assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
         }
-        for text in ["", "s", "1d", "-1", "1.5s", "99999999999999999999", "18446744073709551615h"] {
+        assert_eq!(duration("1m30s"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("1.5s"), Ok(Duration::from_millis(1500)));
+        for text in ["", "s", "1d", "-1", "1s2", "1..5s", "99999999999999999999", "1e9h"] {
             assert!(duration(text).is_err(), "{text}");
         }
     }

@@ -33,6 +33,12 @@ impl Trust {
     }
 }
 
+/// Whether nothing proves that the one who is asked by this URL is the one who answers.
+pub(crate) fn is_unproven(url: &str) -> bool {
+    let is_http = url.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http://"));
+    is_http && Route::of(url, Trust::Proven).is_err()
+}
+
 /// The body of a successful answer, up to `limit` bytes.
 pub(crate) fn get(url: &str, trust: Trust, limit: u64) -> Result<Zeroizing<Vec<u8>>, Error> {
     let shown = without_password(url);
@@ -153,7 +159,7 @@ fn failed(url: &str, error: ureq::Error) -> Error {
 mod tests {
     use std::path::Path;
 
-    use super::{Route, Trust, file_url_path, without_password};
+    use super::{Route, Trust, file_url_path, is_unproven, without_password};
 
     #[test]
     fn a_password_in_a_url_is_not_shown() {
@@ -191,6 +197,8 @@ mod tests {
             assert_eq!(route(&url, Trust::Proven), Some(Route::Local), "{host}");
             assert_eq!(route(&url, Trust::Anybody), Some(Route::Any), "{host}");
         }
+        assert!(is_unproven("HTTP://example.com/") && !is_unproven("http://127.0.0.1/"));
+        assert!(!is_unproven("https://example.com/") && !is_unproven("http"));
         let others = ["example.com", "localhost.example.com", "localhost@h", "0.0.0.0", "[::2]"];
         for host in others {
             let url = format!("http://{host}:8080/cert.pem");

@@ -8,15 +8,17 @@ mod through_controller;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use kubeyaml::Format;
 use zeroize::Zeroizing;
 
 use crate::args::{
     CertificateArgs, FilenameArgs, FormatName, OutputArgs, ScopeArgs, ScopeName, not_empty,
 };
-use crate::cluster::ClusterArgs;
+use crate::cluster::{self, ClusterArgs};
 use crate::command_line;
 use crate::commands::{merge, raw, seal, unseal};
 use crate::error::Error;
+use crate::fetch;
 use crate::guard::Guard;
 use crate::in_file::ObjectArgs;
 use crate::input::Source;
@@ -25,6 +27,9 @@ use crate::named;
 use crate::output::{Audience, Destination};
 use crate::ui::Ui;
 use flags::{ConnectionFlags, Flags};
+
+#[cfg(test)]
+pub(crate) use flags::definition;
 
 /// The names under which the program is kubeseal.
 const KUBESEAL: &str = "kubeseal";
@@ -76,6 +81,8 @@ fn dispatch(flags: Flags, ui: &mut Ui<'_>) -> Result<(), Error> {
     }
     if flags.validate {
         through_controller::validate(&flags.source(), &flags.cluster()?, ui)
+    } else if flags.re_encrypt || flags.rotate {
+        re_encrypt(&flags, ui)
     } else if flags.fetch_cert {
         fetch_certificate(&flags, ui)
     } else if let Some(file) = given(flags.merge_into.as_ref()).cloned() {
@@ -126,10 +133,7 @@ impl Flags {
     /// No flag of kubeseal's says that a certificate may come by http: whoever names such a URL is warned.
     fn certificate(&self, ui: &mut Ui<'_>) -> CertificateArgs {
         let cert = self.cert.clone().filter(|cert| !cert.is_empty());
-        let is_http = |cert: &OsString| {
-            cert.to_str().is_some_and(|url| url.to_ascii_lowercase().starts_with("http://"))
-        };
-        if cert.as_ref().is_some_and(is_http) {
+        if cert.as_ref().and_then(|cert| cert.to_str()).is_some_and(fetch::is_unproven) {
             ui.warning("by http, anybody on the way can send a certificate of their own");
         }
         CertificateArgs { cert, allow_http: true, pin: None, allow_expired: false }
@@ -137,12 +141,14 @@ impl Flags {
 
     fn cluster(&self) -> Result<ClusterArgs, Error> {
         let ConnectionFlags { kubeconfig, context, request_timeout, .. } = &self.connection;
+        let wrong = |reason| Error::failed(format!("--request-timeout: {reason}"));
+        let timeout = not_empty(request_timeout.as_deref()).map(cluster::duration).transpose();
         Ok(ClusterArgs {
             kubeconfig: given(kubeconfig.as_ref()).cloned(),
             context: context.clone(),
             controller_namespace: self.controller_namespace.clone(),
             controller_name: self.controller_name.clone(),
-            request_timeout: *request_timeout,
+            request_timeout: timeout.map_err(wrong)?,
             overrides: Box::new(self.connection.overrides()?),
         })
     }
@@ -287,6 +293,26 @@ fn fetch_certificate(flags: &Flags, ui: &mut Ui<'_>) -> Result<(), Error> {
     Guard::new().reads(choice.locals()).writes(&destination).check(ui)?;
     let pem = choice.text(ui)?;
     destination.write(&[pem], Audience::WorldReadable, ui)
+}
+
+/// In the file itself where it is the only one that is named, as with kubeseal.
+fn re_encrypt(flags: &Flags, ui: &mut Ui<'_>) -> Result<(), Error> {
+    let (input, write) = (given(flags.input.as_ref()), given(flags.write.as_ref()));
+    match (input, write) {
+        (Some(file), None) => through_controller::re_encrypt_in(file, &flags.cluster()?, ui),
+        (Some(file), Some(write)) if file == write => {
+            through_controller::re_encrypt_in(file, &flags.cluster()?, ui)
+        }
+        _ => {
+            let format = match flags.format()? {
+                FormatName::Yaml => Format::Yaml,
+                FormatName::Json => Format::Json,
+            };
+            let destination = Destination::from_argument(write.map(PathBuf::as_path));
+            let source = flags.source();
+            through_controller::re_encrypt(&source, &destination, format, &flags.cluster()?, ui)
+        }
+    }
 }
 
 #[cfg(test)]

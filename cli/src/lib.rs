@@ -4,7 +4,6 @@
 mod args;
 mod certificate;
 mod clock;
-#[allow(dead_code, unused_imports, reason = "re-encryption has its users in later commits")]
 mod cluster;
 mod command_line;
 mod commands;

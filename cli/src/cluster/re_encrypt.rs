@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kubeyaml::to_json_line;
+use kubeyaml::{Key, Node, to_json_line};
 use sealkit_core::{Certificate, SealedValue};
 use sealkit_manifest::annotations::{Annotations, CLUSTER_WIDE, NAMESPACE_WIDE};
 use sealkit_manifest::{
@@ -117,28 +117,34 @@ impl ReEncrypter {
         old: &BTreeMap<Item, SealedValue>,
         answer: &[u8],
     ) -> Result<BTreeMap<Item, SealedValue>, Wrong> {
-        let answer = SealedSecret::from_text(answer).map_err(|_| Wrong::NoSealedSecret)?;
+        let answer = items_of(answer).ok_or(Wrong::NoSealedSecret)?;
         let bits = usize::try_from(self.certificate.sealing_key().bits());
         let bits = bits.map_err(|_| Wrong::KeySize)?.next_multiple_of(8);
         check(old, &answer, bits)
     }
 }
 
+/// The items of an answer. Upstream's names neither version nor kind, and nothing but the values is of use.
+fn items_of(answer: &[u8]) -> Option<BTreeMap<String, Ciphertext>> {
+    let answer = kubeyaml::split(answer).ok()?.documents().next()?.parse().ok()??;
+    let items = answer.as_mapping()?.get("spec")?.as_mapping()?.get("encryptedData")?;
+    let items = items.as_mapping()?.iter();
+    let read = |(name, value): (&Key, &Node)| {
+        Some((name.text().to_owned(), Ciphertext::read(value.as_str()?)))
+    };
+    items.map(read).collect()
+}
+
 fn check(
     old: &BTreeMap<Item, SealedValue>,
-    answer: &SealedSecret,
+    answer: &BTreeMap<String, Ciphertext>,
     bits: usize,
 ) -> Result<BTreeMap<Item, SealedValue>, Wrong> {
-    let mut of_answer: BTreeMap<String, &Ciphertext> = BTreeMap::new();
-    for (item, value) in answer.values() {
-        let Item::Named(name) = item else { return Err(Wrong::Items) };
-        of_answer.insert(name, value);
-    }
-    if of_answer.len() != old.len() {
+    if answer.len() != old.len() {
         return Err(Wrong::Items);
     }
     let new = old.iter().map(|(item, old)| {
-        let new = of_answer.get(name(item)).ok_or(Wrong::Items)?;
+        let new = answer.get(name(item)).ok_or(Wrong::Items)?;
         let new = new.sealed_value().map_err(|_| Wrong::KeySize)?;
         match new {
             new if new.key_bits() != bits => Err(Wrong::KeySize),
@@ -209,9 +215,17 @@ mod tests {
         all.iter().map(|(name, value)| (Item::Named((*name).to_owned()), value.clone())).collect()
     }
 
-    fn answer(all: &[(&str, SealedValue)]) -> SealedSecret {
-        let text = document(&Metadata::default(), &values(all));
-        SealedSecret::from_text(text.as_bytes()).unwrap()
+    fn answer(all: &[(&str, SealedValue)]) -> BTreeMap<String, Ciphertext> {
+        items_of(document(&Metadata::default(), &values(all)).as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn an_answer_needs_no_kind() {
+        let items = items_of(br#"{"metadata": {}, "spec": {"encryptedData": {"a": "AAA="}}}"#);
+        assert_eq!(items.map(|items| items.len()), Some(1));
+        for nothing in [&b""[..], b"<html>", b"{}", br#"{"spec": {"encryptedData": {"a": 1}}}"#] {
+            assert_eq!(items_of(nothing), None);
+        }
     }
 
     #[test]

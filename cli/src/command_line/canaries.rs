@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::{Arg, ArgAction, Command};
 
 use super::definition;
+use crate::kubeseal;
 use crate::streams::{InStream, OutStream, Streams};
 
 /// Passwords, and what passwords become when they are put into something else.
@@ -24,7 +25,7 @@ const CANARIES: [&str; 9] = [
 const TELLING: [&str; 4] = ["k4nAr", "ArYZp", "Zp7hT", "qX0wB"];
 
 /// Names that messages and documents are there to show, and files that are made under the name given.
-const SHOWN: [(&str, &str); 17] = [
+const SHOWN: [(&str, &str); 20] = [
     ("seal", "namespace"),
     ("seal", "name"),
     ("seal", "write"),
@@ -42,20 +43,31 @@ const SHOWN: [(&str, &str); 17] = [
     ("keygen", "key"),
     ("keygen", "cert"),
     ("keygen", "write"),
+    ("kubeseal", "namespace"),
+    ("kubeseal", "name"),
+    ("kubeseal", "write"),
 ];
 
 /// A command, how it is called, and what lets it come to its work.
 struct Called {
-    command: Command,
+    /// The program's name, and the command's.
     words: Vec<String>,
+    command: Command,
     needs: Vec<OsString>,
 }
 
 fn all_commands() -> Vec<Called> {
     let mut program = definition();
     program.build();
-    let mut called =
-        vec![Called { needs: needs("seal"), command: program.clone(), words: Vec::new() }];
+    let mut kubeseal = kubeseal::definition();
+    kubeseal.build();
+    let mut called: Vec<Called> = [program, kubeseal]
+        .into_iter()
+        .map(|command| {
+            let name = command.get_name().to_owned();
+            Called { needs: needs(&name), command, words: vec![name] }
+        })
+        .collect();
     let mut next = 0;
     while let Some(Called { command, words, .. }) = called.get(next) {
         let below = command.get_subcommands().filter(|below| below.get_name() != "help");
@@ -76,7 +88,7 @@ fn needs(command: &str) -> Vec<OsString> {
     let file = |name: &str| sealkit_testkit::fixture(name).into_os_string();
     let certificate = || vec!["--cert".into(), file("keys/rsa-2048.crt")];
     match command {
-        "seal" => certificate(),
+        "seal" | "kubeseal" => certificate(),
         "raw" => [certificate(), vec!["--scope=cluster-wide".into()]].concat(),
         "unseal" => vec!["--key".into(), file("keys/rsa-2048.key")],
         // One file, in which nothing is sealed: not the folder of the sources.
@@ -111,7 +123,7 @@ fn ways(argument: &Arg, value: &str) -> Vec<Vec<OsString>> {
     ways
 }
 
-/// Standard output and standard error of a run.
+/// Standard output and standard error of a run. The arguments begin with the program's name.
 fn printed(arguments: &[OsString]) -> String {
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let streams = Streams {
@@ -119,8 +131,7 @@ fn printed(arguments: &[OsString]) -> String {
         stdout: OutStream::new(&mut stdout),
         stderr: OutStream::new(&mut stderr),
     };
-    let arguments = std::iter::once(OsString::from("seal")).chain(arguments.iter().cloned());
-    crate::run(arguments, streams);
+    crate::run(arguments.iter().cloned(), streams);
     String::from_utf8_lossy(&[stdout, stderr].concat()).into_owned()
 }
 

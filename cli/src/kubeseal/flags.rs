@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Arg, ArgAction, CommandFactory as _, FromArgMatches as _, Parser};
 
@@ -265,11 +264,10 @@ pub(super) struct ConnectionFlags {
     #[arg(
         long,
         value_name = "TIME",
-        value_parser = cluster::duration,
         env = "SEALED_SECRETS_REQUEST_TIMEOUT",
         hide_env_values = true
     )]
-    pub(super) request_timeout: Option<Duration>,
+    pub(super) request_timeout: Option<String>,
 }
 
 const EXAMPLES: &str = "\
@@ -292,8 +290,11 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<Flags, Error> {
     let mut program = definition();
     match program.try_get_matches_from_mut(arguments) {
         Ok(matches) => {
-            given::refuse_no_files(&program, &matches)?;
-            Ok(Flags::from_arg_matches(&matches)?)
+            let flags = Flags::from_arg_matches(&matches)?;
+            if !flags.help && !flags.version {
+                given::refuse_no_files(&program, &matches)?;
+            }
+            Ok(flags)
         }
         Err(error) => Err(refused::told(error, arguments)),
     }
@@ -304,7 +305,8 @@ pub(super) fn help() -> String {
     definition().render_help().ansi().to_string()
 }
 
-fn definition() -> clap::Command {
+/// The command line.
+pub(crate) fn definition() -> clap::Command {
     let is_boolean = |arg: &Arg| BOOLEANS.contains(&arg.get_id().as_str());
     let flags = Flags::command()
         .args(IGNORED.map(ignored))
