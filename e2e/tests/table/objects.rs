@@ -13,9 +13,6 @@ use serde_json::{Value, json};
 /// Nothing has changed for so long when nothing more is expected.
 const CALM: Duration = Duration::from_millis(1500);
 
-/// A look that takes longer says nothing of the time before: a server that stands still holds up the controller, too.
-const PROMPT: Duration = Duration::from_millis(500);
-
 /// A row of the table.
 pub(crate) struct Case(Value);
 
@@ -204,13 +201,11 @@ impl<'a> Run<'a> {
     fn wait_until_calm(&self) {
         let mut last = (Instant::now(), Value::Null);
         eventually("calm", Duration::from_secs(90), || {
-            let began = Instant::now();
             let all = self.everything();
-            let is_prompt = began.elapsed() < PROMPT;
             let unhandled = all["sealed"].as_array().unwrap().iter().find(|object| {
                 object["status"]["observedGeneration"] != object["metadata"]["generation"]
             });
-            if all != last.1 || !is_prompt {
+            if all != last.1 {
                 last = (Instant::now(), all.clone());
             }
             match unhandled {
