@@ -1,5 +1,6 @@
 //! Connections to one API server: whom it has to prove to be, and who asks.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +16,9 @@ use zeroize::Zeroizing;
 use crate::error::Error;
 use crate::kubeconfig::{Impersonation, Login, Target};
 
+/// Answers are small: a tenth of what the library takes by itself.
+const BUFFER: usize = 16 << 10;
+
 /// What speaks to this server and to no other: no redirects, and its own authority alone.
 pub(super) struct Connection {
     agent: Agent,
@@ -27,19 +31,20 @@ pub(super) struct Connection {
 impl Connection {
     pub(super) fn to(target: &Target) -> Result<Self, Error> {
         let base = target.server.trim_end_matches('/');
+        let config = config(target)?;
         let headers = headers(&target.login, &target.impersonation);
-        let Some(name) = &target.tls_server_name else {
-            let agent = config(target)?.into();
-            return Ok(Self { agent, base: base.to_owned(), headers });
-        };
-        let unusable = || Error::failed("the server's URL and its tls-server-name do not fit");
-        if target.proxy.is_some() {
-            return Err(Error::failed("tls-server-name and a proxy do not work together")
-                .hint("give the certificate: --cert FILE or URL"));
-        }
+        let unusable = || Error::failed("the server's URL, or its tls-server-name, cannot be used");
         let server: Uri = base.parse().map_err(|_| unusable())?;
-        let base = with_host(&server, name).ok_or_else(unusable)?;
-        let agent = Agent::with_parts(config(target)?, DefaultConnector::default(), At { server });
+        let base = match (&target.tls_server_name, &target.proxy) {
+            (None, _) => base.to_owned(),
+            (Some(name), None) => with_host(&server, name).ok_or_else(unusable)?,
+            (Some(_), Some(_)) => {
+                return Err(Error::failed("tls-server-name and a proxy do not work together")
+                    .hint("give the certificate: --cert FILE or URL"));
+            }
+        };
+        let resolver = At { called: host_of(&base), address: address(&server), server };
+        let agent = Agent::with_parts(config, DefaultConnector::default(), resolver);
         Ok(Self { agent, base: base.trim_end_matches('/').to_owned(), headers })
     }
 
@@ -61,21 +66,51 @@ impl Connection {
     }
 }
 
-/// Finds the server, whatever name it has to prove to be.
+/// Finds the server, whatever name it has to prove to be. An address needs no search, which would take a thread for each
+/// request.
 #[derive(Debug)]
 struct At {
+    /// The host of the requests.
+    called: Option<String>,
+    /// The server's own URL.
     server: Uri,
+    address: Option<SocketAddr>,
 }
 
 impl Resolver for At {
     fn resolve(
         &self,
-        _: &Uri,
+        uri: &Uri,
         config: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        DefaultResolver::default().resolve(&self.server, config, timeout)
+        let others = DefaultResolver::default();
+        match self.address {
+            // A proxy.
+            _ if uri.host() != self.called.as_deref() => others.resolve(uri, config, timeout),
+            Some(address) => {
+                let mut found = self.empty();
+                found.push(address);
+                Ok(found)
+            }
+            None => others.resolve(&self.server, config, timeout),
+        }
     }
+}
+
+fn host_of(url: &str) -> Option<String> {
+    url.parse::<Uri>().ok()?.host().map(str::to_owned)
+}
+
+/// The server's address, where its URL has one instead of a name.
+fn address(server: &Uri) -> Option<SocketAddr> {
+    let port = server.port_u16().or_else(|| match server.scheme_str() {
+        Some("https") => Some(443),
+        Some("http") => Some(80),
+        _ => None,
+    });
+    let host = server.host()?.trim_start_matches('[').trim_end_matches(']');
+    Some(SocketAddr::new(host.parse().ok()?, port?))
 }
 
 /// The URL with this host, and the port that was meant.
@@ -117,8 +152,12 @@ fn config(target: &Target) -> Result<Config, Error> {
         .disable_verification(target.insecure)
         .unversioned_rustls_crypto_provider(provider)
         .build();
-    let config =
-        Agent::config_builder().tls_config(tls).max_redirects(0).http_status_as_error(false);
+    let config = Agent::config_builder()
+        .tls_config(tls)
+        .max_redirects(0)
+        .http_status_as_error(false)
+        .input_buffer_size(BUFFER)
+        .output_buffer_size(BUFFER);
     let config = match &target.proxy {
         Some(proxy) => {
             let wrong = |_| Error::failed("the proxy-url of the kubeconfig cannot be used");
@@ -147,4 +186,30 @@ fn client_certificate(target: &Target) -> Result<Option<ClientCert>, Error> {
     let chain = certificates(&certificate.chain).map_err(|_| wrong())?;
     let key = PrivateKey::from_pem(&certificate.key).map_err(|_| wrong())?;
     Ok(Some(ClientCert::new_with_certs(&chain, key)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_needs_no_search() {
+        let found = |url: &str| address(&url.parse().unwrap()).map(|found| found.to_string());
+        for (url, expected) in [
+            ("https://10.0.0.1:6443", Some("10.0.0.1:6443")),
+            ("https://10.0.0.1/clusters/a", Some("10.0.0.1:443")),
+            ("http://[::1]", Some("[::1]:80")),
+            ("https://example.com:6443", None),
+        ] {
+            assert_eq!(found(url).as_deref(), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn the_host_is_exchanged_and_all_else_stays() {
+        let url: Uri = "https://10.0.0.1:6443/clusters/a".parse().unwrap();
+        let other = with_host(&url, "kubernetes");
+        assert_eq!(other.as_deref(), Some("https://kubernetes:6443/clusters/a"));
+        assert_eq!(with_host(&url, "a b"), None);
+    }
 }
