@@ -12,6 +12,7 @@ use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, AsSendBody, Body, Proxy};
 use zeroize::Zeroizing;
 
+use super::MOST_AT_ONCE;
 use crate::error::Error;
 use crate::kubeconfig::{Impersonation, Login, Target};
 
@@ -117,8 +118,11 @@ fn config(target: &Target) -> Result<Config, Error> {
         .disable_verification(target.insecure)
         .unversioned_rustls_crypto_provider(provider)
         .build();
-    let config =
-        Agent::config_builder().tls_config(tls).max_redirects(0).http_status_as_error(false);
+    let config = Agent::config_builder()
+        .tls_config(tls)
+        .max_redirects(0)
+        .http_status_as_error(false)
+        .max_idle_connections_per_host(MOST_AT_ONCE);
     let config = match &target.proxy {
         Some(proxy) => {
             let wrong = |_| Error::failed("the proxy-url of the kubeconfig cannot be used");
