@@ -4,6 +4,7 @@ mod forms;
 
 use std::cell::OnceCell;
 use std::ffi::OsStr;
+use std::fmt::Display;
 use std::path::Path;
 
 use sealkit_core::{Certificate, UnixTime, Validity};
@@ -100,7 +101,7 @@ impl CertificateSource {
     }
 }
 
-impl std::fmt::Display for CertificateSource {
+impl Display for CertificateSource {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Local(source) => source.fmt(f),
@@ -219,12 +220,23 @@ impl CertificateArgs {
             choice.from.set(from).ok();
         }
         choice.check_variable(&certificate, ui)?;
-        self.check_pin(&certificate).map_err(|error| error.about(source))?;
-        let notice = validity_notice(&certificate, clock::now(), self.allow_expired);
-        if let Some(notice) = notice.map_err(|error| error.about(source))? {
+        self.accept(&certificate, source, ui)?;
+        Ok(certificate)
+    }
+
+    /// Refuses a certificate that is not the one that is demanded, or that may not be sealed with now.
+    pub(crate) fn accept(
+        &self,
+        certificate: &Certificate,
+        from: impl Display,
+        ui: &mut Ui<'_>,
+    ) -> Result<(), Error> {
+        self.check_pin(certificate).map_err(|error| error.about(&from))?;
+        let notice = validity_notice(certificate, clock::now(), self.allow_expired);
+        if let Some(notice) = notice.map_err(|error| error.about(&from))? {
             ui.warning(notice);
         }
-        Ok(certificate)
+        Ok(())
     }
 
     /// A certificate of a rule that may be sealed with now.

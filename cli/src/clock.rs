@@ -24,6 +24,20 @@ pub(crate) fn has_passed(time: Duration) -> impl Fn() -> bool + Send + 'static {
     move || start.elapsed() >= time
 }
 
+/// How much time has passed since it was made.
+pub(crate) struct Stopwatch(Instant);
+
+impl Stopwatch {
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks for the time")]
+    pub(crate) fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
 /// Until when something has to be done.
 pub(crate) struct Deadline {
     began: Instant,

@@ -4,6 +4,7 @@ mod connection;
 mod controller;
 mod failure;
 mod login;
+mod pace;
 mod re_encrypt;
 mod service;
 mod verify;
@@ -27,6 +28,7 @@ use crate::ui::Ui;
 
 use connection::Connection;
 use failure::Failure;
+use pace::Told;
 
 pub(crate) use re_encrypt::{ReEncryptError, ReEncrypter};
 pub(crate) use verify::Verifier;
@@ -39,6 +41,9 @@ pub(crate) const NAME: &str = "sealed-secrets-controller";
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// An answer about the controller's Service, or a list of candidates.
 const ANSWER_LIMIT: u64 = 4 << 20;
+
+/// How many requests a controller has to answer at once, at most.
+pub(crate) const MOST_AT_ONCE: usize = 8;
 
 /// Which cluster, and the controller in it.
 #[derive(Args, Clone)]
@@ -118,6 +123,8 @@ struct Answer {
     status: u16,
     /// Seconds to wait before asking again.
     retry_after: Option<u64>,
+    /// What it says of the controller's quota.
+    quota: Told,
     body: Zeroizing<Vec<u8>>,
 }
 
@@ -190,8 +197,14 @@ impl Access {
             Some(sent) => self.run(request.method("POST"), sent, until),
         }?
         .map_err(failed)?;
-        let retry_after = answer.headers().get("Retry-After").and_then(|value| value.to_str().ok());
-        let retry_after = retry_after.and_then(|seconds| seconds.parse().ok());
+        let number = |name| answer.headers().get(name)?.to_str().ok()?.trim().parse::<u32>().ok();
+        let retry_after = number("Retry-After").map(u64::from);
+        let quota = Told {
+            limit: number("X-RateLimit-Limit"),
+            remaining: number("X-RateLimit-Remaining"),
+            reset: number("X-RateLimit-Reset"),
+            ..Told::default()
+        };
         let status = answer.status().as_u16();
         let body = answer.body_mut().with_config().limit(limit).read_to_vec().map(Zeroizing::new);
         let body = if (200..300).contains(&status) {
@@ -199,7 +212,7 @@ impl Access {
         } else {
             body.unwrap_or_default()
         };
-        Ok(Answer { status, retry_after, body })
+        Ok(Answer { status, retry_after, quota, body })
     }
 
     fn run(

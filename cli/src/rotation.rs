@@ -10,15 +10,17 @@ mod not_read;
 mod prepared;
 mod show;
 mod summary;
+mod through;
 
 use std::path::{Path, PathBuf};
 
-use sealkit_repository::rotate::Verdict;
+use sealkit_repository::rotate::{Options, Verdict};
 use sealkit_repository::tree::{
-    Change, FileProblem, FileReport, Job, Survey, TreeFile, Turns, for_each,
+    Change, FileProblem, FileReport, Job, Survey, TreeFile, Turns, for_each, threads_of_processors,
 };
 
 use crate::args::ReportForm;
+use crate::cluster::MOST_AT_ONCE;
 use crate::error::Error;
 use crate::output::{self, Replaced};
 use crate::random;
@@ -32,6 +34,7 @@ pub(crate) use prepared::Prepared;
 pub(crate) use show::{Detail, count, plural};
 use summary::Counts;
 pub(crate) use summary::Summary;
+use through::{Plan, Through};
 
 /// All that there is to tell of a run.
 pub(crate) struct Report<'r> {
@@ -77,6 +80,7 @@ pub(crate) enum Fate {
 fn run<'t>(
     survey: &'t Survey,
     job: &Job<'_>,
+    through: Option<&Through>,
     writing: &Writing,
     verb: &'static str,
     ui: &mut Ui<'_>,
@@ -90,23 +94,62 @@ fn run<'t>(
     };
     let mut results: Vec<Option<FileResult<'t>>> = Vec::new();
     results.resize_with(files.len(), || None);
+    let mut plan = through.map(|_| plan(&files, job));
     let bar = ui.bar(verb, files.len());
     for_each(
         &files,
+        threads(job, writing),
         |place, file| {
             let (report, fate) = run_one(file, place, job, writing, turns.as_ref());
             let path = here.sees(&file.path);
-            FileResult { file, path, report, is_inspected: job.options.inspect, fate }
+            let is_inspected = job.options.inspect && job.re_encrypter.is_none();
+            FileResult { file, path, report, is_inspected, fate }
         },
         |place, result| {
             if let Some(slot) = results.get_mut(place) {
                 *slot = Some(result);
             }
             bar.advance();
+            let interval = through.and_then(Through::interval);
+            if let Some(long) = plan.as_mut().and_then(|plan| plan.done(place, interval)) {
+                bar.aside(|| ui.note(long));
+            }
         },
     );
     drop(bar);
     results.into_iter().flatten().collect()
+}
+
+/// How many files are worked on at once.
+fn threads(job: &Job<'_>, writing: &Writing) -> usize {
+    match (job.re_encrypter, writing) {
+        (None, _) => threads_of_processors(),
+        // What is sent for files beyond the limit is sent in vain.
+        (Some(_), Writing::Files { limit, .. }) => MOST_AT_ONCE.min(*limit).max(1),
+        (Some(_), Writing::Nothing) => threads_of_processors(),
+    }
+}
+
+/// How many requests the run takes, as a look at all files tells.
+fn plan(files: &[&TreeFile], job: &Job<'_>) -> Plan {
+    let looking = looking(job);
+    let mut requests = vec![0; files.len()];
+    for_each(
+        files,
+        threads_of_processors(),
+        |_, file| looking.run(file, &mut random::system()).requests,
+        |place, of_file| {
+            if let Some(slot) = requests.get_mut(place) {
+                *slot = of_file;
+            }
+        },
+    );
+    Plan::new(requests)
+}
+
+/// The same job, in which nothing is sent or sealed.
+fn looking<'a>(job: &Job<'a>) -> Job<'a> {
+    Job { options: Options { inspect: true, ..job.options }, ..job.clone() }
 }
 
 fn run_one(
@@ -116,10 +159,15 @@ fn run_one(
     writing: &Writing,
     turns: Option<&Turns>,
 ) -> (FileReport, Fate) {
-    let mut report = job.run(file, &mut random::system());
+    let is_over = job.re_encrypter.is_some() && turns.is_some_and(Turns::are_over);
+    let mut report = match is_over {
+        true => looking(job).run(file, &mut random::system()),
+        false => job.run(file, &mut random::system()),
+    };
     let change = report.change.take();
     let may_write = turns.is_none_or(|turns| turns.ask(place, change.is_some()));
     let fate = match (change, writing) {
+        (None, _) if is_over && report.requests > 0 => Fate::OverLimit,
         (None, _) => Fate::Unchanged,
         (Some(change), Writing::Nothing) => Fate::Shown(change),
         (Some(_), Writing::Files { .. }) if !may_write => Fate::OverLimit,

@@ -139,6 +139,11 @@ impl Bar {
         Self(bar)
     }
 
+    /// Prints something else meanwhile.
+    pub(crate) fn aside(&self, print: impl FnOnce()) {
+        self.0.suspend(print);
+    }
+
     /// One more file is done.
     pub(crate) fn advance(&self) {
         self.0.inc(1);

@@ -13,6 +13,7 @@ use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, AsSendBody, Body, Proxy};
 use zeroize::Zeroizing;
 
+use super::MOST_AT_ONCE;
 use crate::error::Error;
 use crate::kubeconfig::{Impersonation, Login, Target};
 
@@ -157,7 +158,8 @@ fn config(target: &Target) -> Result<Config, Error> {
         .max_redirects(0)
         .http_status_as_error(false)
         .input_buffer_size(BUFFER)
-        .output_buffer_size(BUFFER);
+        .output_buffer_size(BUFFER)
+        .max_idle_connections_per_host(MOST_AT_ONCE);
     let config = match &target.proxy {
         Some(proxy) => {
             let wrong = |_| Error::failed("the proxy-url of the kubeconfig cannot be used");

@@ -1,6 +1,7 @@
 //! Values sealed again by a controller, for the key that it serves. They are in the clear in the cluster alone.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use kubeyaml::{Key, Node, to_json_line};
 use sealkit_core::{Certificate, SealedValue};
@@ -11,7 +12,7 @@ use sealkit_manifest::{
 use zeroize::Zeroizing;
 
 use super::failure::{self, Failure, Wrong};
-use super::service::Service;
+use super::service::{Endpoint, Service};
 use super::{ANSWER_LIMIT, ClusterArgs};
 use crate::certificate;
 use crate::error::Error;
@@ -65,6 +66,16 @@ impl ReEncrypter {
         self.service.name()
     }
 
+    /// Nobody is to ask any more: whoever waits for the controller is sent away.
+    pub(crate) fn stop(&self) {
+        self.service.stop();
+    }
+
+    /// How far apart SealedSecrets lie that are sent, where the controller has a limit that counts.
+    pub(crate) fn interval(&self) -> Option<Duration> {
+        self.service.interval()
+    }
+
     /// Has the values of a SealedSecret sealed again, under the scope, namespace and name that it has. Nothing else of it is
     /// sent. The new values are those of the same items, sealed for a key of the size that is served, as long as the old
     /// ones; and the controller opens them.
@@ -81,7 +92,7 @@ impl ReEncrypter {
         let sent = document(sealed.metadata(), &old);
         let failed = |failure| ReEncryptError::Failed(self.service.describe(failure));
         let limit = ANSWER_LIMIT + 2 * u64::try_from(sent.len()).unwrap_or(u64::MAX / 4);
-        let answer = self.service.post("v1/rotate", sent.as_bytes(), limit).map_err(failed)?;
+        let answer = self.service.post(Endpoint::Rotate, sent.as_bytes(), limit).map_err(failed)?;
         match answer.status {
             200 => {}
             413 => return Err(ReEncryptError::TooLarge),
@@ -117,22 +128,11 @@ impl ReEncrypter {
         old: &BTreeMap<Item, SealedValue>,
         answer: &[u8],
     ) -> Result<BTreeMap<Item, SealedValue>, Wrong> {
-        let answer = items_of(answer).ok_or(Wrong::NoSealedSecret)?;
+        let answer = items(answer).ok_or(Wrong::NoSealedSecret)?;
         let bits = usize::try_from(self.certificate.sealing_key().bits());
         let bits = bits.map_err(|_| Wrong::KeySize)?.next_multiple_of(8);
         check(old, &answer, bits)
     }
-}
-
-/// The items of an answer. Upstream's names neither version nor kind, and nothing but the values is of use.
-fn items_of(answer: &[u8]) -> Option<BTreeMap<String, Ciphertext>> {
-    let answer = kubeyaml::split(answer).ok()?.documents().next()?.parse().ok()??;
-    let items = answer.as_mapping()?.get("spec")?.as_mapping()?.get("encryptedData")?;
-    let items = items.as_mapping()?.iter();
-    let read = |(name, value): (&Key, &Node)| {
-        Some((name.text().to_owned(), Ciphertext::read(value.as_str()?)))
-    };
-    items.map(read).collect()
 }
 
 fn check(
@@ -154,6 +154,21 @@ fn check(
         }
     });
     new.collect()
+}
+
+/// What stands in `spec.encryptedData` of an answer. Upstream's says neither `apiVersion` nor `kind`.
+fn items(answer: &[u8]) -> Option<BTreeMap<String, Ciphertext>> {
+    let input = kubeyaml::split(answer).ok()?;
+    let mut documents = input.documents();
+    let answer = documents.next()?.parse().ok()??;
+    if documents.next().is_some() {
+        return None;
+    }
+    let items = answer.as_mapping()?.get("spec")?.as_mapping()?.get("encryptedData")?;
+    let text = |(name, value): (&Key, &Node)| {
+        Some((name.text().to_owned(), Ciphertext::read(value.as_str()?)))
+    };
+    items.as_mapping()?.iter().map(text).collect()
 }
 
 /// The values of a SealedSecret; none where one of them is no sealed value.
@@ -216,15 +231,24 @@ mod tests {
     }
 
     fn answer(all: &[(&str, SealedValue)]) -> BTreeMap<String, Ciphertext> {
-        items_of(document(&Metadata::default(), &values(all)).as_bytes()).unwrap()
+        items(document(&Metadata::default(), &values(all)).as_bytes()).unwrap()
     }
 
     #[test]
-    fn an_answer_needs_no_kind() {
-        let items = items_of(br#"{"metadata": {}, "spec": {"encryptedData": {"a": "AAA="}}}"#);
-        assert_eq!(items.map(|items| items.len()), Some(1));
-        for nothing in [&b""[..], b"<html>", b"{}", br#"{"spec": {"encryptedData": {"a": 1}}}"#] {
-            assert_eq!(items_of(nothing), None);
+    fn an_answer_has_items_and_need_not_say_what_it_is() {
+        let read = |text: &str| items(text.as_bytes()).map(|items| items.len());
+        assert_eq!(read(r#"{"spec": {"encryptedData": {"a": "x", "b": "y"}}}"#), Some(2));
+        assert_eq!(read("spec: {encryptedData: {a: x}}\n"), Some(1));
+        for nothing in [
+            "",
+            "<html></html>",
+            "[]",
+            r#"{"spec": {}}"#,
+            r#"{"spec": {"encryptedData": {"a": 1}}}"#,
+            r#"{"spec": {"encryptedData": []}}"#,
+            "spec: {encryptedData: {a: x}}\n---\nspec: {encryptedData: {a: x}}\n",
+        ] {
+            assert_eq!(read(nothing), None, "{nothing}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! Whether a controller can open a SealedSecret.
 
 use super::failure::Failure;
-use super::service::Service;
+use super::service::{Endpoint, Service};
 use super::{ANSWER_LIMIT, ClusterArgs};
 use crate::error::Error;
 use crate::ui::Ui;
@@ -24,7 +24,7 @@ impl Verifier {
 impl Service {
     /// Whether it can open a SealedSecret, in JSON.
     pub(super) fn verify(&self, document: &str) -> Result<bool, Failure> {
-        let answer = self.post("v1/verify", document.as_bytes(), ANSWER_LIMIT)?;
+        let answer = self.post(Endpoint::Verify, document.as_bytes(), ANSWER_LIMIT)?;
         match answer.status {
             200 => Ok(true),
             409 => Ok(false),

@@ -101,6 +101,12 @@ fn needs(command: &str) -> Vec<OsString> {
     }
 }
 
+/// What lets a rotation ask a controller, in place of what it needs otherwise.
+fn through_a_controller() -> Vec<OsString> {
+    let nothing = sealkit_testkit::fixture("keys/rsa-2048.crt").into_os_string();
+    vec!["--through-controller".into(), nothing]
+}
+
 /// All ways to give a value to an argument.
 fn ways(argument: &Arg, value: &str) -> Vec<Vec<OsString>> {
     if argument.is_positional() {
@@ -167,8 +173,12 @@ fn no_argument_is_told_in_a_message() {
                 }
                 for way in ways(argument, canary) {
                     assert_untold(&[words.clone(), way.clone()].concat());
-                    assert_untold(&[words.clone(), needs.clone(), way].concat());
+                    assert_untold(&[words.clone(), needs.clone(), way.clone()].concat());
                     runs += 2;
+                    if command.get_name() == "rotate" {
+                        assert_untold(&[words.clone(), through_a_controller(), way].concat());
+                        runs += 1;
+                    }
                 }
             }
         }

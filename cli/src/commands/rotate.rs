@@ -9,6 +9,7 @@ use sealkit_repository::tree::TextMode;
 use zeroize::Zeroizing;
 
 use crate::args::{CertificateArgs, FromEnvironment, ReportForm, TreeArgs};
+use crate::cluster::ClusterArgs;
 use crate::error::Error;
 use crate::hints;
 use crate::output::{Audience, Destination};
@@ -22,7 +23,8 @@ use crate::ui::Ui;
 ///
 /// Finds every sealed value, wherever it stands: SealedSecrets, patches, Helm values, manifests in manifests. Opens it,
 /// seals it again under what it is bound to, and leaves every other byte of its file. Needs no cluster: the private keys
-/// come from a backup.
+/// come from a backup. With --through-controller it needs no private keys: the cluster's controller opens the values and
+/// seals them again, and the plaintext never leaves the cluster.
 ///
 /// Each file is whole at any moment, old or new; running again does what is left.
 #[derive(Args)]
@@ -32,6 +34,7 @@ Examples:
   seal rotate clusters/production --key backup.yaml --cert new.pem --dry-run --diff
   seal rotate --key dev.pem --key prod.pem --env production --message-file message.txt
   seal rotate --check --cert new.pem
+  seal rotate clusters/production --through-controller --context production --dry-run
 
 Exit codes:
   0  done; with --check: all values are current
@@ -40,14 +43,20 @@ Exit codes:
   3  --check found values that are stale, or that are not known to be current")]
 pub(crate) struct RotateArgs {
     #[command(flatten)]
+    from_environment: FromEnvironment,
+    #[command(flatten)]
     tree: TreeArgs,
     /// A cluster's private keys: PEM, DER, or backups; FILE,FILE for several files. Once for each cluster
-    #[arg(short, long = "key", value_name = "FILE", required_unless_present = "check")]
+    #[arg(short, long = "key", value_name = "FILE", required_unless_present_any = ["check", "through_controller"])]
     keys: Vec<String>,
+    /// Have the cluster's controller seal the values again, for the key that it serves. Hints that name this key are believed
+    // What is text of other kinds is tried out with the keys: a guess is no business of somebody else's.
+    #[arg(long, conflicts_with_all = ["keys", "check", "verify", "text"])]
+    through_controller: bool,
+    #[command(flatten)]
+    cluster: ClusterArgs,
     #[command(flatten)]
     certificate: CertificateArgs,
-    #[command(flatten)]
-    from_environment: FromEnvironment,
     /// Write nothing; say what would be rotated
     #[arg(short = 'n', long, conflicts_with_all = ["check", "message_file"])]
     dry_run: bool,
@@ -97,14 +106,25 @@ enum TextName {
 pub(crate) fn run(args: &RotateArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     args.check_message_file()?;
     let RotateArgs { tree, keys, certificate, from_environment, .. } = args;
-    let prepared = Prepared::load(tree, keys, certificate, from_environment, ui)?;
+    let prepared = match args.through_controller {
+        true => {
+            args.refuse_certificate()?;
+            Prepared::load_through(tree, &args.cluster, certificate, ui)?
+        }
+        false => Prepared::load(tree, keys, certificate, from_environment, ui)?,
+    };
     let survey = &prepared.survey;
     if prepared.has_no_certificate() && !survey.files.is_empty() {
         return Err(Error::usage("no certificate is given").hint(hints::NO_CERTIFICATE));
     }
     let verb = if args.check { "checking" } else { "rotating" };
     let results = prepared.run(args.text_mode(), args.options(), &args.writing(), verb, ui);
-    args.tell(&Report::of(&results, survey), ui)
+    let told = args.tell(&Report::of(&results, survey), ui);
+    match (prepared.failure(), told) {
+        (None, told) => told,
+        (Some(failure), Ok(())) => Err(failure),
+        (Some(failure), Err(error)) => Err(failure.and(vec![error], 0)),
+    }
 }
 
 impl RotateArgs {
@@ -121,13 +141,24 @@ impl RotateArgs {
         }
     }
 
+    /// With the controller's own certificate another one makes no sense; that of the environment is for other commands.
+    fn refuse_certificate(&self) -> Result<(), Error> {
+        let is_given = self.certificate.cert.is_some() && !self.from_environment.gives("cert");
+        match is_given {
+            true => Err(Error::usage("--cert makes no sense with --through-controller").hint(
+                "the controller seals for the key that it serves; --pin demands which that is",
+            )),
+            false => Ok(()),
+        }
+    }
+
     fn options(&self) -> Options {
         Options {
             all: self.all,
             add_hints: self.add_hints,
             verify: self.verify,
             strict_files: self.strict_files,
-            inspect: self.check,
+            inspect: self.check || (self.through_controller && self.dry_run),
         }
     }
 
@@ -193,7 +224,11 @@ impl RotateArgs {
         let counts = summary.all;
         if summary.believed > 0 {
             let values = count(summary.believed, "value");
-            ui.note(format!("hints were believed about {values}: --key proves them"));
+            let otherwise = match self.through_controller {
+                true => "--all has them sealed again, too",
+                false => "--key proves them",
+            };
+            ui.note(format!("hints were believed about {values}: {otherwise}"));
         }
         if summary.files_over_limit > 0 {
             let files = count(summary.files_over_limit, "file");
@@ -211,13 +246,25 @@ impl RotateArgs {
                 _ => Err(Error::found()),
             };
         }
+        if self.through_controller && self.dry_run && counts.stale > 0 {
+            self.conclude_looked(summary, ui);
+        }
         if counts.left > 0 || summary.files_failed > 0 {
             return Err(failed(summary));
         }
-        if summary.files_over_limit == 0 {
+        if summary.files_over_limit == 0 && !(self.through_controller && self.dry_run) {
             self.conclude_done(summary, ui);
         }
         Ok(())
+    }
+
+    /// Says what a run would do to the controller.
+    fn conclude_looked(&self, summary: &Summary, ui: &mut Ui<'_>) {
+        let values = count(summary.all.stale, "value");
+        let requests = count(summary.requests, "request");
+        ui.note(format!(
+            "nothing was sent; to the controller would go {values}, in {requests} to rotate and as many to verify"
+        ));
     }
 
     /// Says whether all is current after a run that has left nothing.

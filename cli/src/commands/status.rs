@@ -22,14 +22,14 @@ Examples:
   seal status --output json")]
 pub(crate) struct StatusArgs {
     #[command(flatten)]
+    from_environment: FromEnvironment,
+    #[command(flatten)]
     tree: TreeArgs,
     /// A cluster's private keys: PEM, DER, or backups; FILE,FILE for several files. Once for each cluster
     #[arg(short, long = "key", value_name = "FILE")]
     keys: Vec<String>,
     #[command(flatten)]
     certificate: CertificateArgs,
-    #[command(flatten)]
-    from_environment: FromEnvironment,
     /// A line for each value, not only for each file
     #[arg(long)]
     items: bool,

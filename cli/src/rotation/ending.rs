@@ -26,7 +26,7 @@ impl Ending {
         }
         let (word, message) = match &finding.outcome {
             Outcome::Rotated => ("rotated", None),
-            Outcome::Stale { .. } => ("stale", None),
+            Outcome::Stale { .. } | Outcome::ToBeSent => ("stale", None),
             Outcome::Sealed { .. } => ("sealed", None),
             Outcome::Current { .. } => ("current", None),
             Outcome::Left(cause) if result.is_inspected => ("unknown", Some(cause.to_string())),

@@ -117,7 +117,7 @@ fn value(finding: &Finding, result: &FileResult<'_>) -> Tree {
         ("namespace", optional(binding.map(|binding| binding.namespace.as_str()))),
         ("name", optional(binding.map(|binding| binding.name.as_str()))),
         ("boundBy", optional(finding.bound.as_ref().map(|bound| bound.source.reason()))),
-        ("isProved", Tree::from(finding.key.is_some())),
+        ("isProved", Tree::from(finding.is_opened())),
         ("key", fingerprint(finding.key.or(finding.hint))),
     ])
 }

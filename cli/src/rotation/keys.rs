@@ -15,6 +15,7 @@ use crate::rules;
 use crate::ui::Ui;
 
 /// Private keys: a ring for each cluster.
+#[derive(Default)]
 pub(crate) struct Rings(Vec<KeyRing>);
 
 impl Rings {

@@ -1,12 +1,14 @@
 //! What `seal rotate` and `seal status` go by before a file is looked into.
 
 use sealkit_core::Certificate;
-use sealkit_repository::rotate::Options;
+use sealkit_repository::rotate::{Options, ReEncrypter};
 use sealkit_repository::tree::{Job, Survey, TextMode};
 
 use super::keys::{Certificates, Rings};
+use super::through::Through;
 use super::{FileResult, Writing, run};
 use crate::args::{CertificateArgs, FromEnvironment, TreeArgs};
+use crate::cluster::ClusterArgs;
 use crate::error::Error;
 use crate::ui::Ui;
 use crate::walked;
@@ -20,6 +22,8 @@ pub(crate) struct Prepared<'a> {
     /// It is that of the flag, and wins over all rules.
     is_flag: bool,
     certificates: Certificates,
+    /// Who has the private keys, where they are not here.
+    through: Option<Through>,
     pub(crate) survey: Survey,
 }
 
@@ -42,7 +46,28 @@ impl<'a> Prepared<'a> {
             true => Certificates::default(),
             false => Certificates::load(covered, certificate, ui)?,
         };
-        Ok(Self { tree, rings, given, is_flag, certificates, survey })
+        Ok(Self { tree, rings, given, is_flag, certificates, through: None, survey })
+    }
+
+    /// Looks at the files, and finds the controller of a cluster: what the values of all of them are sealed for is the key
+    /// that it serves.
+    pub(crate) fn load_through(
+        tree: &'a TreeArgs,
+        cluster: &ClusterArgs,
+        certificate: &CertificateArgs,
+        ui: &mut Ui<'_>,
+    ) -> Result<Self, Error> {
+        let survey = tree.survey()?;
+        tree.refuse_unknown_environment(&survey)?;
+        let through = Through::open(cluster, certificate, ui)?;
+        let given = Some(through.certificate().clone());
+        let (rings, certificates) = (Rings::default(), Certificates::default());
+        Ok(Self { tree, rings, given, is_flag: true, certificates, through: Some(through), survey })
+    }
+
+    /// Why the controller was not asked any more, where it was not.
+    pub(crate) fn failure(&self) -> Option<Error> {
+        self.through.as_ref().and_then(Through::failure)
     }
 
     /// Whether neither the user nor a rule names a certificate.
@@ -64,6 +89,7 @@ impl<'a> Prepared<'a> {
         let keys_of_rule = |found: &_| self.certificates.of_rule(found);
         let job = Job {
             rings: self.rings.as_slice(),
+            re_encrypter: self.through.as_ref().map(|through| -> &dyn ReEncrypter { through }),
             key: key.filter(|_| self.is_flag),
             otherwise: key,
             keys_of_rule: &keys_of_rule,
@@ -72,6 +98,6 @@ impl<'a> Prepared<'a> {
             text,
             options,
         };
-        run(&self.survey, &job, writing, verb, ui)
+        run(&self.survey, &job, self.through.as_ref(), writing, verb, ui)
     }
 }

@@ -1,6 +1,6 @@
 //! What a person reads: what could not be done, file by file, and the sums.
 
-use sealkit_repository::rotate::{Bound, Finding, Outcome, Verdict, Warning};
+use sealkit_repository::rotate::{Bound, Finding, LeftCause, Outcome, Verdict, Warning};
 
 use super::ending::Ending;
 use super::not_read::State;
@@ -38,7 +38,11 @@ fn add_file(text: &mut String, result: &FileResult<'_>, detail: Detail) {
     }
     let is_shown = matches!(result.fate, Fate::Shown(_)) && result.verdict() == Verdict::Rotated;
     let word = if is_shown { "rotate" } else { verdict(result) };
-    let is_told = detail != Detail::Exceptions && result.verdict() != Verdict::Skipped;
+    let is_broken_off = is_broken_off(result);
+    let is_told = match detail {
+        Detail::Exceptions => is_broken_off,
+        Detail::Files | Detail::Items => result.verdict() != Verdict::Skipped,
+    };
     if is_told && result.problem().is_none() {
         line(text, word, &format!("{path}{}", counted(result)));
     }
@@ -46,7 +50,12 @@ fn add_file(text: &mut String, result: &FileResult<'_>, detail: Detail) {
     for finding in &result.report.findings {
         // What --text only shows.
         let is_shown = matches!(finding.outcome, Outcome::Stale { .. }) && !result.is_inspected;
-        if detail == Detail::Items || is_shown || is_exception(&finding.outcome) {
+        let is_exception = match &finding.outcome {
+            // Told of the whole file.
+            Outcome::Left(LeftCause::WithTheFile) if is_broken_off => false,
+            outcome => is_exception(outcome),
+        };
+        if detail == Detail::Items || is_shown || is_exception {
             let told = value(&path, finding, result);
             // What keeps a document from being read is told once, not for each of its values.
             if told != before {
@@ -58,6 +67,12 @@ fn add_file(text: &mut String, result: &FileResult<'_>, detail: Detail) {
     for warning in &result.report.warnings {
         line(text, "warning", &warned(&path, warning));
     }
+}
+
+/// Whether the controller failed before all values of the file were sealed again.
+fn is_broken_off(result: &FileResult<'_>) -> bool {
+    let failed = Outcome::Left(LeftCause::ControllerFailed);
+    result.report.findings.iter().any(|finding| finding.outcome == failed)
 }
 
 /// `: 3 values, production`
@@ -74,9 +89,12 @@ fn line(text: &mut String, label: &str, message: &str) {
 /// What has to be told of a value in any case: it is not rotated, and a key may open it.
 fn is_exception(outcome: &Outcome) -> bool {
     match outcome {
+        // Of the whole file that is told.
+        Outcome::Left(LeftCause::ControllerFailed) => false,
         Outcome::Left(_) | Outcome::Noted(_) => true,
         Outcome::Rotated
         | Outcome::Stale { .. }
+        | Outcome::ToBeSent
         | Outcome::Sealed { .. }
         | Outcome::Current { .. } => false,
     }

@@ -48,6 +48,8 @@ pub(crate) struct Summary {
     pub(crate) from_keys: BTreeMap<Fingerprint, usize>,
     /// Values of which a hint was believed.
     pub(crate) believed: usize,
+    /// How many times a controller was asked; where nothing is sent, how many times at least that would be.
+    pub(crate) requests: usize,
 }
 
 impl Summary {
@@ -73,6 +75,7 @@ impl Summary {
         let environment = result.file.environment().map(str::to_owned);
         self.by_environment.entry(environment).or_default().include(counts);
         self.all.include(counts);
+        self.requests += result.report.requests;
         self.files_rotated += usize::from(result.is_rotated());
         self.is_shown |= matches!(result.fate, Fate::Shown(_));
         self.files_over_limit += usize::from(matches!(result.fate, Fate::OverLimit));
@@ -128,7 +131,7 @@ impl Counts {
                 Fate::OverLimit => self.stale += 1,
                 Fate::Unchanged | Fate::ChangedMeanwhile | Fate::Failed(_) => self.left += 1,
             },
-            Outcome::Stale { .. } => self.stale += 1,
+            Outcome::Stale { .. } | Outcome::ToBeSent => self.stale += 1,
             Outcome::Sealed { .. } => self.sealed += 1,
             Outcome::Current { .. } => self.current += 1,
             Outcome::Left(_) if result.is_inspected => self.unknown += 1,

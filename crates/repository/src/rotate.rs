@@ -27,6 +27,7 @@ mod find;
 mod hints;
 mod mask;
 mod outcome;
+mod re_encrypter;
 mod reading;
 mod reencrypt;
 mod search;
@@ -41,10 +42,12 @@ pub use context::{Content, Context, Labels, Options, Overlay, Target};
 pub use outcome::{
     Bound, FileOutcome, Finding, LeftCause, NotedCause, Outcome, Verdict, Warning, WarningKind,
 };
+pub use re_encrypter::{NotReEncrypted, ReEncrypter};
 pub use words::{holds_sealed_words, may_hold_sealed_values};
 
 use edit::Edited;
 use find::Found;
+use re_encrypter::Elsewhere;
 use reading::Reading;
 use reencrypt::Resealed;
 use search::Search;
@@ -55,7 +58,8 @@ use text::TextFile;
 /// `rng` is the source of session keys. Nothing of the file is changed but ciphertexts, and the hints that name their
 /// keys. A file of any size and content gives an outcome; it takes time in the length of the file, and for each object
 /// that holds sealed values a bounded number of private-key operations: one for each value, and sixteen searches through the
-/// keys for each label that it may be bound to. What opens nothing has a limit for the whole file.
+/// keys for each label that it may be bound to. What opens nothing has a limit for the whole file. Where the private keys
+/// are elsewhere, that is asked once or a few times for an object, and a limited number of times in vain.
 #[must_use]
 pub fn rotate(file: &[u8], context: &Context<'_>, rng: &mut impl CryptoRng) -> FileOutcome {
     if !may_hold_sealed_values(file) {
@@ -102,8 +106,12 @@ fn rotate_found(
 ) -> FileOutcome {
     let Found { objects, mut findings, mut warnings } = found;
     let mut search = Search::new(context);
-    let mut resealed: Vec<Resealed<'_>> =
-        objects.iter().map(|object| reencrypt::reseal(object, &mut search, context, rng)).collect();
+    let mut elsewhere = context.re_encrypter.map(|it| Elsewhere::new(it, context));
+    let reseal = |object| match &mut elsewhere {
+        Some(elsewhere) => elsewhere.reseal(object),
+        None => reencrypt::reseal(object, &mut search, context, rng),
+    };
+    let mut resealed: Vec<Resealed<'_>> = objects.iter().map(reseal).collect();
     reencrypt::leave_if_of_several_clusters(&mut resealed, context);
     warnings.extend(resealed.iter().flat_map(Resealed::warnings));
     let values = resealed.iter().flat_map(Resealed::values);
@@ -119,5 +127,9 @@ fn rotate_found(
         warnings.extend(edited.warnings);
         edited.file
     });
-    FileOutcome { operations: search.operations(), ..FileOutcome::of(findings, file, warnings) }
+    FileOutcome {
+        operations: search.operations(),
+        requests: elsewhere.map_or(0, |elsewhere| elsewhere.requests()),
+        ..FileOutcome::of(findings, file, warnings)
+    }
 }

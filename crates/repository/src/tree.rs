@@ -12,7 +12,7 @@ mod survey;
 
 pub use job::{Change, FileProblem, FileReport, Job, TextMode};
 pub use look::PASSING_PREFIX;
-pub use pool::{Turns, for_each};
+pub use pool::{Turns, for_each, threads_of_processors};
 pub use survey::{FoundRule, Survey, TreeFile, survey};
 
 /// The most bytes of a file that is looked into. A larger one is only searched for what looks like a sealed value.

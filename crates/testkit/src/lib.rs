@@ -28,4 +28,4 @@ pub use patience::eventually;
 pub use program::{Finished, Program};
 pub use secret::{PASSWORD, SECRET};
 pub use small_disk::{AfterRun, SmallDisk};
-pub use web_server::{Answer, WebServer};
+pub use web_server::{Answer, Request, WebServer};

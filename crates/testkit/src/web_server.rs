@@ -1,6 +1,6 @@
-//! A web server on this machine with one answer for everybody.
+//! A web server on this machine, with one answer for everybody or one for each request.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -46,6 +46,17 @@ impl Answer {
     }
 }
 
+/// What somebody asks.
+pub struct Request {
+    /// Such as `POST /v1/verify HTTP/1.1`.
+    pub first_line: String,
+    /// As long as its `Content-Length` says.
+    pub body: Vec<u8>,
+}
+
+/// What a server says to a request.
+type Answering = Box<dyn Fn(&Request) -> Answer + Send>;
+
 /// A server on a free port; it stops when this value is dropped.
 pub struct WebServer {
     address: SocketAddr,
@@ -72,13 +83,27 @@ impl WebServer {
     /// If no port can be had.
     #[must_use]
     pub fn start_at(address: IpAddr, answer: &Answer) -> Self {
+        let answer = answer.clone();
+        Self::start_answering(address, move |_| answer.clone())
+    }
+
+    /// Starts one that thinks about each request.
+    ///
+    /// # Panics
+    ///
+    /// If no port can be had.
+    #[must_use]
+    pub fn start_answering(
+        address: IpAddr,
+        answer: impl Fn(&Request) -> Answer + Send + 'static,
+    ) -> Self {
+        let answer: Answering = Box::new(answer);
         let listener = TcpListener::bind((address, 0)).expect("a port can be had");
         let address = listener.local_addr().expect("a bound socket has an address");
         let requests = Arc::new(Mutex::new(Vec::new()));
         let stopped = Arc::new(AtomicBool::new(false));
         let thread = thread::spawn({
-            let (requests, stopped, answer) =
-                (requests.clone(), stopped.clone(), answer.to_bytes());
+            let (requests, stopped) = (requests.clone(), stopped.clone());
             move || serve(&listener, &answer, &requests, &stopped)
         });
         Self { address, requests, stopped, thread: Some(thread) }
@@ -118,7 +143,7 @@ impl Drop for WebServer {
 
 fn serve(
     listener: &TcpListener,
-    answer: &[u8],
+    answer: &Answering,
     requests: &Mutex<Vec<String>>,
     stopped: &AtomicBool,
 ) {
@@ -129,24 +154,29 @@ fn serve(
         let Some(request) = read_request(&client) else {
             continue;
         };
-        requests.lock().expect("nothing panics while it holds the list").push(request);
+        let bytes = answer(&request).to_bytes();
+        requests.lock().expect("nothing panics while it holds the list").push(request.first_line);
         // A client may have had enough and hung up.
-        (&client).write_all(answer).ok();
+        (&client).write_all(&bytes).ok();
     }
 }
 
-/// Reads a request without a body up to its empty line; its first line.
-fn read_request(client: &TcpStream) -> Option<String> {
-    let mut lines = BufReader::new(client).lines().map_while(Result::ok);
-    let first = lines.next()?;
-    lines.find(String::is_empty)?;
-    Some(first)
+fn read_request(client: &TcpStream) -> Option<Request> {
+    let mut reader = BufReader::new(client);
+    let mut lines = reader.by_ref().lines().map_while(Result::ok);
+    let first_line = lines.next()?;
+    let head = lines.take_while(|line| !line.is_empty());
+    let length = head.filter_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("Content-Length").then(|| value.trim().parse().ok())?
+    });
+    let mut body = vec![0; length.last().unwrap_or(0)];
+    reader.read_exact(&mut body).ok()?;
+    Some(Request { first_line, body })
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read as _;
-
     use super::*;
 
     fn get(address: SocketAddr, path: &str) -> String {

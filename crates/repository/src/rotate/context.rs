@@ -4,6 +4,8 @@ use std::fmt;
 
 use sealkit_core::{Fingerprint, KeyRing, Scope, SealingKey};
 
+use super::re_encrypter::ReEncrypter;
+
 /// What a rotation knows besides the file.
 #[derive(Clone)]
 pub struct Context<'a> {
@@ -11,6 +13,8 @@ pub struct Context<'a> {
     pub content: Content,
     /// The private keys: a ring for each cluster.
     pub rings: &'a [KeyRing],
+    /// Who has the private keys, where they are not here: then there are no rings.
+    pub re_encrypter: Option<&'a dyn ReEncrypter>,
     /// The key that values are sealed for; none where values are only looked at.
     pub target: Option<Target<'a>>,
     /// What a rule says about the file.
@@ -98,6 +102,7 @@ impl<'a> Context<'a> {
         Self {
             content: Content::Documents,
             rings,
+            re_encrypter: None,
             target,
             rule: Labels::default(),
             rule_at: &|_| None,

@@ -7,7 +7,7 @@ use sealkit_core::{EnvelopeError, Fingerprint};
 use sealkit_manifest::Binding;
 use zeroize::Zeroizing;
 
-use super::binding::Source;
+use super::binding::{Candidate, Source};
 
 /// What became of a file. Has no `Debug`: the file may hold plaintext beside sealed values.
 #[derive(Default)]
@@ -20,6 +20,8 @@ pub struct FileOutcome {
     pub warnings: Vec<Warning>,
     /// How many private-key operations it took: they are nearly all of the time. Those of `verify` are not counted.
     pub operations: usize,
+    /// How many times whoever has the private keys was asked; where nothing is sent, how many times at least that would be.
+    pub requests: usize,
 }
 
 /// What became of a file, in a word.
@@ -52,9 +54,9 @@ pub struct Finding {
     /// The keys that lead to it, with dots between, as `spec.encryptedData.password`; empty where it is part of a comment,
     /// or of a document that could not be read.
     pub item: String,
-    /// What it is bound to: proved where a key opened it, else the likeliest; none where nothing tells.
+    /// What it is bound to: proved where it was opened, else the likeliest; none where nothing tells.
     pub bound: Option<Bound>,
-    /// The key that opened it; none where it was not opened.
+    /// The key that opened it; none where it was not opened, or elsewhere.
     pub key: Option<Fingerprint>,
     /// The key that a hint names.
     pub hint: Option<Fingerprint>,
@@ -69,6 +71,13 @@ pub struct Bound {
     pub binding: Binding,
     /// Who said so.
     pub source: Source,
+}
+
+impl From<Candidate> for Bound {
+    fn from(candidate: Candidate) -> Self {
+        let Candidate { binding, source } = candidate;
+        Self { binding, source }
+    }
 }
 
 /// As its binding.
@@ -93,6 +102,8 @@ pub enum Outcome {
         /// It was opened. Otherwise a hint says so.
         is_proved: bool,
     },
+    /// It would be sent to whoever has the private keys, and nothing was.
+    ToBeSent,
     /// It was looked at, and no certificate says which key it should be sealed for.
     Sealed {
         /// It was opened. Otherwise a hint says for which key it is sealed.
@@ -124,6 +135,17 @@ pub enum LeftCause {
         /// The certificate's private key is not among those given: a value that was rotated already does not open.
         may_be_rotated: bool,
     },
+    /// Whoever has the private keys cannot open it, or another value that was sent with it.
+    ControllerCannotOpen {
+        /// What was tried.
+        tried: Vec<Binding>,
+        /// No other value was sent with it.
+        is_alone: bool,
+    },
+    /// Whoever has the private keys does not take so much at once.
+    TooLargeForController,
+    /// Whoever has the private keys failed, now or before.
+    ControllerFailed,
     /// Not all keys were tried: nothing opens so much of its object, or of its file, that a limit is reached.
     NotTried,
     /// Nothing tells its namespace, and no key opens it cluster-wide.
@@ -219,7 +241,7 @@ impl Verdict {
             Self::Left
         } else if is_changed {
             Self::Rotated
-        } else if any(|outcome| matches!(outcome, Outcome::Stale { .. })) {
+        } else if any(|outcome| matches!(outcome, Outcome::Stale { .. } | Outcome::ToBeSent)) {
             Self::Stale
         } else if any(|outcome| matches!(outcome, Outcome::Sealed { .. })) {
             Self::Sealed
@@ -247,11 +269,17 @@ impl FileOutcome {
         });
         findings.sort_by_key(|found| (found.position.line, found.position.column));
         warnings.sort_by_key(|warning| (warning.position.line, warning.position.column));
-        Self { file, findings, warnings, operations: 0 }
+        Self { file, findings, warnings, operations: 0, requests: 0 }
     }
 }
 
 impl Finding {
+    /// Whether it was opened, here or elsewhere.
+    #[must_use]
+    pub fn is_opened(&self) -> bool {
+        self.key.is_some() || self.outcome == Outcome::Rotated
+    }
+
     /// Whether the file's other values have to be left with this one.
     pub(super) fn holds_back(&self, strict_files: bool) -> bool {
         match &self.outcome {
@@ -260,6 +288,7 @@ impl Finding {
             Outcome::Left(_) => true,
             Outcome::Rotated
             | Outcome::Stale { .. }
+            | Outcome::ToBeSent
             | Outcome::Sealed { .. }
             | Outcome::Current { .. }
             | Outcome::Noted(_) => false,
@@ -277,6 +306,7 @@ impl Outcome {
             Self::Current { is_proved: false } => "CurrentByHint",
             Self::Stale { is_proved: true } => "Stale",
             Self::Stale { is_proved: false } => "StaleByHint",
+            Self::ToBeSent => "ToBeSent",
             Self::Sealed { is_proved: true } => "Sealed",
             Self::Sealed { is_proved: false } => "SealedByHint",
             Self::Left(cause) => cause.reason(),
@@ -296,6 +326,9 @@ impl LeftCause {
             Self::Malformed(_) => "Malformed",
             Self::NoHint => "NoHint",
             Self::NotOpened { .. } => "NotOpened",
+            Self::ControllerCannotOpen { .. } => "ControllerCannotOpen",
+            Self::TooLargeForController => "TooLargeForController",
+            Self::ControllerFailed => "ControllerFailed",
             Self::NotTried => "NotTried",
             Self::NoNamespace => "NoNamespace",
             Self::Unexplained => "Unexplained",
@@ -386,9 +419,18 @@ impl fmt::Display for LeftCause {
                     false => Ok(()),
                 }
             }
+            Self::ControllerCannotOpen { tried, is_alone } => {
+                f.write_str("the controller cannot open it")?;
+                f.write_str(if *is_alone { " for " } else { ", or another one beside it, for " })?;
+                write_bindings(tried, f)
+            }
+            Self::TooLargeForController => f.write_str("it is larger than the controller takes"),
+            Self::ControllerFailed => {
+                f.write_str("the controller failed before it was sealed again")
+            }
             Self::NotTried => f.write_str(
-                "not all keys were tried: no key opens so many other values of the file; put those right first, or \
-                 split the file",
+                "not all was tried: so many other values of the file do not open; put those right first, or split the \
+                 file",
             ),
             Self::NoNamespace => f.write_str(
                 "nothing tells its namespace, and no key opens it cluster-wide: write a rule, or give the namespace",

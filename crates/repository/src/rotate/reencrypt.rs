@@ -44,14 +44,13 @@ pub(super) fn reseal<'n>(
         let candidates = candidates.of(object, value, context);
         values.push(reseal_value(object, value, candidates, search, context, rng));
     }
-    leave_if_for_several(&mut values);
-    Resealed { object, values }
+    Resealed::new(object, values)
 }
 
 /// Leaves values where no ring opens all of them and nothing tells which one is of the certificate's cluster: what is
 /// another cluster's must not be sealed for this one.
 pub(super) fn leave_if_of_several_clusters(resealed: &mut [Resealed<'_>], context: &Context<'_>) {
-    if context.home().is_some() {
+    if context.home().is_some() || context.re_encrypter.is_some() {
         return;
     }
     let values = resealed.iter().flat_map(|resealed| &resealed.values);
@@ -71,7 +70,7 @@ pub(super) fn leave_if_of_several_clusters(resealed: &mut [Resealed<'_>], contex
 
 /// Leaves an object of which one kustomization opens one value, and another one another: as a whole, it is of use in neither.
 fn leave_if_for_several(values: &mut [ResealedValue]) {
-    let opened = values.iter().filter(|value| value.finding.key.is_some());
+    let opened = values.iter().filter(|value| value.finding.is_opened());
     let bound = opened.filter_map(|value| value.finding.bound.as_ref());
     let kustomized =
         bound.filter(|bound| matches!(bound.source, Source::Kustomization | Source::Destination));
@@ -113,8 +112,7 @@ fn reseal_value(
         }
     };
     finding.key = Some(opened.key);
-    let Candidate { binding, source } = &opened.candidate;
-    finding.bound = Some(Bound { binding: binding.clone(), source: *source });
+    finding.bound = Some(Bound::from(opened.candidate.clone()));
     let target = context.target_fingerprint();
     let (outcome, new) = match may_be_sealed(opened.key, context) {
         Err(cause) => (Outcome::Left(cause), None),
@@ -134,20 +132,19 @@ fn reseal_value(
 
 /// The scope that a value was opened under.
 fn opened_scope(finding: &Finding) -> Option<Scope> {
-    finding.key?;
-    finding.bound.as_ref().map(|bound| bound.binding.scope)
+    finding.bound.as_ref().filter(|_| finding.is_opened()).map(|bound| bound.binding.scope)
 }
 
 /// What the values of an object may be bound to: mostly that is the same for all of them.
 #[derive(Default)]
-struct Candidates {
+pub(super) struct Candidates {
     /// What a rule and a comment said about the value before.
     of: Option<(Option<Labels>, Option<Labels>)>,
     candidates: Vec<Candidate>,
 }
 
 impl Candidates {
-    fn of(
+    pub(super) fn of(
         &mut self,
         object: &Object<'_>,
         value: &Value<'_>,
@@ -231,13 +228,12 @@ impl Sources<'_> {
 }
 
 /// What a value is bound to that was not opened, if anything tells: the first that is tried. Cluster-wide is tried anyway.
-fn likeliest(object: &Object<'_>, candidates: &[Candidate]) -> Option<Bound> {
+pub(super) fn likeliest(object: &Object<'_>, candidates: &[Candidate]) -> Option<Bound> {
     let is_said = |candidate: &&Candidate| {
         let scope = candidate.binding.scope;
         scope != Scope::ClusterWide || object.annotated_scope() == Some(scope)
     };
-    let Candidate { binding, source } = candidates.iter().find(is_said)?;
-    Some(Bound { binding: binding.clone(), source: *source })
+    candidates.iter().find(is_said).cloned().map(Bound::from)
 }
 
 /// What becomes of a value that no key opens.
@@ -260,12 +256,18 @@ fn unopened(
     }
     let tried: Vec<Binding> =
         candidates.iter().take(MAX_TRIED).map(|candidate| candidate.binding.clone()).collect();
-    let is_explained = tried.len() > 1;
-    Outcome::Left(match (&object.shape, is_explained) {
-        (Shape::Lone, false) => LeftCause::Unexplained,
-        (_, false) => LeftCause::NoNamespace,
-        _ => LeftCause::NotOpened { tried, may_be_rotated: !is_target_given && hint.is_none() },
-    })
+    let may_be_rotated = !is_target_given && hint.is_none();
+    let unexplained = unexplained(object, candidates);
+    Outcome::Left(unexplained.unwrap_or(LeftCause::NotOpened { tried, may_be_rotated }))
+}
+
+/// Why a value was left of which nothing tells what it is bound to.
+pub(super) fn unexplained(object: &Object<'_>, candidates: &[Candidate]) -> Option<LeftCause> {
+    match (&object.shape, candidates) {
+        (_, [_, _, ..]) => None,
+        (Shape::Lone, _) => Some(LeftCause::Unexplained),
+        _ => Some(LeftCause::NoNamespace),
+    }
 }
 
 /// What becomes of a value that is only looked at, and not sealed for the certificate's key.
@@ -322,6 +324,12 @@ impl ResealedValue {
 }
 
 impl<'n> Resealed<'n> {
+    /// `values` are what became of those of the object, in their order.
+    pub(super) fn new(object: &'n Object<'n>, mut values: Vec<ResealedValue>) -> Self {
+        leave_if_for_several(&mut values);
+        Self { object, values }
+    }
+
     /// Each value, and what became of it.
     pub(super) fn values(&self) -> impl Iterator<Item = (&'n Value<'n>, &ResealedValue)> {
         self.object.values.iter().zip(&self.values)

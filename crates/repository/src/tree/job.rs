@@ -13,13 +13,16 @@ use super::survey::{FoundRule, TreeFile};
 use crate::config::Binding;
 use crate::rotate::{
     Content, Context, FileOutcome, Finding, Labels, LeftCause, NotedCause, Options, Outcome,
-    Target, Warning, rotate,
+    ReEncrypter, Target, Warning, rotate,
 };
 
 /// What is to be done with all files.
+#[derive(Clone)]
 pub struct Job<'a> {
     /// The private keys: a ring for each cluster.
     pub rings: &'a [KeyRing],
+    /// Who has the private keys, where they are not here: then there are no rings.
+    pub re_encrypter: Option<&'a dyn ReEncrypter>,
     /// The certificate's key for all files, whatever their rules say; else they say it.
     pub key: Option<&'a SealingKey>,
     /// That of files whose rules say nothing.
@@ -57,6 +60,8 @@ pub struct FileReport {
     pub target: Option<Fingerprint>,
     /// Why it was not looked into.
     pub problem: Option<FileProblem>,
+    /// How many times whoever has the private keys was asked; where nothing is sent, how many times at least that would be.
+    pub requests: usize,
     /// The new content, where there is any.
     pub change: Option<Change>,
 }
@@ -135,6 +140,7 @@ impl Job<'_> {
             Some(labels(found.binding()))
         };
         let mut context = Context::new(self.rings, target);
+        context.re_encrypter = self.re_encrypter;
         context.rule = rule.map_or_else(Labels::default, |rule| match file.is_documents {
             true => labels(rule.binding()),
             false => labels(&rule.binding_anywhere()),
@@ -175,6 +181,7 @@ impl FileReport {
             warnings: Vec::new(),
             target: None,
             problem: Some(problem),
+            requests: 0,
             change: None,
         }
     }
@@ -185,18 +192,19 @@ impl FileReport {
         before: Zeroizing<Vec<u8>>,
         is_generated: bool,
     ) -> Self {
-        let FileOutcome { file, mut findings, warnings, .. } = outcome;
+        let FileOutcome { file, mut findings, warnings, requests, .. } = outcome;
         if is_generated {
             findings.iter_mut().for_each(note_as_generated);
         }
         let change = file.map(|after| Change { before, after });
-        Self { findings, warnings, target, problem: None, change }
+        Self { findings, warnings, target, problem: None, requests, change }
     }
 }
 
 /// What is made by a program is not changed: the next run of that program would undo it.
 fn note_as_generated(finding: &mut Finding) {
-    if matches!(finding.outcome, Outcome::Stale { .. } | Outcome::Left(_)) {
+    let is_stale = matches!(finding.outcome, Outcome::Stale { .. } | Outcome::ToBeSent);
+    if is_stale || matches!(finding.outcome, Outcome::Left(_)) {
         finding.outcome = Outcome::Noted(NotedCause::Generated);
     }
 }

@@ -9,10 +9,17 @@ use std::thread;
 /// How many threads there are to a processor: while one waits for the disk, another one computes.
 const THREADS_A_CORE: usize = 2;
 
-/// Runs `work` on every item, on several threads, and gives each result with the item's place to `done`, on the calling
+/// How many threads work on files is done by best where the processors do it all.
+#[must_use]
+pub fn threads_of_processors() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get) * THREADS_A_CORE
+}
+
+/// Runs `work` on every item, on so many threads, and gives each result with the item's place to `done`, on the calling
 /// thread, as soon as it is there: in no order.
 pub fn for_each<I: Sync, T: Send>(
     items: &[I],
+    threads: usize,
     work: impl Fn(usize, &I) -> T + Sync,
     mut done: impl FnMut(usize, T),
 ) {
@@ -26,19 +33,14 @@ pub fn for_each<I: Sync, T: Send>(
     let (results, received) = channel();
     thread::scope(|scope| {
         let spawn = |results| thread::Builder::new().spawn_scoped(scope, move || run(results)).ok();
-        let threads = (0..threads(items.len())).filter_map(|_| spawn(results.clone())).count();
-        if threads == 0 {
+        let started = (0..threads.min(items.len())).filter_map(|_| spawn(results.clone())).count();
+        if started == 0 {
             // A system that gives no threads makes it slower, not impossible.
             run(results.clone());
         }
         drop(results);
         received.iter().for_each(|(place, result)| done(place, result));
     });
-}
-
-fn threads(items: usize) -> usize {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    (cores * THREADS_A_CORE).min(items)
 }
 
 /// Lets a number of items through, the first ones in order, whichever thread comes first.
@@ -59,6 +61,13 @@ impl Turns {
     #[must_use]
     pub fn new(limit: usize) -> Self {
         Self { state: Mutex::new(State { next: 0, passed: 0 }), changed: Condvar::new(), limit }
+    }
+
+    /// Whether no more items may pass, of those that have not asked yet.
+    #[must_use]
+    pub fn are_over(&self) -> bool {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.passed >= self.limit
     }
 
     /// Whether the item at `place` may pass, if it wants to. Every item has to ask, once: this waits until those before it
@@ -87,6 +96,7 @@ mod tests {
         let mut places = Vec::new();
         for_each(
             &items,
+            4,
             |place, item| place + item,
             |place, result| {
                 places.push(place);
@@ -95,7 +105,7 @@ mod tests {
         );
         places.sort_unstable();
         assert_eq!((places, sum), (items, 2 * (0..1000).sum::<usize>()));
-        for_each(&[] as &[usize], |_, item| *item, |_, _| panic!("there is none"));
+        for_each(&[] as &[usize], 4, |_, item| *item, |_, _| panic!("there is none"));
     }
 
     #[test]
@@ -105,6 +115,7 @@ mod tests {
         let mut passed = Vec::new();
         for_each(
             &items,
+            4,
             |place, item| turns.ask(place, item % 3 == 0),
             |place, may_pass| {
                 passed.extend(may_pass.then_some(place));

@@ -8,6 +8,7 @@
 )]
 
 mod bound;
+mod elsewhere;
 mod hostile;
 mod never_silent;
 mod support;

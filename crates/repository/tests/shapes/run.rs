@@ -35,7 +35,7 @@ fn check_exits(case: &Case, outcomes: &[FileOutcome]) -> Result<(), String> {
     let findings = || outcomes.iter().flat_map(|outcome| &outcome.findings);
     let is_left = findings().any(|found| matches!(found.outcome, Outcome::Left(_)));
     let is_stale = findings().any(|found| match &found.outcome {
-        Outcome::Rotated | Outcome::Stale { .. } | Outcome::Left(_) => true,
+        Outcome::Rotated | Outcome::Stale { .. } | Outcome::ToBeSent | Outcome::Left(_) => true,
         Outcome::Sealed { .. } | Outcome::Current { .. } => false,
         Outcome::Noted(cause) => cause.could_be_opened(),
     });
@@ -206,7 +206,7 @@ fn check_counts(text: &[u8], outcome: &FileOutcome, filled: &[Filled]) -> Result
 fn kind(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Rotated => "rotated",
-        Outcome::Stale { .. } => "stale",
+        Outcome::Stale { .. } | Outcome::ToBeSent => "stale",
         Outcome::Sealed { .. } => "sealed",
         Outcome::Current { .. } => "current",
         Outcome::Left(_) => "left",
