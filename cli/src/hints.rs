@@ -16,6 +16,10 @@ pub(crate) const EXPIRED_CERTIFICATE: &str =
     "fetch the cluster's newest certificate; --allow-expired seals with this one";
 /// What is said where no certificate is given.
 pub(crate) const NO_CERTIFICATE: &str = "name the cluster's certificate: --cert FILE or URL, SEALED_SECRETS_CERT, or a rule in .seal.yaml; seal cert fetch gets it where kubectl works";
+/// What is said where nothing is kept of a cluster that is not to be asked.
+pub(crate) const NOT_KEPT: &str = "fetch it once, where the cluster can be reached: seal cert fetch; or give the certificate: --cert FILE";
+/// What is said of a URL where nobody is to be asked.
+pub(crate) const OFFLINE: &str = "name a file that holds the certificate, or leave --offline out";
 /// What is said of a certificate that would come by http.
 pub(crate) const HTTP: &str =
     "use https; or fetch it by http with --allow-http, best with --pin FINGERPRINT";

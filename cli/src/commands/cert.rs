@@ -8,9 +8,9 @@ use kubeyaml::{Tree, to_json};
 use sealkit_core::{Certificate, Validity};
 
 use crate::args::{ReportForm, fingerprint};
-use crate::certificate::{self, CertificateSource};
+use crate::certificate::CertificateSource;
 use crate::clock;
-use crate::cluster::{self, ClusterArgs, Fetched};
+use crate::cluster::{self, Fetched, FromClusterArgs};
 use crate::error::Error;
 use crate::fetch::Trust;
 use crate::hints;
@@ -62,7 +62,7 @@ Examples:
   seal cert fetch --context production -w clusters/production.pem")]
 struct FetchArgs {
     #[command(flatten)]
-    cluster: ClusterArgs,
+    cluster: FromClusterArgs,
     /// Refuse any other key than the one with this fingerprint
     #[arg(long, value_name = "FINGERPRINT", value_parser = fingerprint)]
     pin: Option<String>,
@@ -81,18 +81,23 @@ pub(crate) fn run(args: &CertArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
 }
 
 fn fetch(args: &FetchArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
-    let Fetched { pem, from } = cluster::certificate(&args.cluster, ui)?;
-    let about = |error: Error| error.about(format!("what {from} answers"));
-    let certificate = certificate::read(pem.clone()).map_err(about)?;
+    let fetched = cluster::certificate(&args.cluster, ui)?;
+    let Fetched { certificate, text, from, not_kept, .. } = fetched;
     let fingerprint = certificate.fingerprint().to_string();
     if args.pin.as_ref().is_some_and(|pin| *pin != fingerprint) {
-        return Err(about(Error::failed(format!(
-            "the certificate is of another key: {fingerprint}"
-        )))
-        .hint(hints::PIN));
+        return Err(Error::failed(format!("the certificate is of another key: {fingerprint}"))
+            .hint(hints::PIN)
+            .about(format!("what {from} answers")));
     }
-    Destination::from_argument(args.write.as_deref()).write(&[pem], Audience::WorldReadable, ui)?;
+    Destination::from_argument(args.write.as_deref()).write(
+        &[text],
+        Audience::WorldReadable,
+        ui,
+    )?;
     ui.note(format!("key {fingerprint}, from {from}"));
+    if let Some(reason) = not_kept {
+        ui.note(format!("it is not kept for --offline: {}", reason.message()));
+    }
     Ok(())
 }
 

@@ -8,7 +8,9 @@ use zeroize::Zeroizing;
 
 use super::{ConfigFile, Impersonation, SERVICE_ACCOUNT, Wanted, entries, field, text};
 use crate::error::Error;
+use crate::fetch;
 use crate::input;
+use crate::text::one_line;
 
 /// Room for the certificates of an authority, or for a token.
 pub(super) const PART_LIMIT: u64 = 1 << 20;
@@ -98,8 +100,20 @@ impl Target {
         }
     }
 
+    /// For people: the context of the kubeconfig, where there is one, and the API server.
+    pub(crate) fn name(&self) -> String {
+        let server = self.shown_server();
+        let context = self.context.as_ref().map(|context| format!("{context} ({server})"));
+        one_line(context.as_ref().unwrap_or(&server))
+    }
+
+    /// The API server, as messages name it.
+    pub(crate) fn shown_server(&self) -> String {
+        fetch::without_password(&self.server)
+    }
+
     /// A server that nothing else is known of.
-    fn of_server(server: &str) -> Self {
+    pub(crate) fn of_server(server: &str) -> Self {
         Self {
             context: None,
             server: server.to_owned(),

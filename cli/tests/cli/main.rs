@@ -25,6 +25,7 @@ mod keys;
 // What the system says of its errors is Linux's.
 #[cfg(target_os = "linux")]
 mod messages;
+mod offline;
 mod raw;
 mod reference;
 mod rotate;
