@@ -30,7 +30,7 @@ use connection::Connection;
 use failure::Failure;
 use pace::Told;
 
-pub(crate) use certificate::{Fetched, FromClusterArgs, certificate};
+pub(crate) use certificate::{Fetched, FromClusterArgs, OfContext, certificate, of_all_contexts};
 pub(crate) use re_encrypt::{ReEncryptError, ReEncrypter};
 pub(crate) use verify::Verifier;
 

@@ -219,7 +219,7 @@ impl FileResult<'_> {
                 "ChangedMeanwhile",
                 "was changed by somebody else meanwhile: it is as they left it; run again".to_owned(),
             ),
-            (None, Fate::Failed(error)) => ("NotWritten", with_causes(error)),
+            (None, Fate::Failed(error)) => ("NotWritten", error.with_causes()),
             (None, Fate::Unchanged | Fate::Written(_) | Fate::Shown(_) | Fate::OverLimit) => return None,
         };
         Some(Problem { reason, message })
@@ -231,12 +231,6 @@ pub(crate) struct Problem {
     /// A name for programs, which stays the same.
     reason: &'static str,
     message: String,
-}
-
-fn with_causes(error: &Error) -> String {
-    let parts: Vec<String> =
-        [error.message().to_owned()].into_iter().chain(error.causes()).collect();
-    parts.join(": ")
 }
 
 impl<'r> Report<'r> {

@@ -1,7 +1,11 @@
 //! The certificate of a cluster's controller: as it serves it, or as it was kept.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::thread;
+
 use clap::Args;
-use sealkit_core::Certificate;
+use sealkit_core::{Certificate, UnixTime};
 use zeroize::Zeroizing;
 
 use super::kept::{Kept, Place};
@@ -11,7 +15,7 @@ use crate::certificate;
 use crate::clock;
 use crate::error::Error;
 use crate::hints;
-use crate::kubeconfig::Target;
+use crate::kubeconfig::{ContextTarget, Target};
 use crate::ui::Ui;
 
 /// The cluster whose certificate is taken.
@@ -47,10 +51,22 @@ pub(crate) struct Fetched {
     pub(crate) certificate: Certificate,
     /// The text that it was read from.
     pub(crate) text: Zeroizing<Vec<u8>>,
-    /// For people: the context of the kubeconfig, where there is one, the API server, and how old it is if it was kept.
+    /// When it was fetched.
+    pub(crate) fetched: UnixTime,
+    /// How long ago that was, for people, if it was kept since.
+    pub(crate) age: Option<String>,
+    /// For people: the context of the kubeconfig, where there is one, the API server, and the age.
     pub(crate) from: String,
     /// Why it is not there for `--offline` from now on.
     pub(crate) not_kept: Option<Error>,
+}
+
+/// What the cluster of a context gave.
+pub(crate) struct OfContext {
+    pub(crate) context: String,
+    /// The API server, as messages name it; none where the kubeconfig does not say.
+    pub(crate) server: Option<String>,
+    pub(crate) outcome: Result<Fetched, Error>,
 }
 
 /// The certificate that the controller of a cluster serves, which is kept; the one that was kept where nobody is to be
@@ -66,6 +82,59 @@ pub(crate) fn certificate(args: &FromClusterArgs, ui: &mut Ui<'_>) -> Result<Fet
     Ok(fetched.keep(place.as_ref(), ui))
 }
 
+/// The same of all contexts of the kubeconfig, in their order. Each has all of the time, and none waits for another that
+/// hangs. No login program asks anybody.
+pub(crate) fn of_all_contexts(
+    args: &FromClusterArgs,
+    ui: &mut Ui<'_>,
+) -> Result<Vec<OfContext>, Error> {
+    let cluster = &args.cluster;
+    let targets = Target::of_all_contexts(&cluster.wanted())?;
+    let places: Vec<Option<Place>> =
+        targets.iter().map(|found| Place::of(found.target.as_ref().ok()?, cluster)).collect();
+    let jobs: Vec<_> = targets.into_iter().zip(&places).collect();
+    let found = at_once(jobs, |(ContextTarget { context, target }, place)| {
+        let server = target.as_ref().ok().map(Target::shown_server);
+        let outcome = target.and_then(|target| match args.offline {
+            true => kept(place.as_ref(), &target),
+            false => fetch(target, cluster, false),
+        });
+        OfContext { context, server, outcome }
+    });
+    let with_places = found.into_iter().zip(&places);
+    let all = with_places.map(|(found, place)| match found.outcome {
+        Ok(fetched) if !args.offline => {
+            OfContext { outcome: Ok(fetched.keep(place.as_ref(), ui)), ..found }
+        }
+        outcome => OfContext { outcome, ..found },
+    });
+    Ok(all.collect())
+}
+
+/// Does several things at a time; the results come in the things' order.
+fn at_once<J: Send, R: Send>(jobs: Vec<J>, run: impl Fn(J) -> R + Sync) -> Vec<R> {
+    /// They wait for answers, mostly.
+    const THREADS: usize = 16;
+    let threads = jobs.len().min(THREADS);
+    let queue = Mutex::new(jobs.into_iter().enumerate());
+    // Taken before the work begins, so that the others go on meanwhile.
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let (sender, results) = mpsc::channel();
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            let (sender, next, run) = (sender.clone(), &next, &run);
+            scope.spawn(move || {
+                while let Some((place, job)) = next() {
+                    // The results outlive the threads.
+                    sender.send((place, run(job))).ok();
+                }
+            });
+        }
+    });
+    drop(sender);
+    results.into_iter().collect::<BTreeMap<usize, R>>().into_values().collect()
+}
+
 /// Asks the controller.
 fn fetch(target: Target, args: &ClusterArgs, may_ask: bool) -> Result<Fetched, Error> {
     let access = Access::to(target, args, may_ask)?;
@@ -74,7 +143,7 @@ fn fetch(target: Target, args: &ClusterArgs, may_ask: bool) -> Result<Fetched, E
     let from = access.name;
     let certificate = certificate::read(text.clone());
     let certificate = certificate.map_err(|error| error.about(format!("what {from} answers")))?;
-    Ok(Fetched { certificate, text, from, not_kept: None })
+    Ok(Fetched { certificate, text, fetched: clock::now(), age: None, from, not_kept: None })
 }
 
 fn kept(place: Option<&Place>, target: &Target) -> Result<Fetched, Error> {
@@ -88,7 +157,9 @@ fn kept(place: Option<&Place>, target: &Target) -> Result<Fetched, Error> {
     Ok(Fetched {
         text: Zeroizing::new(certificate.to_pem().into_bytes()),
         certificate,
+        fetched,
         from: format!("{}, fetched {age}", target.name()),
+        age: Some(age),
         not_kept: None,
     })
 }

@@ -1,5 +1,7 @@
 //! `seal cert`: what a certificate says.
 
+mod all_contexts;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -7,7 +9,7 @@ use clap::{Args, Subcommand};
 use kubeyaml::{Tree, to_json};
 use sealkit_core::{Certificate, Validity};
 
-use crate::args::{ReportForm, fingerprint};
+use crate::args::{FromEnvironment, ReportForm, fingerprint};
 use crate::certificate::CertificateSource;
 use crate::clock;
 use crate::cluster::{self, Fetched, FromClusterArgs};
@@ -59,14 +61,25 @@ struct ShowArgs {
 #[command(after_help = "\
 Examples:
   seal cert fetch > cluster.pem
-  seal cert fetch --context production -w clusters/production.pem")]
+  seal cert fetch --context production -w clusters/production.pem
+  seal cert fetch --all-contexts
+  seal cert fetch --all-contexts -w clusters")]
 struct FetchArgs {
+    // First: see there.
+    #[command(flatten)]
+    environment: FromEnvironment,
     #[command(flatten)]
     cluster: FromClusterArgs,
+    /// From the cluster of each context, several at once: a line for each, and with -w a file for each in this folder
+    #[arg(long, conflicts_with = "pin")]
+    all_contexts: bool,
+    /// With --all-contexts: how it is printed [default: text]
+    #[arg(short, long, value_enum, requires = "all_contexts")]
+    output: Option<ReportForm>,
     /// Refuse any other key than the one with this fingerprint
     #[arg(long, value_name = "FINGERPRINT", value_parser = fingerprint)]
     pin: Option<String>,
-    /// Write to this file, in one step, instead of standard output
+    /// Write to this file, in one step, instead of standard output; with --all-contexts, the folder for the files
     #[arg(short = 'w', long = "write", value_name = "FILE")]
     write: Option<PathBuf>,
 }
@@ -81,6 +94,15 @@ pub(crate) fn run(args: &CertArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
 }
 
 fn fetch(args: &FetchArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
+    if args.all_contexts {
+        let is_flag = args.cluster.cluster.context.is_some() && !args.environment.gives("context");
+        if is_flag {
+            return Err(Error::usage("--context and --all-contexts are both given")
+                .hint("leave one of them out"));
+        }
+        let form = args.output.unwrap_or_default();
+        return all_contexts::run(&args.cluster, form, args.write.as_deref(), ui);
+    }
     let fetched = cluster::certificate(&args.cluster, ui)?;
     let Fetched { certificate, text, from, not_kept, .. } = fetched;
     let fingerprint = certificate.fingerprint().to_string();

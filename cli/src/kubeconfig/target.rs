@@ -6,7 +6,9 @@ use std::path::Path;
 use kubeyaml::{Node, go_base64};
 use zeroize::Zeroizing;
 
-use super::{ConfigFile, Impersonation, SERVICE_ACCOUNT, Wanted, entries, field, text};
+use super::{
+    ConfigFile, Impersonation, SERVICE_ACCOUNT, Wanted, contexts_in, entries, field, text,
+};
 use crate::error::Error;
 use crate::fetch;
 use crate::input;
@@ -33,6 +35,12 @@ pub(crate) struct Target {
     pub(crate) login: Login,
     /// Who it is asked for.
     pub(crate) impersonation: Impersonation,
+}
+
+/// A context, and what it leads to.
+pub(crate) struct ContextTarget {
+    pub(crate) context: String,
+    pub(crate) target: Result<Target, Error>,
 }
 
 /// Who asks a server.
@@ -79,6 +87,16 @@ impl Target {
         let Some(mut target) = found else { return Ok(None) };
         wanted.overrides.put_into(&mut target)?;
         Ok(Some(target))
+    }
+
+    /// Those of all contexts; none where there is no kubeconfig.
+    pub(crate) fn of_all_contexts(wanted: &Wanted<'_>) -> Result<Vec<ContextTarget>, Error> {
+        let files = wanted.files()?;
+        let contexts = contexts_in(&files).into_iter().map(|name| ContextTarget {
+            context: name.to_owned(),
+            target: Self::of_context(&files, name, wanted),
+        });
+        Ok(contexts.collect())
     }
 
     fn before_overrides(wanted: &Wanted<'_>) -> Result<Option<Self>, Error> {

@@ -6,6 +6,7 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+mod all_contexts;
 mod bad_input;
 mod canaries;
 mod certificate;
