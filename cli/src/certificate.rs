@@ -1,6 +1,7 @@
 //! The certificate to seal with: where it comes from, and whether it may still be used.
 
 mod forms;
+pub(crate) mod pins;
 
 use std::cell::OnceCell;
 use std::ffi::OsStr;
@@ -116,6 +117,8 @@ pub(crate) struct CertificateChoice<'a> {
     source: CertificateSource,
     /// The rule that has chosen it.
     rule: Option<&'a FoundRule>,
+    /// The rule of what is sealed, which may demand a key whoever has chosen the certificate.
+    demanding: Option<&'a FoundRule>,
     /// What the environment names, which must have the same key.
     variable: Option<CertificateSource>,
     /// The cluster that has given it, once it has.
@@ -124,7 +127,7 @@ pub(crate) struct CertificateChoice<'a> {
 
 impl<'a> CertificateChoice<'a> {
     fn of(source: CertificateSource) -> Self {
-        Self { source, rule: None, variable: None, from: OnceCell::new() }
+        Self { source, rule: None, demanding: None, variable: None, from: OnceCell::new() }
     }
 
     fn of_rule(
@@ -158,6 +161,12 @@ impl<'a> CertificateChoice<'a> {
         }
     }
 
+    /// Refuses a key that the rule has no pin for.
+    fn check_pins(&self, certificate: &Certificate) -> Result<(), Error> {
+        let Some(found) = self.demanding else { return Ok(()) };
+        pins::check(certificate.fingerprint(), found.rule().pins(), found)
+    }
+
     /// Refuses a rule and a variable that name different keys: one of them is wrong.
     fn check_variable(&self, certificate: &Certificate, ui: &mut Ui<'_>) -> Result<(), Error> {
         let (Some(rule), Some(variable)) = (self.rule, &self.variable) else { return Ok(()) };
@@ -175,6 +184,16 @@ impl<'a> CertificateChoice<'a> {
 impl CertificateArgs {
     /// Where the certificate comes from: the flag, else the rule, else the variable, else the cluster.
     pub(crate) fn choose<'a>(
+        &self,
+        environment: &FromEnvironment,
+        rule: Option<&'a FoundRule>,
+        cluster: &FromClusterArgs,
+    ) -> Result<CertificateChoice<'a>, Error> {
+        let choice = self.choose_source(environment, rule, cluster)?;
+        Ok(CertificateChoice { demanding: rule, ..choice })
+    }
+
+    fn choose_source<'a>(
         &self,
         environment: &FromEnvironment,
         rule: Option<&'a FoundRule>,
@@ -219,6 +238,7 @@ impl CertificateArgs {
             choice.from.set(from).ok();
         }
         choice.check_variable(&certificate, ui)?;
+        choice.check_pins(&certificate).map_err(|error| error.about(source))?;
         self.accept(&certificate, source, ui)?;
         Ok(certificate)
     }
@@ -252,14 +272,7 @@ impl CertificateArgs {
     }
 
     fn check_pin(&self, certificate: &Certificate) -> Result<(), Error> {
-        let fingerprint = certificate.fingerprint().to_string();
-        match &self.pin {
-            Some(pin) if *pin != fingerprint => Err(Error::failed(format!(
-                "the certificate is of key {fingerprint}, and --pin demands {pin}"
-            ))
-            .hint(hints::PIN)),
-            _ => Ok(()),
-        }
+        pins::check(certificate.fingerprint(), self.pin.as_slice(), "--pin")
     }
 }
 

@@ -25,6 +25,9 @@ pub(crate) const HTTP: &str =
     "use https; or fetch it by http with --allow-http, best with --pin FINGERPRINT";
 /// What is said of a server on this machine that redirects.
 pub(crate) const REDIRECT: &str = "give the URL that it redirects to";
+/// What a fingerprint is.
+pub(crate) const FINGERPRINT: &str =
+    "a fingerprint is SHA256: and 43 characters of base64, as seal cert show prints it";
 /// What is said of a certificate that is not the one that was asked for.
 pub(crate) const PIN: &str = "find out which of the two is the cluster's key before you seal";
 /// What is said where scope, namespace and name of a single value do not make a label.

@@ -7,15 +7,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use kubeyaml::{Tree, to_json};
-use sealkit_core::{Certificate, Validity};
+use sealkit_core::{Certificate, Fingerprint, Validity};
 
 use crate::args::{FromEnvironment, ReportForm, fingerprint};
-use crate::certificate::CertificateSource;
+use crate::certificate::{CertificateSource, pins};
 use crate::clock;
 use crate::cluster::{self, Fetched, FromClusterArgs};
 use crate::error::Error;
 use crate::fetch::Trust;
-use crate::hints;
 use crate::output::{Audience, Destination};
 use crate::text;
 use crate::ui::Ui;
@@ -78,7 +77,7 @@ struct FetchArgs {
     output: Option<ReportForm>,
     /// Refuse any other key than the one with this fingerprint
     #[arg(long, value_name = "FINGERPRINT", value_parser = fingerprint)]
-    pin: Option<String>,
+    pin: Option<Fingerprint>,
     /// Write to this file, in one step, instead of standard output; with --all-contexts, the folder for the files
     #[arg(short = 'w', long = "write", value_name = "FILE")]
     write: Option<PathBuf>,
@@ -105,12 +104,8 @@ fn fetch(args: &FetchArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     }
     let fetched = cluster::certificate(&args.cluster, ui)?;
     let Fetched { certificate, text, from, not_kept, .. } = fetched;
-    let fingerprint = certificate.fingerprint().to_string();
-    if args.pin.as_ref().is_some_and(|pin| *pin != fingerprint) {
-        return Err(Error::failed(format!("the certificate is of another key: {fingerprint}"))
-            .hint(hints::PIN)
-            .about(format!("what {from} answers")));
-    }
+    let fingerprint = certificate.fingerprint();
+    pins::check(fingerprint, args.pin.as_slice(), "--pin").map_err(|error| error.about(&from))?;
     Destination::from_argument(args.write.as_deref()).write(
         &[text],
         Audience::WorldReadable,

@@ -27,6 +27,7 @@ mod keys;
 #[cfg(target_os = "linux")]
 mod messages;
 mod offline;
+mod pins;
 mod raw;
 mod reference;
 mod rotate;
