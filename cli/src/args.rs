@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, Command, FromArgMatches, ValueEnum};
 use kubeyaml::Format;
-use sealkit_core::Scope;
+use sealkit_core::{Fingerprint, Scope};
 use sealkit_repository::config::Binding;
 
 pub(crate) use tree::TreeArgs;
@@ -100,7 +100,7 @@ pub(crate) struct CertificateArgs {
         hide_env_values = true,
         value_parser = fingerprint
     )]
-    pub(crate) pin: Option<String>,
+    pub(crate) pin: Option<Fingerprint>,
     /// Seal even if the certificate has expired
     #[arg(long)]
     pub(crate) allow_expired: bool,
@@ -187,12 +187,7 @@ pub(crate) fn boolean(text: &str) -> Result<bool, String> {
     }
 }
 
-/// A fingerprint in the form that is printed, so that the two can be compared as text: SHA-256 in base64 without padding.
-pub(crate) fn fingerprint(text: &str) -> Result<String, String> {
-    const LENGTH: usize = 43;
-    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
-    match text.strip_prefix("SHA256:") {
-        Some(hash) if hash.len() == LENGTH && hash.bytes().all(is_base64) => Ok(text.to_owned()),
-        _ => Err("a fingerprint is SHA256: and 43 characters of base64".to_owned()),
-    }
+/// A fingerprint in the form that is printed.
+pub(crate) fn fingerprint(text: &str) -> Result<Fingerprint, String> {
+    text.parse().map_err(|_| "a fingerprint is SHA256: and 43 characters of base64".to_owned())
 }

@@ -1,6 +1,7 @@
 //! The certificate to seal with: where it comes from, and whether it may still be used.
 
 mod forms;
+pub(crate) mod pins;
 
 use std::cell::OnceCell;
 use std::ffi::OsStr;
@@ -12,7 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::args::{CertificateArgs, FromEnvironment};
 use crate::clock;
-use crate::cluster::{self, ClusterArgs, Fetched};
+use crate::cluster::{self, Fetched, FromClusterArgs};
 use crate::error::Error;
 use crate::fetch::{self, Trust};
 use crate::hints;
@@ -35,12 +36,14 @@ pub(crate) enum CertificateSource {
     /// The content of an environment variable.
     Variable(Variable),
     /// The controller of a cluster.
-    Cluster(Box<ClusterArgs>),
+    Cluster(Box<FromClusterArgs>),
 }
 
 /// A certificate that was read.
 pub(crate) struct Loaded {
     certificate: Certificate,
+    /// What it was read from. Wiped: a private key may have been named by mistake.
+    text: Zeroizing<Vec<u8>>,
     /// The cluster that has given it: context and server.
     from: Option<String>,
 }
@@ -78,26 +81,18 @@ impl CertificateSource {
         self.load_from(ui).map(|loaded| loaded.certificate)
     }
 
-    /// The text that it is read from, and the cluster that has given it. Wiped: a private key may have been named by mistake.
-    fn text(&self, ui: &mut Ui<'_>) -> Result<(Zeroizing<Vec<u8>>, Option<String>), Error> {
-        Ok(match self {
-            Self::Local(source) => (source.read(CERTIFICATE_LIMIT, ui)?, None),
-            Self::Url(url, trust) => (fetch::get(url, *trust, CERTIFICATE_LIMIT)?, None),
-            Self::Variable(variable) => (variable.read(), None),
-            Self::Cluster(args) => {
-                let Fetched { pem, from } = cluster::certificate(args, ui)?;
-                (pem, Some(from))
-            }
-        })
-    }
-
     fn load_from(&self, ui: &mut Ui<'_>) -> Result<Loaded, Error> {
-        let (pem, from) = self.text(ui)?;
-        let certificate = read(pem).map_err(|error| match &from {
-            Some(from) => error.about(from),
-            None => error.about(self),
-        })?;
-        Ok(Loaded { certificate, from })
+        let text = match self {
+            Self::Local(source) => source.read(CERTIFICATE_LIMIT, ui)?,
+            Self::Url(url, trust) => fetch::get(url, *trust, CERTIFICATE_LIMIT)?,
+            Self::Variable(variable) => variable.read(),
+            Self::Cluster(args) => {
+                let Fetched { certificate, text, from, .. } = cluster::certificate(args, ui)?;
+                return Ok(Loaded { certificate, text, from: Some(from) });
+            }
+        };
+        let certificate = read(text.clone()).map_err(|error| error.about(self))?;
+        Ok(Loaded { certificate, text, from: None })
     }
 }
 
@@ -122,6 +117,8 @@ pub(crate) struct CertificateChoice<'a> {
     source: CertificateSource,
     /// The rule that has chosen it.
     rule: Option<&'a FoundRule>,
+    /// The rule of what is sealed, which may demand a key whoever has chosen the certificate.
+    demanding: Option<&'a FoundRule>,
     /// What the environment names, which must have the same key.
     variable: Option<CertificateSource>,
     /// The cluster that has given it, once it has.
@@ -130,7 +127,7 @@ pub(crate) struct CertificateChoice<'a> {
 
 impl<'a> CertificateChoice<'a> {
     fn of(source: CertificateSource) -> Self {
-        Self { source, rule: None, variable: None, from: OnceCell::new() }
+        Self { source, rule: None, demanding: None, variable: None, from: OnceCell::new() }
     }
 
     fn of_rule(
@@ -151,9 +148,7 @@ impl<'a> CertificateChoice<'a> {
 
     /// The text of the certificate as it was given, which nothing else than a certificate may be.
     pub(crate) fn text(&self, ui: &mut Ui<'_>) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let (text, _) = self.source.text(ui)?;
-        read(text.clone()).map_err(|error| error.about(&self.source))?;
-        Ok(text)
+        self.source.load_from(ui).map(|loaded| loaded.text)
     }
 
     /// Says whose key was sealed for, where a server or a rule has chosen it.
@@ -164,6 +159,12 @@ impl<'a> CertificateChoice<'a> {
         } else if self.rule.is_some() || matches!(self.source, CertificateSource::Url(..)) {
             ui.note(format!("sealed for key {key}"));
         }
+    }
+
+    /// Refuses a key that the rule has no pin for.
+    fn check_pins(&self, certificate: &Certificate) -> Result<(), Error> {
+        let Some(found) = self.demanding else { return Ok(()) };
+        pins::check(certificate.fingerprint(), found.rule().pins(), found)
     }
 
     /// Refuses a rule and a variable that name different keys: one of them is wrong.
@@ -186,12 +187,29 @@ impl CertificateArgs {
         &self,
         environment: &FromEnvironment,
         rule: Option<&'a FoundRule>,
-        cluster: &ClusterArgs,
+        cluster: &FromClusterArgs,
+    ) -> Result<CertificateChoice<'a>, Error> {
+        let choice = self.choose_source(environment, rule, cluster)?;
+        Ok(CertificateChoice { demanding: rule, ..choice })
+    }
+
+    fn choose_source<'a>(
+        &self,
+        environment: &FromEnvironment,
+        rule: Option<&'a FoundRule>,
+        cluster: &FromClusterArgs,
     ) -> Result<CertificateChoice<'a>, Error> {
         let trust = Trust::given(self.allow_http);
         let given = || {
             let argument = self.cert.as_deref();
-            argument.map(|argument| CertificateSource::from_argument(argument, trust)).transpose()
+            let source = argument.map(|argument| CertificateSource::from_argument(argument, trust));
+            match source.transpose()? {
+                Some(CertificateSource::Url(..)) if cluster.offline => {
+                    Err(Error::usage("--offline asks nobody, and the certificate is at a URL")
+                        .hint(hints::OFFLINE))
+                }
+                source => Ok(source),
+            }
         };
         let is_flag = self.cert.is_some() && !environment.gives("cert");
         if let Some(found) = rule.filter(|_| !is_flag)
@@ -201,7 +219,7 @@ impl CertificateArgs {
         }
         match given()? {
             Some(source) => Ok(CertificateChoice::of(source)),
-            None if cluster.is_there() => {
+            None if cluster.cluster.is_there() => {
                 Ok(CertificateChoice::of(CertificateSource::Cluster(Box::new(cluster.clone()))))
             }
             None => Err(Error::usage("no certificate is given").hint(hints::NO_CERTIFICATE)),
@@ -215,11 +233,12 @@ impl CertificateArgs {
         ui: &mut Ui<'_>,
     ) -> Result<Certificate, Error> {
         let source = &choice.source;
-        let Loaded { certificate, from } = source.load_from(ui)?;
+        let Loaded { certificate, from, .. } = source.load_from(ui)?;
         if let Some(from) = from {
             choice.from.set(from).ok();
         }
         choice.check_variable(&certificate, ui)?;
+        choice.check_pins(&certificate).map_err(|error| error.about(source))?;
         self.accept(&certificate, source, ui)?;
         Ok(certificate)
     }
@@ -253,14 +272,7 @@ impl CertificateArgs {
     }
 
     fn check_pin(&self, certificate: &Certificate) -> Result<(), Error> {
-        let fingerprint = certificate.fingerprint().to_string();
-        match &self.pin {
-            Some(pin) if *pin != fingerprint => Err(Error::failed(format!(
-                "the certificate is of key {fingerprint}, and --pin demands {pin}"
-            ))
-            .hint(hints::PIN)),
-            _ => Ok(()),
-        }
+        pins::check(certificate.fingerprint(), self.pin.as_slice(), "--pin")
     }
 }
 

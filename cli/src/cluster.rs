@@ -1,8 +1,10 @@
 //! The cluster that kubectl would talk to: the only part of the program that does.
 
+mod certificate;
 mod connection;
 mod controller;
 mod failure;
+mod kept;
 mod login;
 mod pace;
 mod re_encrypt;
@@ -20,16 +22,15 @@ use zeroize::Zeroizing;
 use crate::args::not_empty;
 use crate::clock::Deadline;
 use crate::error::Error;
-use crate::fetch;
 use crate::input::CERTIFICATE_LIMIT;
 use crate::kubeconfig::{Overrides, Target, Wanted};
-use crate::text;
 use crate::ui::Ui;
 
 use connection::Connection;
 use failure::Failure;
 use pace::Told;
 
+pub(crate) use certificate::{Fetched, FromClusterArgs, OfContext, certificate, of_all_contexts};
 pub(crate) use re_encrypt::{ReEncryptError, ReEncrypter};
 pub(crate) use verify::Verifier;
 
@@ -86,14 +87,6 @@ pub(crate) struct ClusterArgs {
     pub(crate) overrides: Box<Overrides>,
 }
 
-/// A certificate as a cluster gave it.
-pub(crate) struct Fetched {
-    /// What the controller answered: PEM, if it is what it should be.
-    pub(crate) pem: Zeroizing<Vec<u8>>,
-    /// For people: the context of the kubeconfig, where there is one, and the API server.
-    pub(crate) from: String,
-}
-
 impl ClusterArgs {
     /// Whether anything says which cluster.
     pub(crate) fn is_there(&self) -> bool {
@@ -110,14 +103,6 @@ impl ClusterArgs {
     }
 }
 
-/// Fetches the certificate that the controller of a cluster serves.
-pub(crate) fn certificate(args: &ClusterArgs, ui: &mut Ui<'_>) -> Result<Fetched, Error> {
-    let access = Access::open(args, ui)?;
-    let pem = access.certificate(args);
-    let pem = pem.map_err(|failure| failure.describe(&access.server, args))?;
-    Ok(Fetched { pem, from: access.name() })
-}
-
 /// What a server has answered.
 struct Answer {
     status: u16,
@@ -131,7 +116,8 @@ struct Answer {
 /// A connection to an API server, with what a person's kubeconfig or a pod's account gives.
 struct Access {
     connection: Connection,
-    context: Option<String>,
+    /// For people: the context of the kubeconfig, where there is one, and the API server.
+    name: String,
     /// As messages name it.
     server: String,
     /// How long one thing may take.
@@ -142,34 +128,25 @@ struct Access {
 
 impl Access {
     fn open(args: &ClusterArgs, ui: &mut Ui<'_>) -> Result<Self, Error> {
-        let target = Target::find(&args.wanted())?;
-        let mut target = target.ok_or_else(failure::no_kubeconfig)?;
-        let server = fetch::without_password(&target.server);
+        let target = Target::find(&args.wanted())?.ok_or_else(failure::no_kubeconfig)?;
+        Self::to(target, args, ui.stdin().is_terminal())
+    }
+
+    /// Logs in, where that takes a program: it may ask the person at the terminal, or nobody.
+    fn to(mut target: Target, args: &ClusterArgs, may_ask: bool) -> Result<Self, Error> {
+        let (name, server) = (target.name(), target.shown_server());
+        let timeout = args.request_timeout.filter(|time| !time.is_zero()).unwrap_or(TIMEOUT);
         if let Some(program) = target.login.program.take() {
-            let login = login::run(&program, ui.stdin().is_terminal());
+            let login = login::run(&program, may_ask, timeout);
             target.login = login.map_err(|error| error.about(&server))?;
         }
         let connection = Connection::to(&target).map_err(|error| error.about(&server))?;
-        let timeout = args.request_timeout.filter(|time| !time.is_zero()).unwrap_or(TIMEOUT);
-        Ok(Self {
-            connection,
-            context: target.context,
-            server,
-            timeout,
-            until: Deadline::within(timeout),
-        })
+        Ok(Self { connection, name, server, timeout, until: Deadline::within(timeout) })
     }
 
     fn certificate(&self, args: &ClusterArgs) -> Result<Zeroizing<Vec<u8>>, Failure> {
         let controller = controller::find(self, args)?;
         self.get(&controller.path("v1/cert.pem"), CERTIFICATE_LIMIT).map_err(Failure::of_controller)
-    }
-
-    /// For people: the context of the kubeconfig, where there is one, and the API server.
-    fn name(&self) -> String {
-        let Self { context, server, .. } = self;
-        let context = context.as_ref().map(|context| format!("{context} ({server})"));
-        text::one_line(context.as_ref().unwrap_or(server))
     }
 
     /// The body of a successful answer.

@@ -123,6 +123,12 @@ impl Error {
         causes
     }
 
+    /// What is wrong and what lies behind it, in one line.
+    pub(crate) fn with_causes(&self) -> String {
+        let message = std::iter::once(self.message.clone());
+        message.chain(self.causes()).collect::<Vec<_>>().join(": ")
+    }
+
     /// What to do, a line each.
     pub(crate) fn hints(&self) -> &[String] {
         &self.hints

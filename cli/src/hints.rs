@@ -16,11 +16,18 @@ pub(crate) const EXPIRED_CERTIFICATE: &str =
     "fetch the cluster's newest certificate; --allow-expired seals with this one";
 /// What is said where no certificate is given.
 pub(crate) const NO_CERTIFICATE: &str = "name the cluster's certificate: --cert FILE or URL, SEALED_SECRETS_CERT, or a rule in .seal.yaml; seal cert fetch gets it where kubectl works";
+/// What is said where nothing is kept of a cluster that is not to be asked.
+pub(crate) const NOT_KEPT: &str = "fetch it once, where the cluster can be reached: seal cert fetch; or give the certificate: --cert FILE";
+/// What is said of a URL where nobody is to be asked.
+pub(crate) const OFFLINE: &str = "name a file that holds the certificate, or leave --offline out";
 /// What is said of a certificate that would come by http.
 pub(crate) const HTTP: &str =
     "use https; or fetch it by http with --allow-http, best with --pin FINGERPRINT";
 /// What is said of a server on this machine that redirects.
 pub(crate) const REDIRECT: &str = "give the URL that it redirects to";
+/// What a fingerprint is.
+pub(crate) const FINGERPRINT: &str =
+    "a fingerprint is SHA256: and 43 characters of base64, as seal cert show prints it";
 /// What is said of a certificate that is not the one that was asked for.
 pub(crate) const PIN: &str = "find out which of the two is the cluster's key before you seal";
 /// What is said where scope, namespace and name of a single value do not make a label.

@@ -88,7 +88,11 @@ impl std::fmt::Display for Variable {
 
 /// Reads a file of up to `limit` bytes.
 pub(crate) fn read_file(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let mut file = File::open(path).map_err(read_failed)?;
+    read_open(&mut File::open(path).map_err(read_failed)?, limit)
+}
+
+/// Reads a file that is open, of up to `limit` bytes.
+pub(crate) fn read_open(file: &mut File, limit: u64) -> Result<Zeroizing<Vec<u8>>, Error> {
     let metadata = file.metadata().map_err(read_failed)?;
     if metadata.is_dir() {
         return Err(Error::failed("is a directory, not a file"));
@@ -96,7 +100,7 @@ pub(crate) fn read_file(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, E
     if metadata.is_file() && metadata.len() > limit {
         return Err(too_large(limit));
     }
-    read_all(&mut file, limit, metadata.len())
+    read_all(file, limit, metadata.len())
 }
 
 /// Reads up to `limit` bytes into a buffer that is wiped, and so is each smaller one it outgrew.

@@ -3,6 +3,7 @@
 mod overrides;
 mod target;
 
+use std::collections::HashSet;
 use std::env;
 use std::ffi::OsString;
 use std::fs;
@@ -14,7 +15,7 @@ use crate::error::Error;
 use crate::input;
 
 pub(crate) use overrides::{Impersonation, Overrides};
-pub(crate) use target::{ClientCertificate, Login, Program, Target};
+pub(crate) use target::{ClientCertificate, ContextTarget, Login, Program, Target};
 
 /// What Kubernetes calls the namespace that nobody has chosen.
 const DEFAULT_NAMESPACE: &str = "default";
@@ -83,6 +84,14 @@ impl<'a> Wanted<'a> {
         let current = || files.iter().find_map(|file| text(&file.document, "current-context"));
         self.context.or_else(current)
     }
+}
+
+/// The names of the contexts, each once: of several of a name the first counts.
+fn contexts_in(files: &[ConfigFile]) -> Vec<&str> {
+    let contexts = files.iter().flat_map(|file| entries(&file.document, "contexts"));
+    let mut known = HashSet::new();
+    let names = contexts.filter_map(|context| text(context, "name"));
+    names.filter(|name| known.insert(*name)).collect()
 }
 
 /// A kubeconfig file: its path and its one document.

@@ -204,7 +204,7 @@ fn seal_secrets(flags: Flags, ui: &mut Ui<'_>) -> Result<(), Error> {
     let args = seal::SealArgs {
         files: flags.files(),
         certificate: flags.certificate(ui),
-        cluster: flags.cluster()?,
+        cluster: flags.cluster()?.into(),
         scope: ScopeArgs { scope: flags.wide_scope() },
         output,
         environment: flags.environment,
@@ -232,7 +232,7 @@ fn seal_value(flags: Flags, ui: &mut Ui<'_>) -> Result<(), Error> {
     let args = raw::RawArgs {
         file,
         certificate: flags.certificate(ui),
-        cluster: flags.cluster()?,
+        cluster: flags.cluster()?.into(),
         write: given(flags.write.as_ref()).cloned(),
         environment: flags.environment,
         scope: Some(flags.scope.unwrap_or(ScopeName::Strict)),
@@ -261,7 +261,7 @@ fn merge_into(file: PathBuf, flags: Flags, ui: &mut Ui<'_>) -> Result<(), Error>
         file,
         secret: flags.files().into_iter().next(),
         certificate: flags.certificate(ui),
-        cluster: flags.cluster()?,
+        cluster: flags.cluster()?.into(),
         environment: flags.environment,
         object: ObjectArgs { namespace: flags.namespace, name: None },
         of_kubeseal: true,
@@ -288,7 +288,7 @@ fn recovery_unseal(flags: Flags, ui: &mut Ui<'_>) -> Result<(), Error> {
 
 fn fetch_certificate(flags: &Flags, ui: &mut Ui<'_>) -> Result<(), Error> {
     let certificate = flags.certificate(ui);
-    let choice = certificate.choose(&flags.environment, None, &flags.cluster()?)?;
+    let choice = certificate.choose(&flags.environment, None, &flags.cluster()?.into())?;
     let destination = Destination::from_argument(given(flags.write.as_ref()).map(PathBuf::as_path));
     Guard::new().reads(choice.locals()).writes(&destination).check(ui)?;
     let pem = choice.text(ui)?;

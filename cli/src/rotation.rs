@@ -14,17 +14,20 @@ mod through;
 
 use std::path::{Path, PathBuf};
 
+use sealkit_core::Fingerprint;
 use sealkit_repository::rotate::{Options, Verdict};
 use sealkit_repository::tree::{
-    Change, FileProblem, FileReport, Job, Survey, TreeFile, Turns, for_each, threads_of_processors,
+    Change, FileProblem, FileReport, FoundRule, Job, Survey, TreeFile, Turns, for_each,
+    threads_of_processors,
 };
 
 use crate::args::ReportForm;
+use crate::certificate::pins;
 use crate::cluster::MOST_AT_ONCE;
 use crate::error::Error;
 use crate::output::{self, Replaced};
 use crate::random;
-use crate::rules::Here;
+use crate::rules::{self, Here};
 use crate::ui::Ui;
 
 pub(crate) use diff::unified;
@@ -215,14 +218,22 @@ impl FileResult<'_> {
                 "NoCertificate",
                 "nothing tells which certificate its values are sealed for: give --cert, or write a rule".to_owned(),
             ),
+            (Some(FileProblem::NotPinned(key)), _) => ("NotPinned", self.not_pinned(*key)),
             (None, Fate::ChangedMeanwhile) => (
                 "ChangedMeanwhile",
                 "was changed by somebody else meanwhile: it is as they left it; run again".to_owned(),
             ),
-            (None, Fate::Failed(error)) => ("NotWritten", with_causes(error)),
+            (None, Fate::Failed(error)) => ("NotWritten", error.with_causes()),
             (None, Fate::Unchanged | Fate::Written(_) | Fate::Shown(_) | Fate::OverLimit) => return None,
         };
         Some(Problem { reason, message })
+    }
+
+    fn not_pinned(&self, key: Fingerprint) -> String {
+        let found = self.file.rule.as_ref();
+        found.map_or_else(String::new, |FoundRule { config, rule }| {
+            pins::refusal(key, rule.pins(), rules::place(config, rule))
+        })
     }
 }
 
@@ -231,12 +242,6 @@ pub(crate) struct Problem {
     /// A name for programs, which stays the same.
     reason: &'static str,
     message: String,
-}
-
-fn with_causes(error: &Error) -> String {
-    let parts: Vec<String> =
-        [error.message().to_owned()].into_iter().chain(error.causes()).collect();
-    parts.join(": ")
 }
 
 impl<'r> Report<'r> {

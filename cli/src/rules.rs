@@ -105,9 +105,14 @@ impl FoundRule {
 /// `the rule at PATH:LINE`.
 impl std::fmt::Display for FoundRule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let line = self.rule.position().line;
-        write!(f, "the rule at {}:{line}", as_seen(self.config.path()).display())
+        f.write_str(&place(&self.config, &self.rule))
     }
+}
+
+/// `the rule at PATH:LINE`.
+pub(crate) fn place(config: &Config, rule: &Rule) -> String {
+    let line = rule.position().line;
+    format!("the rule at {}:{line}", as_seen(config.path()).display())
 }
 
 /// The file of a certificate that a rule names.
@@ -183,6 +188,7 @@ fn hint(kind: &ConfigErrorKind) -> Option<String> {
         ConfigErrorKind::Yaml(YamlErrorKind::Syntax(what)) if what.contains("anchor") => {
             Some(hints::STAR.to_owned())
         }
+        ConfigErrorKind::Pin => Some(hints::FINGERPRINT.to_owned()),
         ConfigErrorKind::Scope => {
             Some("a scope is strict, namespace-wide or cluster-wide".to_owned())
         }

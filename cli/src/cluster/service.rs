@@ -97,7 +97,7 @@ impl Service {
 
     /// For people: the context of the kubeconfig, where there is one, and the API server.
     pub(super) fn name(&self) -> String {
-        self.access.name()
+        self.access.name.clone()
     }
 
     /// A failure in words.

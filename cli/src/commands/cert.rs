@@ -1,19 +1,20 @@
 //! `seal cert`: what a certificate says.
 
+mod all_contexts;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use kubeyaml::{Tree, to_json};
-use sealkit_core::{Certificate, Validity};
+use sealkit_core::{Certificate, Fingerprint, Validity};
 
-use crate::args::{ReportForm, fingerprint};
-use crate::certificate::{self, CertificateSource};
+use crate::args::{FromEnvironment, ReportForm, fingerprint};
+use crate::certificate::{CertificateSource, pins};
 use crate::clock;
-use crate::cluster::{self, ClusterArgs, Fetched};
+use crate::cluster::{self, Fetched, FromClusterArgs};
 use crate::error::Error;
 use crate::fetch::Trust;
-use crate::hints;
 use crate::output::{Audience, Destination};
 use crate::text;
 use crate::ui::Ui;
@@ -59,14 +60,25 @@ struct ShowArgs {
 #[command(after_help = "\
 Examples:
   seal cert fetch > cluster.pem
-  seal cert fetch --context production -w clusters/production.pem")]
+  seal cert fetch --context production -w clusters/production.pem
+  seal cert fetch --all-contexts
+  seal cert fetch --all-contexts -w clusters")]
 struct FetchArgs {
+    // First: see there.
     #[command(flatten)]
-    cluster: ClusterArgs,
+    environment: FromEnvironment,
+    #[command(flatten)]
+    cluster: FromClusterArgs,
+    /// From the cluster of each context, several at once: a line for each, and with -w a file for each in this folder
+    #[arg(long, conflicts_with = "pin")]
+    all_contexts: bool,
+    /// With --all-contexts: how it is printed [default: text]
+    #[arg(short, long, value_enum, requires = "all_contexts")]
+    output: Option<ReportForm>,
     /// Refuse any other key than the one with this fingerprint
     #[arg(long, value_name = "FINGERPRINT", value_parser = fingerprint)]
-    pin: Option<String>,
-    /// Write to this file, in one step, instead of standard output
+    pin: Option<Fingerprint>,
+    /// Write to this file, in one step, instead of standard output; with --all-contexts, the folder for the files
     #[arg(short = 'w', long = "write", value_name = "FILE")]
     write: Option<PathBuf>,
 }
@@ -81,18 +93,28 @@ pub(crate) fn run(args: &CertArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
 }
 
 fn fetch(args: &FetchArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
-    let Fetched { pem, from } = cluster::certificate(&args.cluster, ui)?;
-    let about = |error: Error| error.about(format!("what {from} answers"));
-    let certificate = certificate::read(pem.clone()).map_err(about)?;
-    let fingerprint = certificate.fingerprint().to_string();
-    if args.pin.as_ref().is_some_and(|pin| *pin != fingerprint) {
-        return Err(about(Error::failed(format!(
-            "the certificate is of another key: {fingerprint}"
-        )))
-        .hint(hints::PIN));
+    if args.all_contexts {
+        let is_flag = args.cluster.cluster.context.is_some() && !args.environment.gives("context");
+        if is_flag {
+            return Err(Error::usage("--context and --all-contexts are both given")
+                .hint("leave one of them out"));
+        }
+        let form = args.output.unwrap_or_default();
+        return all_contexts::run(&args.cluster, form, args.write.as_deref(), ui);
     }
-    Destination::from_argument(args.write.as_deref()).write(&[pem], Audience::WorldReadable, ui)?;
+    let fetched = cluster::certificate(&args.cluster, ui)?;
+    let Fetched { certificate, text, from, not_kept, .. } = fetched;
+    let fingerprint = certificate.fingerprint();
+    pins::check(fingerprint, args.pin.as_slice(), "--pin").map_err(|error| error.about(&from))?;
+    Destination::from_argument(args.write.as_deref()).write(
+        &[text],
+        Audience::WorldReadable,
+        ui,
+    )?;
     ui.note(format!("key {fingerprint}, from {from}"));
+    if let Some(reason) = not_kept {
+        ui.note(format!("it is not kept for --offline: {}", reason.message()));
+    }
     Ok(())
 }
 

@@ -126,6 +126,7 @@ impl Applied<'_> {
                 ("fingerprint", Tree::from(fingerprint.to_string())),
             ])
         });
+        let pins = self.rule.pins().iter().map(|pin| Tree::from(pin.to_string()));
         let keys = self.rule.keys().iter().map(|keys| {
             let pattern = [("pattern", Tree::from(keys.pattern().to_string()))];
             Tree::mapping(pattern.into_iter().chain(binding_tree(keys.binding())))
@@ -135,6 +136,7 @@ impl Applied<'_> {
             ("column", number(place.column)),
             ("environment", optional(self.rule.environment())),
             ("certificates", Tree::Sequence(certificates.collect())),
+            ("pins", Tree::Sequence(pins.collect())),
         ];
         let after = [("keys", Tree::Sequence(keys.collect()))];
         Tree::mapping(before.into_iter().chain(binding_tree(self.rule.binding())).chain(after))
@@ -170,6 +172,9 @@ impl Lines {
         }
         for (path, fingerprint) in certificates {
             self.add("Certificate", &format!("{} ({fingerprint})", shown(path)));
+        }
+        for pin in rule.pins() {
+            self.add("Pin", &pin.to_string());
         }
         let binding = rule.binding();
         self.add("Scope", binding.scope.map_or(LEFT_OPEN, Scope::as_str));

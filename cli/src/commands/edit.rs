@@ -11,7 +11,7 @@ use sealkit_manifest::{Item, ItemChange, Metadata, OpenError, SealedSecret, Secr
 use zeroize::Zeroizing;
 
 use crate::args::{CertificateArgs, FromEnvironment};
-use crate::cluster::ClusterArgs;
+use crate::cluster::FromClusterArgs;
 use crate::documents;
 use crate::editor::{DRAFT, Draft};
 use crate::error::Error;
@@ -65,7 +65,7 @@ pub(crate) struct EditArgs {
     #[command(flatten)]
     certificate: CertificateArgs,
     #[command(flatten)]
-    cluster: ClusterArgs,
+    cluster: FromClusterArgs,
 }
 
 pub(crate) fn run(args: &EditArgs, ui: &mut Ui<'_>) -> Result<(), Error> {

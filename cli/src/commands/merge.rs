@@ -10,7 +10,7 @@ use sealkit_manifest::{ItemChange, Metadata, ObjectChanges, SealedSecret, Secret
 use sealkit_repository::config::Binding;
 
 use crate::args::{CertificateArgs, FromEnvironment};
-use crate::cluster::ClusterArgs;
+use crate::cluster::FromClusterArgs;
 use crate::documents;
 use crate::error::Error;
 use crate::guard::Guard;
@@ -48,7 +48,7 @@ pub(crate) struct MergeArgs {
     #[command(flatten)]
     pub(crate) certificate: CertificateArgs,
     #[command(flatten)]
-    pub(crate) cluster: ClusterArgs,
+    pub(crate) cluster: FromClusterArgs,
     /// As kubeseal --merge-into: the Secret may have any name, and its labels and annotations count as well.
     #[arg(skip)]
     pub(crate) of_kubeseal: bool,
@@ -102,7 +102,7 @@ impl MergeArgs {
             let own = Some(secret.metadata.namespace.clone()).filter(|own| !own.is_empty());
             binding.namespace = own.or(binding.namespace);
             if binding.namespace.is_none() {
-                binding.namespace = self.cluster.wanted().namespace()?;
+                binding.namespace = self.cluster.cluster.wanted().namespace()?;
             }
         }
         Ok(binding)

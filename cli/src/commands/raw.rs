@@ -7,7 +7,7 @@ use sealkit_core::{EncryptionLabel, LabelError, Scope};
 use sealkit_repository::config::Binding;
 
 use crate::args::{CertificateArgs, FilenameArgs, FromEnvironment, ScopeName, not_empty};
-use crate::cluster::ClusterArgs;
+use crate::cluster::{ClusterArgs, FromClusterArgs};
 use crate::error::Error;
 use crate::guard::Guard;
 use crate::hints;
@@ -38,7 +38,7 @@ pub(crate) struct RawArgs {
     #[command(flatten)]
     pub(crate) certificate: CertificateArgs,
     #[command(flatten)]
-    pub(crate) cluster: ClusterArgs,
+    pub(crate) cluster: FromClusterArgs,
     /// What the value is bound to [default: strict]
     #[arg(long, value_enum, env = "SEALED_SECRETS_SCOPE", hide_env_values = true)]
     pub(crate) scope: Option<ScopeName>,
@@ -62,7 +62,7 @@ pub(crate) fn run(args: &RawArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     let rule = FoundRule::for_sealing(filename, &destination, std::slice::from_ref(&source))?;
     let choice = args.certificate.choose(&args.environment, rule.as_ref(), &args.cluster)?;
     Guard::new().reads([&source]).reads(choice.locals()).writes(&destination).check(ui)?;
-    let (label, looked_up) = label(&args.binding(rule.as_ref()), &args.cluster)?;
+    let (label, looked_up) = label(&args.binding(rule.as_ref()), &args.cluster.cluster)?;
 
     let certificate = args.certificate.load(&choice, ui)?;
     let value = match source {

@@ -17,7 +17,7 @@ use crate::args::{
     CertificateArgs, FilenameArgs, FromEnvironment, OutputArgs, ScopeArgs, boolean, not_empty,
 };
 use crate::certificate::CertificateChoice;
-use crate::cluster::ClusterArgs;
+use crate::cluster::{ClusterArgs, FromClusterArgs};
 use crate::documents;
 use crate::error::Error;
 use crate::guard::Guard;
@@ -40,7 +40,7 @@ pub(crate) struct SealArgs {
     #[command(flatten)]
     pub(crate) certificate: CertificateArgs,
     #[command(flatten)]
-    pub(crate) cluster: ClusterArgs,
+    pub(crate) cluster: FromClusterArgs,
     #[command(flatten)]
     pub(crate) scope: ScopeArgs,
     /// Namespace of Secrets that name none; an error for those that name another
@@ -110,7 +110,7 @@ pub(crate) fn run(args: &SealArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     // Looked up only when a Secret names no namespace, and once.
     let context_namespace = OnceLock::new();
     let binding = args.binding(rule.as_ref());
-    let look_up = || look_up(&args.cluster, &context_namespace);
+    let look_up = || look_up(&args.cluster.cluster, &context_namespace);
     let rules = rules(args, &binding, &look_up).known(known.as_ref());
     let sealed = seal(args, &inputs, certificate.sealing_key(), &rules, ui)
         .map_err(|error| documents::failed(&sources, error))?;

@@ -8,7 +8,7 @@ use sealkit_manifest::ItemChange;
 use zeroize::Zeroizing;
 
 use crate::args::{CertificateArgs, FromEnvironment};
-use crate::cluster::ClusterArgs;
+use crate::cluster::FromClusterArgs;
 use crate::error::Error;
 use crate::generated::{self, Form};
 use crate::guard::Guard;
@@ -64,7 +64,7 @@ pub(crate) struct SetArgs {
     #[command(flatten)]
     certificate: CertificateArgs,
     #[command(flatten)]
-    cluster: ClusterArgs,
+    cluster: FromClusterArgs,
 }
 
 pub(crate) fn run(args: &SetArgs, ui: &mut Ui<'_>) -> Result<(), Error> {

@@ -6,9 +6,13 @@ use std::path::Path;
 use kubeyaml::{Node, go_base64};
 use zeroize::Zeroizing;
 
-use super::{ConfigFile, Impersonation, SERVICE_ACCOUNT, Wanted, entries, field, text};
+use super::{
+    ConfigFile, Impersonation, SERVICE_ACCOUNT, Wanted, contexts_in, entries, field, text,
+};
 use crate::error::Error;
+use crate::fetch;
 use crate::input;
+use crate::text::one_line;
 
 /// Room for the certificates of an authority, or for a token.
 pub(super) const PART_LIMIT: u64 = 1 << 20;
@@ -31,6 +35,12 @@ pub(crate) struct Target {
     pub(crate) login: Login,
     /// Who it is asked for.
     pub(crate) impersonation: Impersonation,
+}
+
+/// A context, and what it leads to.
+pub(crate) struct ContextTarget {
+    pub(crate) context: String,
+    pub(crate) target: Result<Target, Error>,
 }
 
 /// Who asks a server.
@@ -79,6 +89,16 @@ impl Target {
         Ok(Some(target))
     }
 
+    /// Those of all contexts; none where there is no kubeconfig.
+    pub(crate) fn of_all_contexts(wanted: &Wanted<'_>) -> Result<Vec<ContextTarget>, Error> {
+        let files = wanted.files()?;
+        let contexts = contexts_in(&files).into_iter().map(|name| ContextTarget {
+            context: name.to_owned(),
+            target: Self::of_context(&files, name, wanted),
+        });
+        Ok(contexts.collect())
+    }
+
     fn before_overrides(wanted: &Wanted<'_>) -> Result<Option<Self>, Error> {
         let files = wanted.files()?;
         let server = wanted.overrides.server.as_deref();
@@ -98,8 +118,20 @@ impl Target {
         }
     }
 
+    /// For people: the context of the kubeconfig, where there is one, and the API server.
+    pub(crate) fn name(&self) -> String {
+        let server = self.shown_server();
+        let context = self.context.as_ref().map(|context| format!("{context} ({server})"));
+        one_line(context.as_ref().unwrap_or(&server))
+    }
+
+    /// The API server, as messages name it.
+    pub(crate) fn shown_server(&self) -> String {
+        fetch::without_password(&self.server)
+    }
+
     /// A server that nothing else is known of.
-    fn of_server(server: &str) -> Self {
+    pub(crate) fn of_server(server: &str) -> Self {
         Self {
             context: None,
             server: server.to_owned(),

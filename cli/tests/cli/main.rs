@@ -6,6 +6,7 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+mod all_contexts;
 mod bad_input;
 mod canaries;
 mod certificate;
@@ -25,6 +26,8 @@ mod keys;
 // What the system says of its errors is Linux's.
 #[cfg(target_os = "linux")]
 mod messages;
+mod offline;
+mod pins;
 mod raw;
 mod reference;
 mod rotate;

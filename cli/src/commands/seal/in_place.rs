@@ -40,7 +40,7 @@ fn seal_file(args: &SealArgs, path: &Path, ui: &mut Ui<'_>) -> Result<(), Error>
     let inputs = inputs.map_err(|error| documents::failed(sources, error))?;
     let binding = args.binding(rule.as_ref());
     let context_namespace = OnceLock::new();
-    let look_up = || look_up(&args.cluster, &context_namespace);
+    let look_up = || look_up(&args.cluster.cluster, &context_namespace);
     let rules = rules(args, &binding, &look_up);
     let done = seal(args, &inputs, certificate.sealing_key(), &rules)
         .map_err(|error| failed(error, &source))?;

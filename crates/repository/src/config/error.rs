@@ -68,6 +68,8 @@ pub enum ConfigErrorKind {
     Path(PathFlaw),
     /// A pattern for keys cannot be read.
     Keys(KeyPatternFlaw),
+    /// A pin is no fingerprint.
+    Pin,
     /// The scope is none of the three.
     Scope,
     /// A name is not as names of its kind are.
@@ -175,6 +177,7 @@ impl fmt::Display for ConfigErrorKind {
             Self::TooMany(most) => write!(f, "the list has more than {most} entries"),
             Self::Path(flaw) => flaw.fmt(f),
             Self::Keys(flaw) => flaw.fmt(f),
+            Self::Pin => f.write_str("a pin is no fingerprint"),
             Self::Scope => f.write_str("there is no such scope"),
             Self::Name(kind) => kind.fmt(f),
             Self::NoCertificate => f.write_str("there is no certificate of that name"),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kubeyaml::{Node, Position, Value, YamlError};
-use sealkit_core::Scope;
+use sealkit_core::{Fingerprint, Scope};
 
 use super::certificates::Environments;
 use super::error::{ConfigErrorKind, NameKind};
@@ -16,8 +16,17 @@ use crate::patterns::{PathFlaw, PathPattern, Patterns};
 /// The fields of the file. `deploy/seal-config.schema.json` lists the same.
 pub(super) const FILE_FIELDS: &[&str] = &["version", "environments", "rules"];
 /// The fields of a rule.
-pub(super) const RULE_FIELDS: &[&str] =
-    &["paths", "environment", "certificate", "certificates", "scope", "namespace", "name", "keys"];
+pub(super) const RULE_FIELDS: &[&str] = &[
+    "paths",
+    "environment",
+    "certificate",
+    "certificates",
+    "pins",
+    "scope",
+    "namespace",
+    "name",
+    "keys",
+];
 /// The fields of an entry of `keys` that is no pattern alone.
 pub(super) const KEYS_FIELDS: &[&str] = &["pattern", "scope", "namespace", "name"];
 
@@ -110,9 +119,14 @@ fn rule(node: &Node, fields: &Fields<'_>, environments: &Environments<'_>) -> Re
         position: node.position(),
         environment: fields.name("environment", NameKind::Environment)?,
         certificates: environments.of_rule(fields)?,
+        pins: fields.list("pins")?.iter().map(pin).collect::<Result<_, _>>()?,
         keys: keys(fields, &binding)?,
         binding,
     })
+}
+
+fn pin(node: &Node) -> Result<Fingerprint, Flaw> {
+    text(node)?.parse().map_err(|_| (node.position(), ConfigErrorKind::Pin))
 }
 
 /// The field `keys`: a pattern, or a list.

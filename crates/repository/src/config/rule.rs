@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use kubeyaml::Position;
-use sealkit_core::Scope;
+use sealkit_core::{Fingerprint, Scope};
 
 use super::certificates::Certificates;
 use super::keys::KeyPattern;
@@ -14,6 +14,7 @@ pub struct Rule {
     pub(super) position: Position,
     pub(super) environment: Option<String>,
     pub(super) certificates: Certificates,
+    pub(super) pins: Vec<Fingerprint>,
     pub(super) binding: Binding,
     pub(super) keys: Vec<SealedKeys>,
 }
@@ -71,6 +72,18 @@ impl Rule {
     #[must_use]
     pub fn certificates(&self) -> &[CertificateFile] {
         &self.certificates
+    }
+
+    /// The keys that the files may be sealed for, wherever the certificate comes from: none where any will do.
+    #[must_use]
+    pub fn pins(&self) -> &[Fingerprint] {
+        &self.pins
+    }
+
+    /// Whether the files may be sealed for this key.
+    #[must_use]
+    pub fn allows(&self, key: Fingerprint) -> bool {
+        self.pins.is_empty() || self.pins.contains(&key)
     }
 
     /// What the values of a SealedSecret are bound to.

@@ -142,6 +142,23 @@ rules:
 }
 
 #[test]
+fn pins_are_fingerprints() {
+    let pin = format!("SHA256:{}", "A".repeat(43));
+    let with =
+        |pins: &str| format!("version: 1\nrules:\n- paths: [a]\n  pins: {pins}\n- paths: [b]\n");
+    let config = read(&with(&format!("[\"{pin}\"]"))).unwrap();
+    let rule = |file: &str| config.rule_for(Path::new(file)).unwrap();
+    let pinned = pin.parse().unwrap();
+    let other = format!("SHA256:{}E", "A".repeat(42)).parse().unwrap();
+    assert_eq!(rule("a").pins(), [pinned]);
+    assert!(rule("a").allows(pinned) && !rule("a").allows(other));
+    assert!(rule("b").pins().is_empty() && rule("b").allows(other));
+    assert_eq!(refused(&with("[SHA256:AAAA]")), ":4:10: a pin is no fingerprint");
+    assert_eq!(refused(&with("[]")), ":4:9: the list is empty");
+    assert!(refused(&with(&pin)).starts_with(":4:9: expected a list"));
+}
+
+#[test]
 fn a_rule_without_files_is_told() {
     let config =
         read("version: 1\nrules:\n- paths: [a/*]\n- paths: [a/b]\n- paths: [c]\n").unwrap();
@@ -185,7 +202,7 @@ fn the_examples_of_the_documentation_are_read() {
         .skip(1)
         .map(|block| block.split_once("```").expect("it ends").0)
         .collect();
-    assert_eq!(examples.len(), 3);
+    assert_eq!(examples.len(), 4);
     for example in &examples {
         assert!(!read(example).unwrap().rules().is_empty());
     }

@@ -81,6 +81,8 @@ pub enum FileProblem {
     Read(io::Error),
     /// Neither its rule nor anybody else says which certificate its values are sealed for.
     NoCertificate,
+    /// The certificate is of this key, and its rule has pins of others.
+    NotPinned(Fingerprint),
 }
 
 impl Job<'_> {
@@ -91,13 +93,22 @@ impl Job<'_> {
             Ok(before) => before,
             Err(error) => return FileReport::failed(FileProblem::Read(error)),
         };
-        let targets = self.targets(file);
+        let mut targets = self.targets(file);
+        let not_pinned = not_pinned(file, &targets);
+        if not_pinned.is_some() {
+            // Nothing is sealed for any of them.
+            targets.clear();
+        }
         let is_generated = is_generated(&before);
         let (outcome, target) = self.outcome(file, &before, &targets, is_generated, rng);
-        // Where there is nothing to be rotated, no certificate is missing.
+        // Where there is nothing to be rotated, no certificate is missing or wrong.
         let is_noted = |found: &Finding| matches!(found.outcome, Outcome::Noted(_));
-        if targets.is_empty() && !self.options.inspect && !outcome.findings.iter().all(is_noted) {
-            return FileReport::failed(FileProblem::NoCertificate);
+        if targets.is_empty() && !outcome.findings.iter().all(is_noted) {
+            match not_pinned {
+                Some(key) => return FileReport::failed(FileProblem::NotPinned(key)),
+                None if self.options.inspect => {}
+                None => return FileReport::failed(FileProblem::NoCertificate),
+            }
         }
         let target = target.map(|target| target.key.fingerprint());
         FileReport::new(outcome, target, before, is_generated)
@@ -172,6 +183,12 @@ impl Job<'_> {
         let is_files_own = keys.len() == 1;
         keys.into_iter().map(|key| Target { is_files_own, ..Target::new(key) }).collect()
     }
+}
+
+/// The first key that the file's rule does not allow.
+fn not_pinned(file: &TreeFile, targets: &[Target<'_>]) -> Option<Fingerprint> {
+    let rule = &file.rule.as_ref()?.rule;
+    targets.iter().map(|target| target.key.fingerprint()).find(|key| !rule.allows(*key))
 }
 
 impl FileReport {
