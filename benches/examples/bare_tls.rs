@@ -1,6 +1,7 @@
-//! What a program has to do that fetches a certificate from a cluster: a TLS connection to the API server and two requests on it.
+//! What a program has to do that fetches a certificate from a cluster: a TLS connection to the API server and a
+//! request on it.
 //!
-//! `bare_tls HOST PORT CA PATH PATH`, with a bearer token in `TOKEN`: the file of the authority is PEM. Prints the body of the last answer.
+//! `bare_tls HOST PORT CA PATH`, with a bearer token in `TOKEN`: the file of the authority is PEM. Prints the body of the answer.
 
 #![expect(clippy::expect_used, reason = "what cannot be set up ends the run there and then")]
 
@@ -14,26 +15,20 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let mut next = || arguments.next().expect("HOST PORT CA PATH PATH");
-    let (host, port, authority) = (next(), next(), next());
+    let mut next = || arguments.next().expect("HOST PORT CA PATH");
+    let (host, port, authority, path) = (next(), next(), next(), next());
     let token = std::env::var("TOKEN").expect("a token");
     let mut connection = connect(&host, &port, &authority);
-    let first = request(&next(), &host, &token, "keep-alive");
-    connection.write_all(first.as_bytes()).expect("a request");
-    let mut answer = Vec::new();
-    while !is_whole(&answer) {
-        let mut chunk = [0; 8192];
-        let read = connection.read(&mut chunk).expect("an answer");
-        answer.extend_from_slice(chunk.get(..read).expect("what was read"));
-    }
-    let last = request(&next(), &host, &token, "close");
-    connection.write_all(last.as_bytes()).expect("a request");
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
+    );
+    connection.write_all(request.as_bytes()).expect("a request");
     let mut answer = Vec::new();
     // A server that closes without saying goodbye has still answered.
     drop(connection.read_to_end(&mut answer));
-    let (head, body) = split(&answer).expect("an answer");
-    assert!(head.starts_with(b"HTTP/1.1 200"), "the server refuses");
-    std::io::stdout().write_all(body).expect("it can be written");
+    assert!(answer.starts_with(b"HTTP/1.1 200"), "the server refuses");
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("an answer");
+    std::io::stdout().write_all(answer.get(end + 4..).expect("a body")).expect("it can be written");
 }
 
 fn connect(host: &str, port: &str, authority: &str) -> StreamOwned<ClientConnection, TcpStream> {
@@ -52,26 +47,4 @@ fn connect(host: &str, port: &str, authority: &str) -> StreamOwned<ClientConnect
     let stream = TcpStream::connect(format!("{host}:{port}")).expect("a server");
     stream.set_nodelay(true).expect("no delay");
     StreamOwned::new(client, stream)
-}
-
-fn request(path: &str, host: &str, token: &str, connection: &str) -> String {
-    format!(
-        "GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nConnection: {connection}\r\n\r\n"
-    )
-}
-
-fn split(answer: &[u8]) -> Option<(&[u8], &[u8])> {
-    let end = answer.windows(4).position(|window| window == b"\r\n\r\n")?;
-    Some((answer.get(..end)?, answer.get(end + 4..)?))
-}
-
-/// Whether all of the body is there that the head announces.
-fn is_whole(answer: &[u8]) -> bool {
-    let Some((head, body)) = split(answer) else { return false };
-    let head = String::from_utf8_lossy(head).to_ascii_lowercase();
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-    match length.and_then(|length| length.trim().parse::<usize>().ok()) {
-        Some(length) => body.len() >= length,
-        None => body.ends_with(b"0\r\n\r\n"),
-    }
 }

@@ -145,8 +145,14 @@ impl Access {
     }
 
     fn certificate(&self, args: &ClusterArgs) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        const ENDPOINT: &str = "v1/cert.pem";
+        // What is refused may be a port of another name, or another Service: that is found out then.
+        match self.get(&controller::usual(args)?.path(ENDPOINT), CERTIFICATE_LIMIT) {
+            Err(Failure::Status(..)) => {}
+            answered => return answered,
+        }
         let controller = controller::find(self, args)?;
-        self.get(&controller.path("v1/cert.pem"), CERTIFICATE_LIMIT).map_err(Failure::of_controller)
+        self.get(&controller.path(ENDPOINT), CERTIFICATE_LIMIT).map_err(Failure::of_controller)
     }
 
     /// The body of a successful answer.

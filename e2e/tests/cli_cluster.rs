@@ -130,7 +130,7 @@ fn the_certificate_comes_from_the_cluster_that_kubectl_talks_to() {
     item.arg("password").env("KUBECONFIG", &kubeconfig).stdin("new").run().success();
     fails(bare().args(["--context", "other"]).run(), "no context of that name");
     let pinned = format!("--pin=SHA256:{}", "A".repeat(43));
-    fails(stage.fetch(ADMIN).arg(pinned).run(), "of another key");
+    fails(stage.fetch(ADMIN).arg(pinned).run(), "--pin demands");
 }
 
 fn sealed_file(cluster: &Cluster, name: &str, sealed: &[u8]) -> PathBuf {

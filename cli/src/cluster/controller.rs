@@ -25,12 +25,18 @@ impl Controller {
     }
 }
 
-/// The Service of the name asked for; else the only one that is labelled as a controller's.
-pub(super) fn find(access: &Access, args: &ClusterArgs) -> Result<Controller, Failure> {
-    let (namespace, name) = (&args.controller_namespace, &args.controller_name);
-    if ![namespace, name].into_iter().all(|name| is_name(name)) {
+/// The Service of the name asked for, with a port of the name that most have. To try it at once saves a question.
+pub(super) fn usual(args: &ClusterArgs) -> Result<Controller, Failure> {
+    let (namespace, name) = (args.controller_namespace.clone(), args.controller_name.clone());
+    if ![&namespace, &name].into_iter().all(|name| is_name(name)) {
         return Err(Failure::Name);
     }
+    Ok(Controller { namespace, name, port: "http".to_owned() })
+}
+
+/// The Service of the name asked for; else the only one that is labelled as a controller's.
+pub(super) fn find(access: &Access, args: &ClusterArgs) -> Result<Controller, Failure> {
+    let Controller { namespace, name, .. } = &usual(args)?;
     let path = format!("/api/v1/namespaces/{namespace}/services/{name}");
     match access.get(&path, ANSWER_LIMIT) {
         Ok(body) => one(&body, namespace).ok_or(Failure::Answer),
