@@ -5,6 +5,7 @@ mod connection;
 mod controller;
 mod failure;
 mod kept;
+mod live;
 mod login;
 mod pace;
 mod re_encrypt;
@@ -31,6 +32,7 @@ use failure::Failure;
 use pace::Told;
 
 pub(crate) use certificate::{Fetched, FromClusterArgs, OfContext, certificate, of_all_contexts};
+pub(crate) use live::LiveSecrets;
 pub(crate) use re_encrypt::{ReEncryptError, ReEncrypter};
 pub(crate) use verify::Verifier;
 

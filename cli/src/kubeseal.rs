@@ -214,6 +214,7 @@ fn seal_secrets(flags: Flags, ui: &mut Ui<'_>) -> Result<(), Error> {
         in_place,
         update: false,
         keys: Vec::new(),
+        compare_live: false,
         allow_empty_data: flags.allow_empty_data,
         skip_other: false,
         allow_plaintext: false,

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use sealkit_e2e::service::{NAME, Service, cluster_for_the_service};
+use sealkit_e2e::service::{NAME, Service, cluster_for_the_service, condition, sealed_secrets};
 use sealkit_e2e::{kubeseal, namespace, seal};
 use sealkit_testkit::cluster::{ADMIN, Cluster, DEVELOPER};
 use sealkit_testkit::{Answer, Finished, Program, WebServer, eventually, fixture, read_fixture};
@@ -298,4 +298,100 @@ fn a_controller_of_another_name_is_found_by_its_label_if_it_is_the_only_one() {
     cluster.publish("more", "other", server.port());
     label("more", "other");
     fails(fetch().run(), "there are more/other, secrets/sealed-secrets");
+}
+
+/// A Secret with two values, and the SealedSecret that is made of it.
+struct Kept<'a> {
+    cluster: &'a Cluster,
+    sealed: PathBuf,
+}
+
+impl Kept<'_> {
+    /// Seals these values, and keeps what has not changed. The note that all is sealed anew is told.
+    fn update(&self, password: &str, user: &str) -> (Value, bool) {
+        let secret = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db", "namespace": "shop"},
+            "stringData": {"password": password, "user": user}});
+        let update =
+            seal().args(["--update", "--compare-live", "--format=json", "-w"]).arg(&self.sealed);
+        let update = update.env("KUBECONFIG", self.cluster.kubeconfig_file(ADMIN));
+        let done = update.stdin(secret.to_string()).run().success();
+        let sealed = fs::read(&self.sealed).expect("it is there");
+        let mut sealed: Value = serde_json::from_slice(&sealed).expect("it is JSON");
+        (sealed["spec"]["encryptedData"].take(), done.stderr_text().contains("sealed anew"))
+    }
+
+    /// Applies it, and waits until the controller has opened it.
+    fn apply(&self) {
+        let sealed = fs::read(&self.sealed).expect("it is there");
+        let mut sealed: Value = serde_json::from_slice(&sealed).expect("it is JSON");
+        let (all, api) = (sealed_secrets("shop"), self.cluster.api());
+        let one = format!("{all}/db");
+        let there = api.get(&one);
+        if there.text().contains("resourceVersion") {
+            let there = there.success();
+            sealed["metadata"]["resourceVersion"] = there["metadata"]["resourceVersion"].clone();
+            api.put(&one, &sealed).success();
+        } else {
+            api.post(&all, &sealed).success();
+        }
+        eventually("an opened SealedSecret", SOON, || {
+            let object = api.get(&one).success();
+            let is_handled =
+                object["status"]["observedGeneration"] == object["metadata"]["generation"];
+            match condition(&object, "Synced") {
+                Some((status, _)) if is_handled && status == "True" => Ok(()),
+                other => Err(format!("{other:?}")),
+            }
+        });
+    }
+}
+
+#[test]
+fn what_the_controller_has_opened_tells_what_has_changed() {
+    for is_upstream in [false, true] {
+        let cluster = cluster_for_the_service();
+        let mut service = match is_upstream {
+            true => Service::start_upstream(&cluster, &["--key-size=2048"]),
+            false => Service::start(&cluster, &["--key-size=2048"]),
+        };
+        service.wait_for_certificate(&cluster);
+        cluster.publish("kube-system", NAME, service.port);
+        namespace(&cluster, "shop");
+        let kept = Kept { cluster: &cluster, sealed: cluster.file("kept.json") };
+        let fetch = || {
+            seal().args(["cert", "fetch"]).env("KUBECONFIG", cluster.kubeconfig_file(ADMIN)).run()
+        };
+        eventually("a certificate", SOON, || {
+            match fetch().code() {
+                Some(0) => Ok(()),
+                _ => Err("none yet"),
+            }
+            .map_err(str::to_owned)
+        });
+        let (first, _) = kept.update("one", "shop");
+        // Nobody has opened it yet.
+        let (second, is_anew) = kept.update("one", "shop");
+        assert!(is_anew && first["password"] != second["password"]);
+        kept.apply();
+        let (third, is_anew) = kept.update("two", "shop");
+        assert!(!is_anew && third["password"] != second["password"]);
+        assert_eq!(third["user"], second["user"]);
+        kept.apply();
+        // What somebody else has written there was not opened from what is here.
+        let edit = json!({"stringData": {"password": "three"}});
+        cluster.api().patch("/api/v1/namespaces/shop/secrets/db", &edit).success();
+        let (fourth, _) = kept.update("three", "shop");
+        assert_ne!(fourth["password"], third["password"]);
+        assert_eq!(fourth["user"], third["user"]);
+        let not_allowed = seal().args(["--update", "--compare-live", "-w"]).arg(&kept.sealed);
+        let not_allowed = not_allowed.env("KUBECONFIG", cluster.kubeconfig_file(DEVELOPER));
+        fails(
+            not_allowed
+                .stdin(sealkit_testkit::SECRET)
+                .arg("--cert")
+                .arg(fixture("keys/demo.crt"))
+                .run(),
+            "the server does not allow it to be read",
+        );
+    }
 }

@@ -66,7 +66,7 @@ fn by_label(access: &Access) -> Result<Controller, Failure> {
 }
 
 /// What may stand in a path as it is.
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     let is_usual = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
     !text.is_empty() && text.bytes().all(is_usual)
 }

@@ -27,6 +27,8 @@ pub(super) enum Failure {
     Sealed(Wrong),
     /// What the controller serves is no certificate.
     Certificate(Error),
+    /// A Secret cannot be read.
+    Secret(u16, Zeroizing<Vec<u8>>),
     /// The controller has more to do than it takes.
     Busy,
     /// The answer is too long, or breaks off.
@@ -110,6 +112,8 @@ impl Failure {
                 .about(server),
             Self::Certificate(error) => error.about(server),
             Self::Verify(code, body) | Self::Rotate(code, body) => of_controller(code, &body, &service).about(server),
+            Self::Secret(403, body) => secret_forbidden(&body).about(server),
+            Self::Secret(code, body) => refused(code, &body).about(server),
             Self::Busy => Error::failed(format!("the controller {service} has too much to do"))
                 .hint("try again later; --request-timeout waits longer")
                 .about(server),
@@ -152,6 +156,15 @@ fn forbidden(body: &[u8]) -> Error {
         "the role sealed-secrets-service-proxier allows it; on GKE, rights of system:authenticated do not count, and it has to \
          be bound to a group of your own",
     )
+}
+
+fn secret_forbidden(body: &[u8]) -> Error {
+    let failed = Error::failed("the server does not allow it to be read");
+    let failed = match message(body) {
+        Some(message) => failed.caused_by(message),
+        None => failed,
+    };
+    failed.hint("--compare-live needs the right to get Secrets and SealedSecrets; --key compares without a cluster")
 }
 
 fn refused(code: u16, body: &[u8]) -> Error {

@@ -57,11 +57,14 @@ pub(crate) struct SealArgs {
     #[arg(short, long, requires = "files", conflicts_with_all = ["write", "format", "skip_other"])]
     pub(crate) in_place: bool,
     /// Keep the ciphertexts of values that -w FILE has already, and that have not changed
-    #[arg(long, requires_all = ["write", "keys"], conflicts_with = "in_place")]
+    #[arg(long, requires = "write", conflicts_with = "in_place")]
     pub(crate) update: bool,
     /// With --update: private keys that open what is there; PEM, DER, or backups of key Secrets; may be given several times
     #[arg(long = "key", value_name = "FILE", value_delimiter = ',', requires = "update")]
     pub(crate) keys: Vec<PathBuf>,
+    /// With --update: compare with the Secrets in the cluster, which the controller has opened
+    #[arg(long, requires = "update", conflicts_with = "keys")]
+    pub(crate) compare_live: bool,
     /// Seal Secrets without data, too
     #[arg(
         long,
@@ -94,6 +97,7 @@ pub(crate) fn run(args: &SealArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     if args.allow_plaintext && !args.skip_other && !args.in_place {
         return Err(Error::usage("--allow-plaintext is for --skip-other or --in-place"));
     }
+    update::check(args)?;
     if args.in_place {
         return in_place::run(args, ui);
     }

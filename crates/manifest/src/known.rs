@@ -33,6 +33,39 @@ impl KnownValues {
         known
     }
 
+    /// Adds the values of a SealedSecret that a cluster has opened: those that stand there with the same ciphertexts.
+    /// `opened` is the Secret that came of it, as far as nobody else has written to it. Values with a hint that names another
+    /// key than `key` are not known: they are to be sealed anew.
+    pub fn add_opened(
+        &mut self,
+        sealed: &SealedSecret,
+        in_cluster: &SealedSecret,
+        opened: &BTreeMap<String, Plaintext>,
+        key: Fingerprint,
+    ) {
+        let Ok(label) = in_cluster.label() else { return };
+        if sealed.scope() != in_cluster.scope() {
+            return;
+        }
+        let hints = sealed.hints();
+        let items = self.by_label.entry(label).or_default();
+        for (item, value) in sealed.values() {
+            let Item::Named(name) = &item else { continue };
+            let is_of_key = hints.sealed_with(name).is_none_or(|hint| hint == key);
+            // Not every controller lets the opened value win over a template of the same name.
+            let is_value = !sealed.template().data.contains_key(name);
+            let is_there = in_cluster.value(&item) == Some(value);
+            let (Some(plaintext), Ok(sealed)) = (opened.get(name), value.sealed_value()) else {
+                continue;
+            };
+            if is_of_key && is_value && is_there {
+                let plaintext = Plaintext::from(plaintext.expose().to_vec());
+                items.insert(name.clone(), Known { plaintext, sealed: sealed.clone() });
+            }
+        }
+        self.by_label.retain(|_, items| !items.is_empty());
+    }
+
     /// Whether nothing is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {
