@@ -54,6 +54,12 @@ impl<'a> Wanted<'a> {
         Ok(namespace.or_else(pod_namespace))
     }
 
+    /// The names of all contexts, each once, in their order.
+    pub(crate) fn contexts(&self) -> Result<Vec<String>, Error> {
+        let files = self.files()?;
+        Ok(contexts_in(&files).into_iter().map(str::to_owned).collect())
+    }
+
     fn namespace_of(&self, files: &[ConfigFile], context: &str) -> Result<String, Error> {
         let contexts = files.iter().flat_map(|file| entries(&file.document, "contexts"));
         let found = contexts.into_iter().find(|found| text(found, "name") == Some(context));

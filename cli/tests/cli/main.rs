@@ -11,6 +11,7 @@ mod bad_input;
 mod canaries;
 mod certificate;
 mod command_line;
+mod completions;
 mod config;
 #[cfg(target_os = "linux")]
 mod crash;
