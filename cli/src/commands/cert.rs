@@ -23,7 +23,14 @@ use crate::ui::Ui;
 ///
 /// seal cert FILE is short for seal cert show FILE.
 #[derive(Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = "\
+Examples:
+  seal cert cluster.pem
+  seal cert fetch > cluster.pem"
+)]
 pub(crate) struct CertArgs {
     #[command(subcommand)]
     command: Option<CertCommand>,
@@ -40,6 +47,10 @@ enum CertCommand {
 
 /// Show a certificate: fingerprint, validity, key size, subject
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  seal cert show cluster.pem
+  seal cert show https://example.com/cert.pem --output json")]
 struct ShowArgs {
     /// The certificate: a PEM file, - for standard input, or an http, https or file URL
     #[arg(value_name = "FILE|URL", env = "SEALED_SECRETS_CERT", hide_env_values = true)]

@@ -13,10 +13,12 @@ use crate::ui::Ui;
 
 /// Print a script that completes the command line in a shell
 ///
-/// For bash: seal completions bash > /etc/bash_completion.d/seal
-///
 /// In bash, zsh and fish it completes the names of contexts as well, as the kubeconfig has them at that moment.
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  seal completions bash > ~/.local/share/bash-completion/completions/seal
+  seal completions zsh > _seal")]
 pub(crate) struct CompletionsArgs {
     /// The shell
     #[arg(value_enum, required_unless_present = "contexts")]

@@ -28,6 +28,10 @@ use crate::ui::Ui;
 /// first. It looks at the .seal.yaml of each FILE, which may be a folder, and at all below. Files that
 /// Git ignores and does not track do not count. The exit code is 3 if there are such rules.
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  seal config overlays/production/database.yaml
+  seal config --unused")]
 pub(crate) struct ConfigArgs {
     /// The file, which need not be there; with --unused, files and folders [default: .]
     #[arg(value_name = "FILE", required_unless_present = "unused")]

@@ -9,8 +9,12 @@ use crate::ui::Ui;
 
 /// Print a manual page
 ///
-/// For example: seal man | man -l -, or seal man unseal > seal-unseal.1
+/// To read it: seal man | man -l -
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  seal man > seal.1
+  seal man unseal > seal-unseal.1")]
 pub(crate) struct ManArgs {
     /// The command to describe, such as unseal or cert show [default: seal itself]
     command: Vec<String>,
