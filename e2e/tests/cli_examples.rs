@@ -1,4 +1,5 @@
-//! Each example of each command's help is run, in a repository, beside a cluster.
+//! Each example of each command's help is run, in a repository, beside a cluster; and each line of what the README says about
+//! daily use, under upstream's controller as well.
 
 #![expect(
     clippy::expect_used,
@@ -16,6 +17,7 @@ use base64::engine::general_purpose::STANDARD;
 use sealkit_e2e::seal;
 use sealkit_e2e::service::{NAME, Service, cluster_for_the_service};
 use sealkit_testkit::cluster::{ADMIN, Cluster};
+use sealkit_testkit::repository as root;
 use sealkit_testkit::{Answer, Folder, Program, WebServer, eventually, fixture, read_fixture};
 use serde_json::{Value, json};
 
@@ -53,49 +55,95 @@ fn examples(help: &str) -> Vec<&str> {
     block.lines().map_while(|line| line.strip_prefix("  ")).collect()
 }
 
+/// A cluster with a controller and two keys, of which what is in the repository is sealed for the older one.
+struct Stage {
+    cluster: Cluster,
+    certificate: String,
+    web: WebServer,
+    _service: Service,
+}
+
+/// Nobody waits for a quota here.
+const SETTINGS: [&str; 3] = ["--key-size=2048", "--rate-limit=10000", "--rate-limit-burst=10000"];
+
+impl Stage {
+    fn set(start: impl FnOnce(&Cluster, &[&str]) -> Service) -> Self {
+        let cluster = cluster_for_the_service();
+        let secrets = "/api/v1/namespaces/kube-system/secrets";
+        cluster.api().post(secrets, &old_key()).success();
+        let mut service = start(&cluster, &SETTINGS);
+        service.wait_for_certificate(&cluster);
+        eventually("a new key", SOON, || {
+            let all = cluster.api().get(secrets).success();
+            let keys = all["items"].as_array().expect("a list").iter();
+            match keys.filter(|secret| secret["type"] == "kubernetes.io/tls").count() {
+                2 => Ok(()),
+                number => Err(format!("{number} keys")),
+            }
+        });
+        cluster.publish("kube-system", NAME, service.port);
+        let certificate = eventually("a certificate through the API server", SOON, || {
+            let fetch = seal().args(["cert", "fetch"]);
+            let done = fetch.env("KUBECONFIG", cluster.kubeconfig_file(ADMIN)).run();
+            match done.code() {
+                Some(0) => Ok(done.stdout_text().to_owned()),
+                _ => Err(done.stderr_text().to_owned()),
+            }
+        });
+        let web = WebServer::start(&Answer::ok(certificate.clone()));
+        Self { cluster, certificate, web, _service: service }
+    }
+
+    /// Runs a line of a shell in a repository of its own; what is wrong with it, if anything is.
+    fn problem(&self, line: &str) -> Option<String> {
+        let folder = repository(&self.certificate);
+        let here = self.web.url("");
+        let command = line.replace("https://example.com", here.trim_end_matches('/'));
+        let done = run(&folder, &self.cluster, &command);
+        // Checks that have something to find.
+        let may_find = line.contains("--check") || line.contains("--unused");
+        match done.code() {
+            Some(0) => None,
+            Some(3) if may_find => None,
+            code => Some(format!("$ {line}\n{code:?}\n{}", done.stderr_text())),
+        }
+    }
+}
+
 #[test]
 fn the_examples_of_every_command_do_what_they_say() {
-    let cluster = cluster_for_the_service();
-    let secrets = "/api/v1/namespaces/kube-system/secrets";
-    cluster.api().post(secrets, &old_key()).success();
-    let unlimited = ["--key-size=2048", "--rate-limit=10000", "--rate-limit-burst=10000"];
-    let service = Service::ready(&cluster, &unlimited);
-    eventually("a new key", SOON, || {
-        let all = cluster.api().get(secrets).success();
-        let keys = all["items"].as_array().expect("a list").iter();
-        match keys.filter(|secret| secret["type"] == "kubernetes.io/tls").count() {
-            2 => Ok(()),
-            number => Err(format!("{number} keys")),
-        }
-    });
-    let certificate = service.certificate(&cluster);
-    cluster.publish("kube-system", NAME, service.port);
-    let web = WebServer::start(&Answer::ok(certificate.clone()));
-    eventually("a certificate through the API server", SOON, || {
-        let fetch = seal().args(["cert", "fetch"]);
-        let done = fetch.env("KUBECONFIG", cluster.kubeconfig_file(ADMIN)).run();
-        if done.code() == Some(0) { Ok(()) } else { Err(done.stderr_text().to_owned()) }
-    });
+    let stage = Stage::set(Service::start);
     let mut all = Vec::new();
     commands(&[], &mut all);
     assert!(all.len() > 15, "{} commands", all.len());
-    let mut failed = Vec::new();
+    let mut problems = Vec::new();
     for (words, help) in &all {
         let examples = examples(help);
         assert!(!examples.is_empty(), "{words:?} has no example");
-        for example in examples {
-            let folder = repository(&certificate);
-            let command = example.replace("https://example.com", web.url("").trim_end_matches('/'));
-            let done = run(&folder, &cluster, &command);
-            let may_find = example.contains("--check") || example.contains("--unused");
-            match done.code() {
-                Some(0) => {}
-                Some(3) if may_find => {}
-                code => failed.push(format!("$ {example}\n{code:?}\n{}", done.stderr_text())),
-            }
-        }
+        problems.extend(examples.into_iter().filter_map(|example| stage.problem(example)));
     }
-    assert!(failed.is_empty(), "{}", failed.join("\n"));
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn what_the_readme_says_about_daily_use_works_with_both_controllers() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("it can be read");
+    let lines = daily_use(&readme);
+    assert!(lines.len() > 25, "{} lines", lines.len());
+    for start in [Service::start, Service::start_upstream] {
+        let stage = Stage::set(start);
+        let problems: Vec<_> = lines.iter().filter_map(|line| stage.problem(line)).collect();
+        assert!(problems.is_empty(), "{}", problems.join("\n"));
+    }
+}
+
+/// The commands of a section of the README.
+fn daily_use(readme: &str) -> Vec<&str> {
+    let section = readme.split("\n## Daily use\n").nth(1).unwrap_or_default();
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let blocks = section.split("\n```sh\n").skip(1);
+    let lines = blocks.flat_map(|block| block.split("\n```").next().unwrap_or_default().lines());
+    lines.filter(|line| !line.is_empty()).collect()
 }
 
 fn run(folder: &Folder, cluster: &Cluster, command: &str) -> sealkit_testkit::Finished {
@@ -130,8 +178,9 @@ fn repository(certificate: &str) -> Folder {
     symlink(program, bin.join("seal")).expect("a link");
     fs::write(bin.join("kubectl"), KUBECTL).expect("a script");
     fs::set_permissions(bin.join("kubectl"), fs::Permissions::from_mode(0o755)).expect("a mode");
-    let home = folder.join("home/.local/share/bash-completion/completions");
-    fs::create_dir_all(home).expect("a folder");
+    for name in ["home/.local/share/bash-completion/completions", "home/.local/bin"] {
+        fs::create_dir_all(folder.join(name)).expect("a folder");
+    }
     let root = folder.join("repository");
     for name in ["overlays/production", "clusters/production"] {
         fs::create_dir_all(root.join(name)).expect("a folder");
@@ -150,7 +199,10 @@ fn repository(certificate: &str) -> Folder {
         put(name, b"hunter2");
     }
     let items = &["password", "user", "old-password", "tls.key"];
-    put("secret.yaml", secret("database", &["password"]).as_bytes());
+    for name in ["secret.yaml", "a.yaml"] {
+        put(name, secret("database", &["password"]).as_bytes());
+    }
+    put("b.yaml", secret("other", &["password"]).as_bytes());
     let sealed = sealed(&root, &[secret("database", items)]);
     for name in [
         "sealed.yaml",
