@@ -5,6 +5,8 @@
 use std::io::{self, IoSlice, IsTerminal as _, Read, Write};
 
 use anstream::adapter::strip_str;
+use anstream::stream::RawStream;
+use anstream::{AutoStream, ColorChoice};
 
 #[cfg(unix)]
 mod unseen;
@@ -136,12 +138,24 @@ impl<'a> OutStream<'a> {
     pub(crate) fn write_styled(&mut self, text: &str) -> io::Result<()> {
         let is_terminal = self.is_terminal();
         match &mut self.writer {
+            // In one piece, where that is plain text: the lines of several programs do not mix.
+            Writer::ProcessStdout if is_plain(&io::stdout()) => {
+                write_whole(&mut io::stdout(), &strip_str(text).to_string())
+            }
+            Writer::ProcessStderr if is_plain(&io::stderr()) => {
+                write_whole(&mut io::stderr(), &strip_str(text).to_string())
+            }
             Writer::ProcessStdout => write_whole(&mut anstream::stdout(), text),
             Writer::ProcessStderr => write_whole(&mut anstream::stderr(), text),
             Writer::Given(writer) if is_terminal => write_whole(writer, text),
             Writer::Given(writer) => write_whole(writer, &strip_str(text).to_string()),
         }
     }
+}
+
+/// Whether a stream of the process shows no colours.
+fn is_plain(stream: &impl RawStream) -> bool {
+    AutoStream::choice(stream) == ColorChoice::Never
 }
 
 impl Write for OutStream<'_> {
