@@ -225,6 +225,10 @@ fn the_controller_says_of_each_document_whether_it_opens() {
     let text = done.stdout_text();
     assert_eq!(text.matches(": opens").count(), 8, "{text}");
     assert!(text.ends_with("n/foreign: does not open\n"), "{text}");
+    let done = at(seal()).args(["validate", "-o", "json"]).args(&both).run().exited(3);
+    let report: Value = serde_json::from_slice(&done.stdout).expect("it is JSON");
+    let opens = |place: usize| &report["sealedSecrets"][place]["opens"];
+    assert_eq!((opens(7), opens(8)), (&json!(true), &json!(false)));
     fails(
         at(seal()).arg("validate").stdin(secret("a").to_string()).run(),
         "it has no SealedSecret",
