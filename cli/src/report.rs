@@ -2,9 +2,19 @@
 
 use kubeyaml::Tree;
 
+use crate::input::Source;
+
 /// A text, or null where there is none.
 pub(crate) fn optional(text: Option<&str>) -> Tree {
     text.map_or(Tree::Null, Tree::from)
+}
+
+/// The path of a file, or null for standard input.
+pub(crate) fn file(source: &Source) -> Tree {
+    match source {
+        Source::Stdin => Tree::Null,
+        Source::File(path) => Tree::from(path.display().to_string()),
+    }
 }
 
 /// A count, or a place in a file.

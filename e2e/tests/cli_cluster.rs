@@ -140,6 +140,69 @@ fn sealed_file(cluster: &Cluster, name: &str, sealed: &[u8]) -> PathBuf {
     path
 }
 
+/// What was fetched is there for the same cluster, whoever asks: not for another one.
+#[test]
+fn a_certificate_that_was_fetched_needs_no_cluster_any_more() {
+    let stage = stage();
+    let home = stage.cluster.file("home");
+    fs::create_dir(&home).expect("it can be made");
+    let offline = |kubeconfig: &PathBuf| {
+        let run = seal().arg("--offline").env("KUBECONFIG", kubeconfig).env("HOME", &home);
+        run.stdin(sealkit_testkit::SECRET).run()
+    };
+    let admin = stage.cluster.kubeconfig_file(ADMIN);
+    fails(offline(&admin), "no certificate of its controller was kept");
+    stage.fetched(&[]);
+    stage.fetch(ADMIN).env("HOME", &home).run().success();
+    let login = |config: &mut Value| set(config, "/users/0/user/token", json!("wrong"));
+    let sealed = offline(&stage.kubeconfig("nobody-asks", login)).success();
+    let note = sealed.stderr_text();
+    assert!(note.contains("from test (https://") && note.contains("fetched less than"), "{note}");
+    let validate = seal().arg("validate").env("KUBECONFIG", &admin).stdin(&sealed.stdout);
+    validate.run().success();
+    let authority = json!(fixture("keys/demo.crt"));
+    let other =
+        |config: &mut Value| set(config, "/clusters/0/cluster/certificate-authority", authority);
+    let other = stage.kubeconfig("other-authority", other);
+    fails(offline(&other), "no certificate of its controller was kept");
+}
+
+#[test]
+fn certificates_of_all_contexts_are_fetched_at_once() {
+    let stage = stage();
+    stage.fetched(&[]);
+    let (port, _running) = pretend(stage.cluster.address(), &Pretender::Hangs);
+    let kubeconfig = stage.kubeconfig("contexts", |config| {
+        let mut hangs = config["clusters"][0].clone();
+        hangs["name"] = json!("hangs");
+        hangs["cluster"]["server"] = json!(format!("https://{}:{port}", stage.cluster.address()));
+        let user = config["users"][0]["name"].clone();
+        let test = config["clusters"][0]["name"].clone();
+        let clusters = [&test, &json!("hangs"), &json!("hangs"), &json!("absent"), &test];
+        let contexts = clusters.iter().enumerate().map(|(place, cluster)| {
+            json!({"name": format!("c{place}"), "context": {"cluster": cluster, "user": user}})
+        });
+        config["contexts"] = contexts.collect();
+        config["clusters"].as_array_mut().expect("a list").push(hangs);
+    });
+    let folder = stage.cluster.file("of-contexts");
+    let run = stage.fetch_by(&kubeconfig).args(["--all-contexts", "--request-timeout=3s"]);
+    let done = run.args(["-o", "json", "-w"]).arg(&folder).run().exited(1);
+    assert!(done.stderr_text().contains("3 of 5 contexts gave no certificate"));
+    let report: Value = serde_json::from_slice(&done.stdout).expect("it is JSON");
+    let contexts = report["contexts"].as_array().expect("a list");
+    let problem = |place: usize| contexts[place]["problem"].as_str().unwrap_or_default();
+    assert!(problem(1).ends_with("no answer within 3 seconds"), "{}", problem(1));
+    assert!(problem(2).ends_with("no answer within 3 seconds"), "{}", problem(2));
+    assert!(problem(3).contains("no cluster for that context"), "{}", problem(3));
+    for place in [0, 4] {
+        assert_eq!(contexts[place]["problem"], Value::Null);
+        let file = contexts[place]["file"].as_str().expect("a path");
+        assert_eq!(fs::read_to_string(file).unwrap(), stage.certificate);
+    }
+    assert_eq!(fs::read_dir(&folder).expect("it was made").count(), 2);
+}
+
 #[test]
 fn the_controller_says_of_each_document_whether_it_opens() {
     let stage = stage();
@@ -162,6 +225,10 @@ fn the_controller_says_of_each_document_whether_it_opens() {
     let text = done.stdout_text();
     assert_eq!(text.matches(": opens").count(), 8, "{text}");
     assert!(text.ends_with("n/foreign: does not open\n"), "{text}");
+    let done = at(seal()).args(["validate", "-o", "json"]).args(&both).run().exited(3);
+    let report: Value = serde_json::from_slice(&done.stdout).expect("it is JSON");
+    let opens = |place: usize| &report["sealedSecrets"][place]["opens"];
+    assert_eq!((opens(7), opens(8)), (&json!(true), &json!(false)));
     fails(
         at(seal()).arg("validate").stdin(secret("a").to_string()).run(),
         "it has no SealedSecret",

@@ -4,7 +4,7 @@ mod contexts;
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use clap_complete::Shell;
 
 use crate::error::Error;
@@ -21,11 +21,8 @@ Examples:
   seal completions zsh > _seal")]
 pub(crate) struct CompletionsArgs {
     /// The shell
-    #[arg(value_enum, required_unless_present = "contexts")]
-    shell: Option<Shell>,
-    /// Print the names of the kubeconfig's contexts: for the scripts
-    #[arg(long, hide = true, conflicts_with = "shell")]
-    contexts: bool,
+    #[arg(value_enum)]
+    shell: ShellName,
     /// The kubeconfig that was named on the command line that is completed
     #[arg(
         long,
@@ -37,21 +34,38 @@ pub(crate) struct CompletionsArgs {
     kubeconfig: Option<PathBuf>,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum ShellName {
+    Bash,
+    Elvish,
+    Fish,
+    #[value(name = "powershell")]
+    PowerShell,
+    Zsh,
+    /// The names of the kubeconfig's contexts: for the scripts
+    #[value(hide = true)]
+    Contexts,
+}
+
 /// `program` is the whole command line, which the script completes.
 pub(crate) fn run(
     args: &CompletionsArgs,
     mut program: clap::Command,
     ui: &mut Ui<'_>,
 ) -> Result<(), Error> {
-    let Some(shell) = args.shell else {
-        return Destination::Stdout.write(
-            &[contexts::names(args.kubeconfig.as_deref())],
-            Audience::AsBefore,
-            ui,
-        );
+    let text = match args.shell {
+        ShellName::Contexts => contexts::names(args.kubeconfig.as_deref()),
+        ShellName::Bash => contexts::in_bash(&script(Shell::Bash, &mut program)),
+        ShellName::Zsh => contexts::in_zsh(&script(Shell::Zsh, &mut program)),
+        ShellName::Fish => contexts::in_fish(&script(Shell::Fish, &mut program)),
+        ShellName::Elvish => script(Shell::Elvish, &mut program),
+        ShellName::PowerShell => script(Shell::PowerShell, &mut program),
     };
+    Destination::Stdout.write(&[text], Audience::AsBefore, ui)
+}
+
+fn script(shell: Shell, program: &mut clap::Command) -> String {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut program, "seal", &mut script);
-    let script = contexts::completed_by(shell, &String::from_utf8_lossy(&script));
-    Destination::Stdout.write(&[script], Audience::AsBefore, ui)
+    clap_complete::generate(shell, program, "seal", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
 }

@@ -3,15 +3,17 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use kubeyaml::to_json_line;
+use kubeyaml::{Tree, to_json, to_json_line};
 use sealkit_manifest::{Metadata, SealedSecret};
 
+use crate::args::ReportForm;
 use crate::cluster::{ClusterArgs, Verifier};
 use crate::documents;
 use crate::error::Error;
 use crate::guard::Guard;
 use crate::input::Source;
 use crate::output::{Audience, Destination};
+use crate::report::file;
 use crate::text;
 use crate::ui::Ui;
 
@@ -23,13 +25,17 @@ use crate::ui::Ui;
 #[command(after_help = "\
 Examples:
   seal validate overlays/production/*.yaml
-  seal validate --context production sealed.yaml")]
+  seal validate --context production sealed.yaml
+  seal validate --output json sealed.yaml")]
 pub(crate) struct ValidateArgs {
     /// Files with SealedSecrets; - or none for standard input
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
     cluster: ClusterArgs,
+    /// How it is printed [default: text]
+    #[arg(short, long, value_enum)]
+    output: Option<ReportForm>,
 }
 
 pub(crate) fn run(args: &ValidateArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
@@ -42,15 +48,42 @@ pub(crate) fn run(args: &ValidateArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
         );
     }
     let verifier = Verifier::open(&args.cluster, ui)?;
+    let form = args.output.unwrap_or_default();
     let mut is_fine = true;
+    let mut objects = Vec::new();
     for (source, sealed) in found {
         let opens = verifier.can_open(&to_json_line(&sealed.to_tree()))?;
         is_fine &= opens;
-        let verdict = if opens { "opens" } else { "does not open" };
-        let line = format!("{source}: {}: {verdict}\n", name_of(&sealed));
-        Destination::Stdout.write(&[line], Audience::AsBefore, ui)?;
+        match form {
+            // As soon as it is known.
+            ReportForm::Text => print(line(source, &sealed, opens), ui)?,
+            ReportForm::Json => objects.push(object(source, &sealed, opens)),
+        }
+    }
+    if matches!(form, ReportForm::Json) {
+        let all = Tree::mapping([("sealedSecrets", Tree::Sequence(objects))]);
+        print(to_json(&all).to_string(), ui)?;
     }
     if is_fine { Ok(()) } else { Err(Error::found()) }
+}
+
+fn print(text: String, ui: &mut Ui<'_>) -> Result<(), Error> {
+    Destination::Stdout.write(&[text], Audience::AsBefore, ui)
+}
+
+fn line(source: &Source, sealed: &SealedSecret, opens: bool) -> String {
+    let verdict = if opens { "opens" } else { "does not open" };
+    format!("{source}: {}: {verdict}\n", name_of(sealed))
+}
+
+fn object(source: &Source, sealed: &SealedSecret, opens: bool) -> Tree {
+    let Metadata { namespace, name, .. } = sealed.metadata();
+    Tree::mapping([
+        ("file", file(source)),
+        ("namespace", Tree::from(namespace.as_str())),
+        ("name", Tree::from(name.as_str())),
+        ("opens", Tree::from(opens)),
+    ])
 }
 
 fn name_of(sealed: &SealedSecret) -> String {

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::guard::Guard;
 use crate::input::Source;
 use crate::output::{Audience, Destination};
-use crate::report::{number, optional};
+use crate::report::{file, number, optional};
 use crate::text;
 use crate::ui::Ui;
 
@@ -42,10 +42,13 @@ pub(crate) fn run(args: &ViewArgs, ui: &mut Ui<'_>) -> Result<(), Error> {
     Guard::new().reads(&sources).check(ui)?;
     let mut found = Vec::new();
     for source in &sources {
-        found.extend(documents::read_sealed_secrets(source, ui)?);
+        let of_source = documents::read_sealed_secrets(source, ui)?.into_iter();
+        found.extend(of_source.map(|sealed| (source, sealed)));
     }
     let report = match args.output.unwrap_or_default() {
-        ReportForm::Text => found.iter().map(for_people).collect::<Vec<_>>().join("\n"),
+        ReportForm::Text => {
+            found.iter().map(|(_, sealed)| for_people(sealed)).collect::<Vec<_>>().join("\n")
+        }
         ReportForm::Json => json(&found),
     };
     Destination::Stdout.write(&[report], Audience::AsBefore, ui)
@@ -97,12 +100,12 @@ fn hint(sealed: &SealedSecret, item: &Item) -> Option<String> {
     sealed.hints().sealed_with(name_of(item)).map(|key| key.to_string())
 }
 
-fn json(found: &[SealedSecret]) -> String {
-    let objects: Vec<Tree> = found.iter().map(object).collect();
+fn json(found: &[(&Source, SealedSecret)]) -> String {
+    let objects: Vec<Tree> = found.iter().map(|(source, sealed)| object(source, sealed)).collect();
     to_json(&Tree::mapping([("sealedSecrets", Tree::Sequence(objects))])).to_string()
 }
 
-fn object(sealed: &SealedSecret) -> Tree {
+fn object(source: &Source, sealed: &SealedSecret) -> Tree {
     let Metadata { namespace, name, .. } = sealed.metadata();
     let items: Vec<Tree> = sealed
         .values()
@@ -118,6 +121,7 @@ fn object(sealed: &SealedSecret) -> Tree {
         })
         .collect();
     Tree::mapping([
+        ("file", file(source)),
         ("namespace", Tree::from(namespace.as_str())),
         ("name", Tree::from(name.as_str())),
         ("scope", Tree::from(sealed.scope().to_string())),

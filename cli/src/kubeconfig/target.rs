@@ -125,9 +125,12 @@ impl Target {
         one_line(context.as_ref().unwrap_or(&server))
     }
 
-    /// The API server, as messages name it.
+    /// The API server, as messages name it. What is no URL may be anything, and is not shown.
     pub(crate) fn shown_server(&self) -> String {
-        fetch::without_password(&self.server)
+        match self.server.contains("://") {
+            true => fetch::without_password(&self.server),
+            false => "the API server".to_owned(),
+        }
     }
 
     /// A server that nothing else is known of.

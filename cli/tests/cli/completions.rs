@@ -85,7 +85,7 @@ fn the_kubeconfig_of_the_command_line_counts() {
 fn names_are_printed_and_nothing_else() {
     let folder = Folder::new();
     let names = |kubeconfig: &Path| {
-        let run = seal().args(["completions", "--contexts"]).env("KUBECONFIG", kubeconfig);
+        let run = seal().args(["completions", "contexts"]).env("KUBECONFIG", kubeconfig);
         let done = run.run().success();
         assert_eq!(done.stderr_text(), "");
         done.stdout_text().to_owned()
@@ -114,10 +114,10 @@ fn scripts_of_other_shells_ask_for_contexts() {
     let flags = |script: &str, flag: &str| script.matches(flag).count();
     let zsh = script("zsh");
     assert!(zsh.starts_with("#compdef seal\n"));
-    assert!(zsh.contains("seal completions --contexts"));
+    assert!(zsh.contains("seal completions contexts"));
     let with_names = flags(&zsh, ":NAME:_seal_contexts'");
     assert!(with_names > 5 && with_names == flags(&zsh, "'--context=["), "{with_names}");
     let fish = script("fish");
-    assert!(fish.contains("seal completions --contexts"));
+    assert!(fish.contains("seal completions contexts"));
     assert!(fish.contains("-l context -x -a \"(__fish_seal_contexts)\"\n"));
 }

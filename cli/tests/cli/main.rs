@@ -22,6 +22,7 @@ mod files;
 mod forms;
 mod gitops;
 mod in_process;
+mod json;
 mod keygen;
 mod keys;
 // What the system says of its errors is Linux's.

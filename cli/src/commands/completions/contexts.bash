@@ -40,5 +40,5 @@ _seal_contexts() {
         # What stands before the last : is on the command line already.
         [[ $COMP_WORDBREAKS == *:* ]] && name=${name#"${1%"${1##*:}"}"}
         COMPREPLY+=("$(printf %q "$name")")
-    done < <(command seal completions --contexts "${kubeconfig[@]}" 2>/dev/null)
+    done < <(command seal completions contexts "${kubeconfig[@]}" 2>/dev/null)
 }

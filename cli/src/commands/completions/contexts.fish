@@ -8,9 +8,9 @@ function __fish_seal_contexts
     set -l words (commandline -opc)
     argparse --ignore-unknown 'kubeconfig=' -- $words 2>/dev/null
     if set -q _flag_kubeconfig[1]
-        command seal completions --contexts --kubeconfig $_flag_kubeconfig[1] 2>/dev/null
+        command seal completions contexts --kubeconfig $_flag_kubeconfig[1] 2>/dev/null
     else
-        command seal completions --contexts 2>/dev/null
+        command seal completions contexts 2>/dev/null
     end
 end
 

@@ -4,8 +4,6 @@
 
 use std::path::Path;
 
-use clap_complete::Shell;
-
 use crate::kubeconfig::{Overrides, Wanted};
 
 /// As many as anybody looks through.
@@ -19,31 +17,22 @@ pub(super) fn names(kubeconfig: Option<&Path>) -> String {
     of_one_line.take(MOST).map(|name| format!("{name}\n")).collect()
 }
 
-/// The script with what completes contexts in it.
-pub(super) fn completed_by(shell: Shell, script: &str) -> String {
-    match shell {
-        Shell::Bash => in_bash(script),
-        Shell::Zsh => in_zsh(script),
-        Shell::Fish => in_fish(script),
-        _ => script.to_owned(),
-    }
-}
-
-/// A function of ours is asked first.
-fn in_bash(script: &str) -> String {
+/// The script with what completes contexts in it: a function of ours is asked first.
+pub(super) fn in_bash(script: &str) -> String {
     let (functions, registered) = script.split_at(script.rfind("\nif ").unwrap_or(script.len()));
     let registered = registered.replace("complete -F _seal ", "complete -F _seal_with_contexts ");
     [functions, "\n", include_str!("contexts.bash"), &registered].concat()
 }
 
-fn in_zsh(script: &str) -> String {
+/// The same.
+pub(super) fn in_zsh(script: &str) -> String {
     let (head, rest) = script.split_at(script.find("\n_seal() {").unwrap_or(0));
     let rest = replaced_in_lines(rest, "'--context=[", ":NAME:_default'", ":NAME:_seal_contexts'");
     [head, "\n", include_str!("contexts.zsh"), &rest].concat()
 }
 
-/// Its own line, as the others do not count where no command is named yet.
-fn in_fish(script: &str) -> String {
+/// The same: a line of its own, as the others do not count where no command is named yet.
+pub(super) fn in_fish(script: &str) -> String {
     [script, include_str!("contexts.fish")].concat()
 }
 
