@@ -62,7 +62,7 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
         "seal view FILE shows what a SealedSecret holds; seal unseal --item shows a value",
     ),
     (&["merge-into"], "the values of a Secret are put into a file by seal merge FILE"),
-    (&["fetch-cert"], "a certificate is shown by seal cert; kubeseal --fetch-cert fetches it"),
+    (&["fetch-cert"], "a cluster's certificate is fetched by seal cert fetch"),
     (
         &["init", "generate-key", "genkey", "age-keygen"],
         "seal keygen makes a key of your own; most clusters have one: seal cert",
