@@ -36,11 +36,12 @@ pub struct Workers {
 const QUEUE: usize = 64;
 
 impl Workers {
-    /// As many threads as processors, and at least two.
+    /// One thread more than there are processors: requests may keep all of these busy, and reconciling still goes on, with its
+    /// share of them.
     #[must_use]
     pub fn new() -> Self {
         let processors = thread::available_parallelism().map_or(1, NonZero::get);
-        Self::with_threads(processors.max(2))
+        Self::with_threads(processors + 1)
     }
 
     /// That many threads, at least two.
