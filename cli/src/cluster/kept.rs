@@ -57,20 +57,15 @@ impl Place {
 
     /// What is kept there, if anything is.
     pub(super) fn read(&self) -> Result<Option<Kept>, Error> {
-        match self.checked_file() {
-            Ok(Some(mut file)) => {
-                let text = input::read_open(&mut file, CERTIFICATE_LIMIT);
-                let text = text.map_err(|error| error.about(self.file.display()))?;
-                let damaged = || {
-                    Error::failed("is no certificate that was kept")
-                        .hint("remove it, and fetch the certificate again: seal cert fetch")
-                        .about(self.file.display())
-                };
-                parse(&text).map(Some).ok_or_else(damaged)
-            }
-            Ok(None) => Ok(None),
-            Err(error) => Err(error),
-        }
+        let Some(mut file) = self.checked_file()? else { return Ok(None) };
+        let text = input::read_open(&mut file, CERTIFICATE_LIMIT);
+        let text = text.map_err(|error| error.about(self.file.display()))?;
+        let damaged = || {
+            Error::failed("is no certificate that was kept")
+                .hint("remove it, and fetch the certificate again: seal cert fetch")
+                .about(self.file.display())
+        };
+        parse(&text).map(Some).ok_or_else(damaged)
     }
 
     /// Keeps a certificate that was fetched now.
@@ -104,7 +99,12 @@ impl Place {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(unreadable(&self.file, error)),
         }
-        File::open(&self.file).map(Some).map_err(|error| unreadable(&self.file, error))
+        let file = File::open(&self.file);
+        let file = file.and_then(|file| Ok((file.metadata()?, file)));
+        let (metadata, file) = file.map_err(|error| unreadable(&self.file, error))?;
+        // Once more: it is the one that is read.
+        refuse_of_others(&self.file, &metadata)?;
+        Ok(Some(file))
     }
 
     fn folders(&self) -> impl Iterator<Item = PathBuf> {

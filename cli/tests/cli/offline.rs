@@ -108,6 +108,8 @@ fn what_is_kept_never_stands_in_for_a_cluster() {
     let url = ["--offline", "--cert", "https://127.0.0.1:1/"];
     refuses(offline().args(url).run(), 2, "--offline asks nobody");
     offline().arg("--offline").arg("--cert").arg(certificate()).run().success();
+    let live = ["--offline", "--update", "--compare-live", "-w", "sealed.yaml"];
+    refuses(offline().args(live).run(), 2, "--compare-live asks the cluster");
 }
 
 #[test]
