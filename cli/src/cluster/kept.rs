@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use sealkit_core::{Certificate, UnixTime};
 use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
 use super::ClusterArgs;
 use crate::clock;
@@ -57,9 +58,8 @@ impl Place {
 
     /// What is kept there, if anything is.
     pub(super) fn read(&self) -> Result<Option<Kept>, Error> {
-        let Some(mut file) = self.checked_file()? else { return Ok(None) };
-        let text = input::read_open(&mut file, CERTIFICATE_LIMIT);
-        let text = text.map_err(|error| error.about(self.file.display()))?;
+        let Some(file) = self.checked_file()? else { return Ok(None) };
+        let text = self.text(file)?;
         let damaged = || {
             Error::failed("is no certificate that was kept")
                 .hint("remove it, and fetch the certificate again: seal cert fetch")
@@ -70,18 +70,27 @@ impl Place {
 
     /// Keeps a certificate that was fetched now.
     pub(super) fn keep(&self, certificate: &Certificate, ui: &mut Ui<'_>) -> Result<(), Error> {
-        let now = clock::now();
+        let (now, pem) = (clock::now(), certificate.to_pem());
+        let is_new = |text: &[u8]| {
+            taken_apart(text).is_some_and(|(fetched, kept)| {
+                let age = now.0.saturating_sub(fetched.0);
+                kept == pem && (0..AS_GOOD_AS_NEW_SECONDS).contains(&age)
+            })
+        };
         // A file that is damaged is replaced; one that somebody else may write is not.
-        if self.checked_file()?.is_some()
-            && let Ok(Some(kept)) = self.read()
-            && kept.certificate == *certificate
-            && (0..AS_GOOD_AS_NEW_SECONDS).contains(&now.0.saturating_sub(kept.fetched.0))
+        if let Some(file) = self.checked_file()?
+            && self.text(file).is_ok_and(|text| is_new(&text))
         {
             return Ok(());
         }
         self.make_folders()?;
-        let text = format!("{FETCHED}{now}\n{}", certificate.to_pem());
+        let text = format!("{FETCHED}{now}\n{pem}");
         Destination::File(self.file.clone()).write(&[text], Audience::Private, ui)
+    }
+
+    fn text(&self, mut file: File) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let text = input::read_open(&mut file, CERTIFICATE_LIMIT);
+        text.map_err(|error| error.about(self.file.display()))
     }
 
     /// The file, once it is clear that nobody else can have written it.
@@ -182,10 +191,15 @@ fn key(target: &Target, args: &ClusterArgs) -> String {
 }
 
 fn parse(text: &[u8]) -> Option<Kept> {
+    let (fetched, pem) = taken_apart(text)?;
+    Some(Kept { certificate: Certificate::from_pem(pem.as_bytes()).ok()?, fetched })
+}
+
+/// The time, and what stands below it.
+fn taken_apart(text: &[u8]) -> Option<(UnixTime, &str)> {
     let text = std::str::from_utf8(text).ok()?;
     let (time, pem) = text.strip_prefix(FETCHED)?.split_once('\n')?;
-    let certificate = Certificate::from_pem(pem.as_bytes()).ok()?;
-    Some(Kept { certificate, fetched: time.parse().ok()? })
+    Some((time.parse().ok()?, pem))
 }
 
 fn refuse_of_others(path: &Path, metadata: &Metadata) -> Result<(), Error> {
@@ -360,7 +374,7 @@ mod tests {
             change(&mut target);
             target
         };
-        let pem = |text: &str| Some(zeroize::Zeroizing::new(text.as_bytes().to_vec()));
+        let pem = |text: &str| Some(Zeroizing::new(text.as_bytes().to_vec()));
         let of = |change: &dyn Fn(&mut Target)| key(&target(change), &usual);
         let keys = [
             of(&|_| {}),
