@@ -98,7 +98,7 @@ fn run<'t>(
     let mut results: Vec<Option<FileResult<'t>>> = Vec::new();
     results.resize_with(files.len(), || None);
     let mut plan = through.map(|_| plan(&files, job));
-    let bar = ui.bar(verb, files.len());
+    let bar = ui.bar(verb, files.len(), "files");
     for_each(
         &files,
         threads(job, writing),

@@ -106,11 +106,11 @@ impl<'a> Ui<'a> {
         Progress { verb, total, stderr, done: AtomicUsize::new(0) }
     }
 
-    /// A bar of `total` files, shown on a terminal.
-    pub(crate) fn bar(&mut self, verb: &'static str, total: usize) -> Bar {
+    /// A bar of `total` things, such as files, shown on a terminal.
+    pub(crate) fn bar(&mut self, verb: &'static str, total: usize, things: &str) -> Bar {
         let stderr = &self.streams.stderr;
         let is_shown = stderr.is_terminal() && stderr.is_of_process();
-        Bar::new(verb, total, is_shown)
+        Bar::new(verb, total, things, is_shown)
     }
 
     // Nothing can be told to a person whose standard error is gone, so a failed write is dropped.
@@ -124,15 +124,15 @@ impl<'a> Ui<'a> {
 pub(crate) struct Bar(indicatif::ProgressBar);
 
 impl Bar {
-    fn new(verb: &'static str, total: usize, is_shown: bool) -> Self {
+    fn new(verb: &'static str, total: usize, things: &str, is_shown: bool) -> Self {
         let total = u64::try_from(total).unwrap_or(u64::MAX);
         let target = match is_shown {
             true => indicatif::ProgressDrawTarget::stderr(),
             false => indicatif::ProgressDrawTarget::hidden(),
         };
         let bar = indicatif::ProgressBar::with_draw_target(Some(total), target);
-        const LINE: &str = "{msg} {wide_bar} {pos}/{len} files, {rate}, {eta} left";
-        if let Ok(style) = indicatif::ProgressStyle::with_template(LINE) {
+        let line = format!("{{msg}} {{wide_bar}} {{pos}}/{{len}} {things}, {{rate}}, {{eta}} left");
+        if let Ok(style) = indicatif::ProgressStyle::with_template(&line) {
             bar.set_style(style.with_key("rate", rate));
         }
         bar.set_message(verb);
@@ -144,13 +144,13 @@ impl Bar {
         self.0.suspend(print);
     }
 
-    /// One more file is done.
+    /// One more of them is done.
     pub(crate) fn advance(&self) {
         self.0.inc(1);
     }
 }
 
-/// Files a second: parts of a file tell nobody anything, unless it takes seconds.
+/// Things a second: parts of a file tell nobody anything, unless it takes seconds.
 fn rate(state: &indicatif::ProgressState, line: &mut dyn std::fmt::Write) {
     let rate = state.per_sec();
     let decimals = if rate < 10.0 { 1 } else { 0 };

@@ -93,14 +93,17 @@ pub(crate) fn of_all_contexts(
     let places: Vec<Option<Place>> =
         targets.iter().map(|found| Place::of(found.target.as_ref().ok()?, cluster)).collect();
     let jobs: Vec<_> = targets.into_iter().zip(&places).collect();
+    let bar = ui.bar("fetching", jobs.len(), "contexts");
     let found = at_once(jobs, |(ContextTarget { context, target }, place)| {
         let server = target.as_ref().ok().map(Target::shown_server);
         let outcome = target.and_then(|target| match args.offline {
             true => kept(place.as_ref(), &target),
             false => fetch(target, cluster, false),
         });
+        bar.advance();
         OfContext { context, server, outcome }
     });
+    drop(bar);
     let with_places = found.into_iter().zip(&places);
     let all = with_places.map(|(found, place)| match found.outcome {
         Ok(fetched) if !args.offline => {

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use sealkit_core::{Certificate, UnixTime};
 use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
 use super::ClusterArgs;
 use crate::clock;
@@ -57,36 +58,39 @@ impl Place {
 
     /// What is kept there, if anything is.
     pub(super) fn read(&self) -> Result<Option<Kept>, Error> {
-        match self.checked_file() {
-            Ok(Some(mut file)) => {
-                let text = input::read_open(&mut file, CERTIFICATE_LIMIT);
-                let text = text.map_err(|error| error.about(self.file.display()))?;
-                let damaged = || {
-                    Error::failed("is no certificate that was kept")
-                        .hint("remove it, and fetch the certificate again: seal cert fetch")
-                        .about(self.file.display())
-                };
-                parse(&text).map(Some).ok_or_else(damaged)
-            }
-            Ok(None) => Ok(None),
-            Err(error) => Err(error),
-        }
+        let Some(file) = self.checked_file()? else { return Ok(None) };
+        let text = self.text(file)?;
+        let damaged = || {
+            Error::failed("is no certificate that was kept")
+                .hint("remove it, and fetch the certificate again: seal cert fetch")
+                .about(self.file.display())
+        };
+        parse(&text).map(Some).ok_or_else(damaged)
     }
 
     /// Keeps a certificate that was fetched now.
     pub(super) fn keep(&self, certificate: &Certificate, ui: &mut Ui<'_>) -> Result<(), Error> {
-        let now = clock::now();
+        let (now, pem) = (clock::now(), certificate.to_pem());
+        let is_new = |text: &[u8]| {
+            taken_apart(text).is_some_and(|(fetched, kept)| {
+                let age = now.0.saturating_sub(fetched.0);
+                kept == pem && (0..AS_GOOD_AS_NEW_SECONDS).contains(&age)
+            })
+        };
         // A file that is damaged is replaced; one that somebody else may write is not.
-        if self.checked_file()?.is_some()
-            && let Ok(Some(kept)) = self.read()
-            && kept.certificate == *certificate
-            && (0..AS_GOOD_AS_NEW_SECONDS).contains(&now.0.saturating_sub(kept.fetched.0))
+        if let Some(file) = self.checked_file()?
+            && self.text(file).is_ok_and(|text| is_new(&text))
         {
             return Ok(());
         }
         self.make_folders()?;
-        let text = format!("{FETCHED}{now}\n{}", certificate.to_pem());
+        let text = format!("{FETCHED}{now}\n{pem}");
         Destination::File(self.file.clone()).write(&[text], Audience::Private, ui)
+    }
+
+    fn text(&self, mut file: File) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let text = input::read_open(&mut file, CERTIFICATE_LIMIT);
+        text.map_err(|error| error.about(self.file.display()))
     }
 
     /// The file, once it is clear that nobody else can have written it.
@@ -104,7 +108,12 @@ impl Place {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(unreadable(&self.file, error)),
         }
-        File::open(&self.file).map(Some).map_err(|error| unreadable(&self.file, error))
+        let file = File::open(&self.file);
+        let file = file.and_then(|file| Ok((file.metadata()?, file)));
+        let (metadata, file) = file.map_err(|error| unreadable(&self.file, error))?;
+        // Once more: it is the one that is read.
+        refuse_of_others(&self.file, &metadata)?;
+        Ok(Some(file))
     }
 
     fn folders(&self) -> impl Iterator<Item = PathBuf> {
@@ -182,10 +191,15 @@ fn key(target: &Target, args: &ClusterArgs) -> String {
 }
 
 fn parse(text: &[u8]) -> Option<Kept> {
+    let (fetched, pem) = taken_apart(text)?;
+    Some(Kept { certificate: Certificate::from_pem(pem.as_bytes()).ok()?, fetched })
+}
+
+/// The time, and what stands below it.
+fn taken_apart(text: &[u8]) -> Option<(UnixTime, &str)> {
     let text = std::str::from_utf8(text).ok()?;
     let (time, pem) = text.strip_prefix(FETCHED)?.split_once('\n')?;
-    let certificate = Certificate::from_pem(pem.as_bytes()).ok()?;
-    Some(Kept { certificate, fetched: time.parse().ok()? })
+    Some((time.parse().ok()?, pem))
 }
 
 fn refuse_of_others(path: &Path, metadata: &Metadata) -> Result<(), Error> {
@@ -360,7 +374,7 @@ mod tests {
             change(&mut target);
             target
         };
-        let pem = |text: &str| Some(zeroize::Zeroizing::new(text.as_bytes().to_vec()));
+        let pem = |text: &str| Some(Zeroizing::new(text.as_bytes().to_vec()));
         let of = |change: &dyn Fn(&mut Target)| key(&target(change), &usual);
         let keys = [
             of(&|_| {}),

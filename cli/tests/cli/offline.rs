@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use sealkit_testkit::{Answer, Folder, Program, WebServer, fixture};
+use sealkit_testkit::{Answer, Folder, Program, WebServer};
 
 use crate::support::{SECRET, certificate, refuses, seal};
 
@@ -108,6 +108,8 @@ fn what_is_kept_never_stands_in_for_a_cluster() {
     let url = ["--offline", "--cert", "https://127.0.0.1:1/"];
     refuses(offline().args(url).run(), 2, "--offline asks nobody");
     offline().arg("--offline").arg("--cert").arg(certificate()).run().success();
+    let live = ["--offline", "--update", "--compare-live", "-w", "sealed.yaml"];
+    refuses(offline().args(live).run(), 2, "--compare-live asks the cluster");
 }
 
 #[test]
@@ -127,7 +129,6 @@ fn what_others_can_write_is_not_sealed_for() {
     use std::os::unix::fs::PermissionsExt as _;
     let stage = Stage::new();
     stage.seal().run().success();
-    fs::copy(fixture("keys/demo.crt"), stage.folder.join("other")).expect("a copy");
     fs::set_permissions(stage.kept(), fs::Permissions::from_mode(0o666)).expect("a mode");
     refuses(stage.seal().arg("--offline").run(), 1, "others can write to it");
     // Nor does fetching trust the file.

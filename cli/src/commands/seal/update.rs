@@ -17,6 +17,10 @@ use crate::ui::Ui;
 
 /// Refuses a run that could not tell whether anything has changed.
 pub(super) fn check(args: &SealArgs) -> Result<(), Error> {
+    if args.compare_live && args.cluster.offline {
+        return Err(Error::usage("--compare-live asks the cluster, and --offline asks nobody")
+            .hint("give private keys that open what is there: --key FILE"));
+    }
     if !args.update || args.compare_live || !args.keys.is_empty() {
         return Ok(());
     }
