@@ -7,9 +7,11 @@
 )]
 
 use std::fs;
+use std::io::{Read as _, Write as _};
 use std::net::{IpAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::thread;
 use std::time::Duration;
 
 use sealkit_e2e::service::{NAME, Service, cluster_for_the_service, condition, sealed_secrets};
@@ -285,6 +287,8 @@ fn a_login_that_does_not_work_is_named() {
 /// What answers in the place of a controller.
 enum Pretender {
     Answers(Answer),
+    /// Begins to send a gibibyte.
+    SendsOn,
     Hangs,
 }
 
@@ -298,6 +302,7 @@ fn a_controller_that_answers_nonsense_is_named_in_time() {
         ("page", Pretender::Answers(Answer::ok("<html></html>")), "but a web page"),
         ("key", Pretender::Answers(Answer::ok(not_one)), "private key"),
         ("large", Pretender::Answers(Answer::ok(vec![b'x'; 8 << 20])), "too long"),
+        ("endless", Pretender::SendsOn, "too long"),
         (
             "empty",
             Pretender::Answers(Answer::new("500 Internal Server Error", "")),
@@ -332,6 +337,24 @@ fn pretend(address: IpAddr, pretender: &Pretender) -> (u16, Box<dyn std::any::An
         Pretender::Answers(answer) => {
             let server = WebServer::start_at(address, answer);
             (server.port(), Box::new(server))
+        }
+        Pretender::SendsOn => {
+            let listener = TcpListener::bind((address, 0)).expect("a port is free");
+            let port = listener.local_addr().expect("it has an address").port();
+            // It ends with the test's process: whoever has gone away is not sent to any more.
+            thread::spawn(move || {
+                for mut stream in listener.incoming().flatten() {
+                    let mut request = [0; 4096];
+                    let head = "HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n";
+                    let begun =
+                        stream.read(&mut request).and_then(|_| stream.write_all(head.as_bytes()));
+                    let mut sent = begun.map(|()| 0_u64).unwrap_or(u64::MAX);
+                    while sent < 1 << 30 && stream.write_all(&[b'x'; 1 << 16]).is_ok() {
+                        sent += 1 << 16;
+                    }
+                }
+            });
+            (port, Box::new(()))
         }
         Pretender::Hangs => {
             let listener = TcpListener::bind((address, 0)).expect("a port is free");
