@@ -5,7 +5,7 @@
 
 #![expect(clippy::expect_used, reason = "what cannot be set up ends the run there and then")]
 
-use std::io::{Read, Write};
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::sync::Arc;
 
