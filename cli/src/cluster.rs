@@ -7,6 +7,7 @@ mod failure;
 mod kept;
 mod live;
 mod login;
+mod object;
 mod pace;
 mod re_encrypt;
 mod service;

@@ -16,7 +16,7 @@ use crate::documents;
 use crate::error::Error;
 use crate::hints;
 use crate::input::{MANIFEST_LIMIT, Source};
-use crate::output::{self, Replaced};
+use crate::output;
 use crate::ui::Ui;
 
 /// Which SealedSecret of a file is meant, and what its values are bound to where it does not say it itself.
@@ -109,12 +109,7 @@ impl SealedSecretInFile {
         let about = |error: Error| error.about(self.path.display());
         let after = change_items(&self.documents, self.place, &changes.into());
         let after = after.map_err(|error| about(not_changed(&error)))?;
-        match output::replace(&self.path, &self.before, &after).map_err(about)? {
-            Replaced::Done => Ok(()),
-            Replaced::ChangedMeanwhile => Err(about(Error::failed(
-                "somebody else has changed it meanwhile: it stays as it is",
-            ))),
-        }
+        output::replace_unchanged(&self.path, &self.before, &after).map_err(about)
     }
 }
 
@@ -160,7 +155,8 @@ fn described(sealed: &SealedSecret) -> String {
     }
 }
 
-fn not_changed(error: &ItemError) -> Error {
+/// Why items cannot be changed, and what to do.
+pub(crate) fn not_changed(error: &ItemError) -> Error {
     let failed = Error::failed(error);
     match error {
         ItemError::WholeSecret => {

@@ -8,7 +8,6 @@ mod through_controller;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use kubeyaml::Format;
 use zeroize::Zeroizing;
 
 use crate::args::{
@@ -298,22 +297,14 @@ fn fetch_certificate(flags: &Flags, ui: &mut Ui<'_>) -> Result<(), Error> {
 
 /// In the file itself where it is the only one that is named, as with kubeseal.
 fn re_encrypt(flags: &Flags, ui: &mut Ui<'_>) -> Result<(), Error> {
-    let (input, write) = (given(flags.input.as_ref()), given(flags.write.as_ref()));
-    match (input, write) {
-        (Some(file), None) => through_controller::re_encrypt_in(file, &flags.cluster()?, ui),
-        (Some(file), Some(write)) if file == write => {
-            through_controller::re_encrypt_in(file, &flags.cluster()?, ui)
-        }
-        _ => {
-            let format = match flags.format()? {
-                FormatName::Yaml => Format::Yaml,
-                FormatName::Json => Format::Json,
-            };
-            let destination = Destination::from_argument(write.map(PathBuf::as_path));
-            let source = flags.source();
-            through_controller::re_encrypt(&source, &destination, format, &flags.cluster()?, ui)
-        }
+    let (input, cluster) = (given(flags.input.as_ref()), flags.cluster()?);
+    let write = given(flags.write.as_ref());
+    if let Some(file) = input.filter(|file| write.is_none_or(|write| write == *file)) {
+        return through_controller::re_encrypt_in(file, &cluster, ui);
     }
+    let output = flags.output()?;
+    let destination = Destination::from_argument(output.write.as_deref());
+    through_controller::re_encrypt(&flags.source(), &destination, output.format(), &cluster, ui)
 }
 
 #[cfg(test)]

@@ -205,6 +205,16 @@ pub(crate) fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<Replac
     replace_file(path, before, after).map_err(|error| described(error.into()))
 }
 
+/// The same, where a file that has changed is a failure.
+pub(crate) fn replace_unchanged(path: &Path, before: &[u8], after: &[u8]) -> Result<(), Error> {
+    match replace(path, before, after)? {
+        Replaced::Done => Ok(()),
+        Replaced::ChangedMeanwhile => {
+            Err(Error::failed("somebody else has changed it meanwhile: it stays as it is"))
+        }
+    }
+}
+
 fn replace_file(path: &Path, before: &[u8], after: &[u8]) -> io::Result<Replaced> {
     let metadata = match path.symlink_metadata() {
         Ok(metadata) => metadata,

@@ -3,6 +3,7 @@
 use kubeyaml::Node;
 
 use super::failure::Failure;
+use super::object::{self, field, text};
 use super::{ANSWER_LIMIT, Access, ClusterArgs};
 
 /// What upstream's chart and ours put on the Service.
@@ -72,32 +73,21 @@ pub(super) fn is_name(text: &str) -> bool {
 }
 
 fn one(body: &[u8], namespace: &str) -> Option<Controller> {
-    read(&parse(body)?, namespace)
+    read(&object::read(body)?, namespace)
 }
 
 fn all(body: &[u8]) -> Option<Vec<Controller>> {
-    let list = parse(body)?;
-    let items = field(&list, "items")?.as_sequence()?;
+    let list = object::read(body)?;
+    let items = field(&list, &["items"])?.as_sequence()?;
     Some(items.iter().filter_map(|item| read(item, "")).collect())
 }
 
-fn parse(body: &[u8]) -> Option<Node> {
-    kubeyaml::split(body).ok()?.documents().next()?.parse().ok()?
-}
-
-fn field<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
-    node.as_mapping()?.get(name)
-}
-
 fn read(service: &Node, namespace: &str) -> Option<Controller> {
-    let metadata = field(service, "metadata")?;
-    let text = |name| field(metadata, name).and_then(Node::as_str);
-    let ports = field(service, "spec").and_then(|spec| field(spec, "ports"));
-    let port = ports.and_then(Node::as_sequence).and_then(<[Node]>::first);
-    let port = port.and_then(|port| field(port, "name")).and_then(Node::as_str);
+    let ports = field(service, &["spec", "ports"]).and_then(Node::as_sequence);
+    let port = ports.and_then(<[Node]>::first).and_then(|port| text(port, &["name"]));
     let found = Controller {
-        namespace: text("namespace").unwrap_or(namespace).to_owned(),
-        name: text("name")?.to_owned(),
+        namespace: text(service, &["metadata", "namespace"]).unwrap_or(namespace).to_owned(),
+        name: text(service, &["metadata", "name"])?.to_owned(),
         port: port.unwrap_or_default().to_owned(),
     };
     let is_safe = is_name(&found.namespace) && is_name(&found.name);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::ClusterArgs;
+use super::{ClusterArgs, object};
 use crate::error::Error;
 use crate::text;
 
@@ -202,8 +202,6 @@ fn no_controller(service: &str, found: &[String]) -> Error {
 
 /// The text of a Status object.
 pub(super) fn message(body: &[u8]) -> Option<String> {
-    let input = kubeyaml::split(body).ok()?;
-    let status = input.documents().next()?.parse().ok()??;
-    let message = status.as_mapping()?.get("message")?.as_str()?;
-    Some(text::one_line(message))
+    let status = object::read(body)?;
+    Some(text::one_line(object::text(&status, &["message"])?))
 }

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::controller::is_name;
 use super::failure::Failure;
+use super::object::{self, field, text};
 use super::{Access, ClusterArgs};
 use crate::clock::Deadline;
 use crate::error::Error;
@@ -81,17 +82,9 @@ struct Object {
 
 impl Object {
     fn read(text: Zeroizing<Vec<u8>>) -> Option<Self> {
-        let node = kubeyaml::split(&text).ok()?.documents().next()?.parse().ok()??;
+        let node = object::read(&text)?;
         Some(Self { text, node })
     }
-}
-
-fn field<'n>(node: &'n Node, path: &[&str]) -> Option<&'n Node> {
-    path.iter().try_fold(node, |node, name| node.as_mapping()?.get(name))
-}
-
-fn text<'n>(node: &'n Node, path: &[&str]) -> Option<&'n str> {
-    field(node, path)?.as_str()
 }
 
 /// Whether the controller has handled the SealedSecret as it is now, and opened it.
@@ -129,14 +122,7 @@ mod tests {
     use super::*;
 
     fn node(text: &str) -> Node {
-        kubeyaml::split(text.as_bytes())
-            .unwrap()
-            .documents()
-            .next()
-            .unwrap()
-            .parse()
-            .unwrap()
-            .unwrap()
+        object::read(text.as_bytes()).unwrap()
     }
 
     #[test]

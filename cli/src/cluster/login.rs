@@ -8,6 +8,7 @@ use std::time::Duration;
 use kubeyaml::{Node, Tree, to_json_line};
 use zeroize::Zeroizing;
 
+use super::object;
 use crate::clock::Deadline;
 use crate::error::Error;
 use crate::kubeconfig::{ClientCertificate, Login, Program};
@@ -96,7 +97,7 @@ fn information(program: &Program, is_interactive: bool) -> String {
 }
 
 fn read(printed: &[u8]) -> Option<Login> {
-    let credential = kubeyaml::split(printed).ok()?.documents().next()?.parse().ok()??;
+    let credential = object::read(printed)?;
     let status = credential.as_mapping()?.get("status")?.as_mapping()?;
     let text = |name| status.get(name).and_then(Node::as_str).filter(|text| !text.is_empty());
     let pem = |name| text(name).map(|text| Zeroizing::new(text.as_bytes().to_vec()));

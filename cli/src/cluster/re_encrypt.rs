@@ -12,6 +12,7 @@ use sealkit_manifest::{
 use zeroize::Zeroizing;
 
 use super::failure::{self, Failure, Wrong};
+use super::object::field;
 use super::service::{Endpoint, Service};
 use super::{ANSWER_LIMIT, ClusterArgs};
 use crate::certificate;
@@ -164,7 +165,7 @@ fn items(answer: &[u8]) -> Option<BTreeMap<String, Ciphertext>> {
     if documents.next().is_some() {
         return None;
     }
-    let items = answer.as_mapping()?.get("spec")?.as_mapping()?.get("encryptedData")?;
+    let items = field(&answer, &["spec", "encryptedData"])?;
     let text = |(name, value): (&Key, &Node)| {
         Some((name.text().to_owned(), Ciphertext::read(value.as_str()?)))
     };

@@ -5,7 +5,7 @@ use std::path::Path;
 use kubeyaml::{DuplicateKeys, Format, to_json, to_json_line, to_yaml};
 use sealkit_core::SealedValue;
 use sealkit_manifest::{
-    Documents, Item, ItemChange, ObjectChanges, ObjectPlace, ReadErrors, SealedSecret,
+    Documents, Item, ItemChange, ItemError, ObjectChanges, ObjectPlace, ReadErrors, SealedSecret,
     change_items, sealed_secrets,
 };
 use zeroize::Zeroizing;
@@ -13,8 +13,9 @@ use zeroize::Zeroizing;
 use crate::cluster::{ClusterArgs, ReEncryptError, ReEncrypter, Verifier};
 use crate::documents;
 use crate::error::Error;
+use crate::in_file::not_changed;
 use crate::input::{MANIFEST_LIMIT, Source};
-use crate::output::{self, Audience, Destination, Replaced};
+use crate::output::{self, Audience, Destination};
 use crate::text;
 use crate::ui::Ui;
 
@@ -69,7 +70,7 @@ pub(super) fn re_encrypt_in(
 ) -> Result<(), Error> {
     let source = Source::File(path.to_owned());
     let before = source.read(MANIFEST_LIMIT, ui)?;
-    let (mut documents, found) = read(before.clone(), &source)?;
+    let (_, found) = read(before.clone(), &source)?;
     let controller = ReEncrypter::open(cluster, ui)?;
     let key = controller.certificate().fingerprint();
     let mut after = before.clone();
@@ -80,17 +81,15 @@ pub(super) fn re_encrypt_in(
             Item::Whole => None,
         });
         let changes = ObjectChanges { items: items.collect(), ..ObjectChanges::default() };
-        let changed = change_items(&documents, place, &changes);
-        after = changed.map_err(|error| Error::failed(error).about(&source))?;
-        (documents, _) = read(after.clone(), &source)?;
+        let changed = change_items(&split(after, &source)?, place, &changes);
+        after = changed.map_err(|error| not_changed(&error).about(&source))?;
     }
-    match output::replace(path, &before, &after).map_err(|error| error.about(&source))? {
-        Replaced::Done => Ok(()),
-        Replaced::ChangedMeanwhile => {
-            Err(Error::failed("somebody else has changed it meanwhile: it stays as it is")
-                .about(&source))
-        }
-    }
+    output::replace_unchanged(path, &before, &after).map_err(|error| error.about(&source))
+}
+
+fn split(text: Zeroizing<Vec<u8>>, source: &Source) -> Result<Documents, Error> {
+    let documents = Documents::split(vec![text]);
+    documents.map_err(|errors| documents::failed(std::slice::from_ref(source), errors))
 }
 
 /// The documents of a text, and the SealedSecrets among them.
@@ -98,10 +97,9 @@ fn read(
     text: Zeroizing<Vec<u8>>,
     source: &Source,
 ) -> Result<(Documents, Vec<(ObjectPlace, SealedSecret)>), Error> {
-    let failed = |errors| documents::failed(std::slice::from_ref(source), errors);
-    let documents = Documents::split(vec![text]).map_err(failed)?;
+    let documents = split(text, source)?;
     match sealed_secrets(&documents) {
-        (_, Some(errors)) => Err(failed(errors)),
+        (_, Some(errors)) => Err(documents::failed(std::slice::from_ref(source), errors)),
         (found, None) if found.is_empty() => {
             Err(Error::failed("it has no SealedSecret").about(source))
         }
@@ -131,11 +129,7 @@ fn new_values(
     source: &Source,
 ) -> Result<Vec<(Item, SealedValue)>, Error> {
     if sealed.is_deprecated_form() {
-        return Err(Error::failed(
-            "it has the deprecated spec.data: a whole Secret under one envelope",
-        )
-        .about(source)
-        .hint("seal the Secret again: seal writes spec.encryptedData"));
+        return Err(not_changed(&ItemError::WholeSecret).about(source));
     }
     let about = |message: &str| {
         let name = text::one_line(&sealed.metadata().name);

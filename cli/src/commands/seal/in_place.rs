@@ -12,7 +12,7 @@ use crate::documents;
 use crate::error::Error;
 use crate::guard::Guard;
 use crate::input::{MANIFEST_LIMIT, Source};
-use crate::output::{self, Destination, Replaced};
+use crate::output::{self, Destination};
 use crate::random;
 use crate::rules::FoundRule;
 use crate::ui::Ui;
@@ -49,13 +49,7 @@ fn seal_file(args: &SealArgs, path: &Path, ui: &mut Ui<'_>) -> Result<(), Error>
         ui.note(format!("{source}: it has no Secret, and stays as it is"));
         return Ok(());
     }
-    match output::replace(path, &before, &done.file).map_err(|error| error.about(&source))? {
-        Replaced::Done => {}
-        Replaced::ChangedMeanwhile => {
-            return Err(Error::failed("somebody else has changed it meanwhile: it stays as it is")
-                .about(&source));
-        }
-    }
+    output::replace_unchanged(path, &before, &done.file).map_err(|error| error.about(&source))?;
     tell(rule.as_ref(), &choice, &certificate, context_namespace.into_inner().flatten(), ui);
     Ok(())
 }
